@@ -1,0 +1,11 @@
+/**
+ * The time. Everything that asks for it takes a Clock, so that tests own it.
+ */
+
+export interface Clock {
+  /** Milliseconds since 1970-01-01 UTC. */
+  now(): number;
+}
+
+/** The host's clock. */
+export const systemClock: Clock = { now: () => Date.now() };

@@ -1,0 +1,38 @@
+/**
+ * Places where a crash test may kill the process, in the order of a message's way.
+ * LISTMILL_FAILPOINT=<name>[:<n>] kills it with SIGKILL at the n-th passage (default the first).
+ */
+import { variable } from "./environment.ts";
+
+/** Every failpoint there is; a test walks the list. */
+export const failpoints = [
+  "maildir-made",
+  "maildir-claimed",
+  "claimed",
+  "hook-asked",
+  "hooks-done",
+  "child-written",
+  "before-commit",
+  "committed",
+  "child-published",
+  "published",
+  "half-removed",
+  "removed",
+  "before-transaction",
+  "transaction-sent",
+  "transaction-noted",
+  "number-allotted",
+  "digest-claimed",
+] as const;
+
+export type Failpoint = (typeof failpoints)[number];
+
+const [armed, count = "1"] = (variable("LISTMILL_FAILPOINT") ?? "").split(":");
+let left = Number(count);
+
+/** Dies here when this failpoint is armed. */
+export function failpoint(name: Failpoint): void {
+  if (name !== armed) return;
+  left -= 1;
+  if (left === 0) process.kill(process.pid, "SIGKILL");
+}

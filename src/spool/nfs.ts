@@ -1,0 +1,59 @@
+/**
+ * What NFS does to an answer, handled in one place: a rename or link may happen on the server
+ * while its reply is lost; the client asks again and is told ENOENT or EEXIST. So after an error
+ * look what really happened. Folders are listed, never asked for one name: a name that this host
+ * has seen absent may stay absent for half a minute.
+ */
+import { linkSync, lstatSync, readdirSync, renameSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { errnoOf } from "../base/errors.ts";
+
+/**
+ * Renames to a name that nobody else makes. True: it happened (now, or in a try whose reply was
+ * lost). False: the source is gone, somebody else took it. Throws any other error.
+ */
+export function move(from: string, to: string): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code !== "ENOENT" && code !== "ESTALE") throw error;
+    return isListed(to);
+  }
+}
+
+/** Renames a file over whatever stands at `to`. Throws if it did not happen. */
+export function moveFile(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT" || isListed(from) || !isListed(to))
+      throw error;
+  }
+}
+
+/**
+ * Links a file to a name that several may try for. True: this link has it. False: another file
+ * has that name. Throws any other error.
+ */
+export function claimName(file: string, name: string): boolean {
+  try {
+    linkSync(file, name);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+    const mine = lstatSync(file);
+    const there = lstatSync(name);
+    return mine.ino === there.ino && mine.dev === there.dev;
+  }
+}
+
+function isListed(path: string): boolean {
+  try {
+    return readdirSync(dirname(path)).includes(basename(path));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return false;
+    throw error;
+  }
+}
