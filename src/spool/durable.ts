@@ -2,6 +2,7 @@
  * Writing so that a power failure leaves the old or the new and nothing between:
  * write, fsync, rename, fsync of the folder. A file that cannot be written whole is removed again.
  */
+import { randomUUID } from "node:crypto";
 import {
   closeSync,
   fsync,
@@ -17,6 +18,9 @@ import { moveFile } from "./nfs.ts";
 
 const sync = promisify(fsync);
 
+/** What can be written: text, pieces, or a stream of bytes. */
+export type Content = string | readonly Piece[] | AsyncIterable<Uint8Array>;
+
 /** Waits until the file or folder at `path` is on disk. */
 export async function syncPath(path: string): Promise<void> {
   const fd = openSync(path, "r");
@@ -31,14 +35,15 @@ export async function syncPath(path: string): Promise<void> {
  * Writes a new file and waits until its bytes are on disk; the folder is not synced.
  * Throws EEXIST where there is one already, ENOSPC on a full disk (nothing is left then).
  */
-export async function writeNew(
-  path: string,
-  content: string | readonly Piece[],
-): Promise<void> {
+export async function writeNew(path: string, content: Content): Promise<void> {
   const fd = openSync(path, "wx", 0o640);
   try {
     if (typeof content === "string") writeAll(fd, Buffer.from(content));
-    else for await (const chunk of chunks(content)) writeAll(fd, chunk);
+    else
+      for await (const chunk of Array.isArray(content)
+        ? chunks(content)
+        : (content as AsyncIterable<Uint8Array>))
+        writeAll(fd, chunk);
     await sync(fd);
   } catch (error) {
     unlinkSync(path);
@@ -49,11 +54,8 @@ export async function writeNew(
 }
 
 /** Replaces a file that only this process writes: all of the new content or all of the old. */
-export async function replace(
-  path: string,
-  content: string | readonly Piece[],
-): Promise<void> {
-  const draft = join(dirname(path), `.${process.pid}.${Date.now()}.draft`);
+export async function replace(path: string, content: Content): Promise<void> {
+  const draft = join(dirname(path), `.${randomUUID()}.draft`);
   await writeNew(draft, content);
   moveFile(draft, path);
   await syncPath(dirname(path));

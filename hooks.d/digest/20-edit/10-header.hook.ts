@@ -1,0 +1,1 @@
+../../posts/20-edit/10-header.hook.ts

@@ -1,0 +1,15 @@
+#!/usr/bin/env listmill-hook
+import type { Ask, Reply } from "../../../src/hook.ts";
+// A copy for the digest (setting `digest.enabled`), as a new message to LIST-digest@;
+// a list without readers of digests collects none.
+import { rosterOf } from "../../../src/lists/rosters.ts";
+
+export default function digest(ask: Ask): Reply {
+  const { list, site } = ask;
+  if (!list?.settings.digest.enabled) return;
+  const readers = rosterOf(site.home).count(list.address, [
+    "digest-mime",
+    "digest-plain",
+  ]);
+  if (readers > 0) ask.emit({ recipient: ask.address("digest") });
+}

@@ -1,0 +1,67 @@
+/**
+ * The archive of a list: one file a post, numbered from 1 without gaps or doubles.
+ *
+ *     <archive>/numbers/0/17         the post with this number
+ *     <archive>/2026/07/17.eml       the same file, where a person looks for it
+ *
+ * Bytes, then number, then month: after a crash between them the same id goes on where it was.
+ * To take a post out of the archive, remove the file of the month and make the numbered one empty:
+ * a number without a file could be given again.
+ */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { exit, Failure } from "../base/errors.ts";
+import type { FileRange, Piece } from "../base/pieces.ts";
+import { deposit } from "../lists/deposit.ts";
+import { numberPath } from "../lists/sequence.ts";
+import { makeFolder, syncPath } from "../spool/durable.ts";
+import { claimName } from "../spool/nfs.ts";
+
+export interface Storing {
+  /** HOME/archive/<list address>; made where missing. */
+  readonly archiveDir: string;
+  /** The entry's id: the same in every try. */
+  readonly id: string;
+  readonly content: readonly Piece[];
+  /** The time of storing; its month in UTC is where the file goes. The first try's counts. */
+  readonly date: Date;
+}
+
+export interface Stored {
+  readonly number: number;
+  readonly path: string;
+}
+
+/** Stores a post, once for an id; on disk when this returns. Throws the file system's error. */
+export async function store(post: Storing): Promise<Stored> {
+  const { number, note, path } = await deposit({
+    folder: numbersOf(post.archiveDir),
+    id: post.id,
+    content: post.content,
+    note: post.date.toISOString().slice(0, 7),
+  });
+  const month = join(post.archiveDir, ...note.split("-"));
+  await makeFolder(month);
+  const place = join(month, `${number}.eml`);
+  if (!claimName(path, place))
+    throw new Failure(
+      exit.cannotCreate,
+      `${place} is not post ${number} of the archive (that is ${path}): move it away`,
+    );
+  await syncPath(month);
+  return { number, path: place };
+}
+
+/** The post with this number; undefined where there is none. */
+export function find(
+  archiveDir: string,
+  number: number,
+): FileRange | undefined {
+  const path = numberPath(numbersOf(archiveDir), number);
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && { path, start: 0, end: found.size };
+}
+
+function numbersOf(archiveDir: string): string {
+  return join(archiveDir, "numbers");
+}

@@ -1,0 +1,240 @@
+/**
+ * Settings files: TOML, checked against a strict schema, frozen. All that is wrong with a file is
+ * told at once, as `file:line: setting: what is wrong, what is allowed`. The kinds of values know
+ * how they are written, so that one schema gives the check, the commented file and the manual.
+ * The only importer of smol-toml. Reads files, writes none.
+ */
+import { readFileSync } from "node:fs";
+import { parse, stringify, TomlError } from "smol-toml";
+import { z } from "zod";
+import { errnoOf, exit, Failure } from "./errors.ts";
+import { oneLine } from "./log.ts";
+import { nearest } from "./nearest.ts";
+import { lineOf, places } from "./toml.ts";
+import { byteCount, milliseconds } from "./units.ts";
+
+/** What TOML gives: text, numbers, booleans, arrays and tables of them. */
+export type Table = { [name: string]: unknown };
+
+interface Kind {
+  /** What may stand there: "true or false". */
+  readonly allowed: string;
+  readonly unit?: "milliseconds" | "bytes";
+}
+
+/** How values are written: for errors and for the manual. */
+export const kinds = z.registry<Kind>();
+
+/** Any text. */
+export function text() {
+  return z.string().register(kinds, { allowed: "text" });
+}
+
+/** true or false. */
+export function flag() {
+  return z.boolean().register(kinds, { allowed: "true or false" });
+}
+
+/** A whole number, `least` to `most` inclusive. */
+export function count(least: number, most: number) {
+  return z
+    .int()
+    .min(least)
+    .max(most)
+    .register(kinds, { allowed: `a whole number, ${least} to ${most}` });
+}
+
+/** One of some words. */
+export function choice<const T extends readonly string[]>(...words: T) {
+  return z
+    .enum(words)
+    .register(kinds, { allowed: words.map((w) => `"${w}"`).join(" or ") });
+}
+
+/** Text that `good` accepts. `allowed` ends the sentence "must be ...". */
+export function textLike(allowed: string, good: (text: string) => boolean) {
+  return z.string().refine(good).register(kinds, { allowed });
+}
+
+/** Several of a kind. */
+export function several<T extends z.ZodType>(one: T) {
+  const allowed = `an array, each ${kinds.get(one)?.allowed ?? "text"}`;
+  return z.array(one).register(kinds, { allowed });
+}
+
+/** Text that `read` makes something of, undefined where it cannot. */
+function reads<I, T>(
+  allowed: string,
+  unit: Kind["unit"],
+  read: (value: unknown) => T | undefined,
+) {
+  return z
+    .custom<I>()
+    .transform((value, context): T => {
+      const made = read(value);
+      if (made !== undefined) return made;
+      context.addIssue({ code: "custom", message: "", input: value });
+      return z.NEVER;
+    })
+    .register(kinds, unit === undefined ? { allowed } : { allowed, unit });
+}
+
+/** A duration, in milliseconds once read. @param most the longest: timers end at "24d" */
+export function duration(most = "24d") {
+  const limit = milliseconds(most) ?? Number.POSITIVE_INFINITY;
+  return reads<string, number>(
+    `a duration such as "30s", "5m", "4h" or "5d", up to "${most}"`,
+    "milliseconds",
+    (value) => {
+      const found = milliseconds(value);
+      return found !== undefined && found <= limit ? found : undefined;
+    },
+  );
+}
+
+/** A size, in bytes once read. */
+export function size() {
+  return reads<string | number, number>(
+    'a size such as "256KB", "50MB" or a number of bytes',
+    "bytes",
+    byteCount,
+  );
+}
+
+/**
+ * Parses TOML.
+ * @param file the name that errors tell
+ * Throws a Failure that names the line.
+ */
+export function parseTable(content: string, file: string): Table {
+  try {
+    return parse(content);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const what = error.message
+      .split("\n")[0]
+      ?.replace(/^Invalid TOML.*?: /, "");
+    throw new Failure(
+      exit.config,
+      `${file}:${error.line}: not valid TOML: ${oneLine(what ?? "")}`,
+    );
+  }
+}
+
+/** The text of a settings file, undefined where there is none. */
+export function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Checks a table against a schema and freezes what comes out.
+ * @param content the text that the table came from, for the lines
+ * Throws one Failure that tells all problems, one a line.
+ */
+export function checked<T extends z.ZodType>(
+  schema: T,
+  table: Table,
+  file: string,
+  content: string,
+): z.output<T> {
+  const result = schema.safeParse(table, { reportInput: true });
+  if (result.success) return frozen(result.data);
+  const found = places(content);
+  const lines = result.error.issues.flatMap((issue) =>
+    sentences(schema, issue).map(({ path, what }) => {
+      const line = lineOf(found, path);
+      const where = line === undefined ? file : `${file}:${line}`;
+      return { line: line ?? 0, text: `${where}: ${name(path)}: ${what}` };
+    }),
+  );
+  lines.sort((a, b) => a.line - b.line);
+  throw new Failure(exit.config, lines.map((l) => l.text).join("\n"));
+}
+
+/** A value as TOML, on one line. */
+export function tomlValue(value: unknown): string {
+  return stringify({ v: value }).replace(/^v = /, "").trimEnd();
+}
+
+/** A setting's schema without its default and "optional". */
+export function bare(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault)
+    return bare(schema.def.innerType);
+  return schema;
+}
+
+/** The schema of a setting; undefined where there is none of that name. */
+export function schemaAt(
+  schema: z.core.$ZodType,
+  path: readonly PropertyKey[],
+): z.core.$ZodType | undefined {
+  const here = bare(schema);
+  const [first, ...rest] = path;
+  if (first === undefined) return here;
+  let next: z.core.$ZodType | undefined;
+  if (here instanceof z.ZodObject) next = here.shape[String(first)];
+  else if (here instanceof z.ZodRecord) next = here.valueType;
+  else if (here instanceof z.ZodArray) next = here.element;
+  return next === undefined ? undefined : schemaAt(next, rest);
+}
+
+interface Sentence {
+  readonly path: readonly PropertyKey[];
+  readonly what: string;
+}
+
+function sentences(schema: z.ZodType, issue: z.core.$ZodIssue): Sentence[] {
+  const path = issue.path;
+  if (issue.code === "unrecognized_keys") {
+    const around = schemaAt(schema, path);
+    const names =
+      around instanceof z.ZodObject ? Object.keys(around.shape) : [];
+    return issue.keys.map((key) => {
+      const near = nearest(key, names);
+      const advice =
+        near === undefined
+          ? `there are ${names.join(", ")}`
+          : `did you mean ${near}?`;
+      return { path: [...path, key], what: `no such setting; ${advice}` };
+    });
+  }
+  if (
+    issue.code === "custom" &&
+    issue.message &&
+    issue.message !== "Invalid input"
+  )
+    return [{ path, what: issue.message }];
+  const at = schemaAt(
+    schema,
+    issue.code === "invalid_key" ? path.slice(0, -1) : path,
+  );
+  const shown = oneLine(JSON.stringify(issue.input) ?? "", 80);
+  const allowed =
+    at instanceof z.ZodObject || at instanceof z.ZodRecord
+      ? `a section, [${name(path)}]`
+      : ((at && kinds.get(at as z.ZodType))?.allowed ?? "something else");
+  if (issue.code === "invalid_key")
+    return [
+      { path, what: "not a name: a to z first, then a to z, 0 to 9 and _" },
+    ];
+  if (issue.input === undefined)
+    return [{ path, what: `is missing; it must be ${allowed}` }];
+  return [{ path, what: `must be ${allowed}, not ${shown}` }];
+}
+
+function name(path: readonly PropertyKey[]): string {
+  return oneLine(path.map(String).join("."), 200);
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    for (const inner of Object.values(value)) frozen(inner);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,136 @@
+/**
+ * listmill check: whether this home can run, each trouble with what to do.
+ */
+import { accessSync, constants, statSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { exit, Failure, messageOf } from "../base/errors.ts";
+import { listPipeline } from "../engine/layers.ts";
+import { layersOf } from "../mill.ts";
+import { probe } from "../spool/probe.ts";
+import { listFolder, restingQueues } from "../spool/spool.ts";
+import type { Context, Verb } from "./context.ts";
+import { hookQueues } from "./hookqueues.ts";
+
+interface Finding {
+  readonly level: "error" | "warning";
+  readonly what: string;
+}
+
+const verb: Verb = {
+  usage: `\
+check
+    Looks whether this home can run: settings, file system, hooks, members' database, the MTA.
+    Exits 78 where something must be mended first.`,
+  async run(context) {
+    const findings: Finding[] = [];
+    const error = (what: string) => findings.push({ level: "error", what });
+    const warn = (what: string) => findings.push({ level: "warning", what });
+    attempt(error, () => context.site);
+    if (findings.length === 0) {
+      for (const problem of fileSystem(context)) error(problem);
+      attempt(error, () => context.roster);
+      for (const address of context.lists.names())
+        attempt(error, () => context.lists.get(address));
+      for (const problem of hooks(context, warn)) error(problem);
+      await mta(context).catch((reason) => warn(messageOf(reason)));
+    }
+    if (context.json) context.say(JSON.stringify(findings, undefined, 1));
+    else if (findings.length === 0) context.say(`${context.home}: all is well`);
+    else
+      for (const { level, what } of findings) context.say(`${level}: ${what}`);
+    return findings.some(({ level }) => level === "error")
+      ? exit.config
+      : exit.ok;
+  },
+};
+export default verb;
+
+function attempt(error: (what: string) => void, act: () => unknown): void {
+  try {
+    act();
+  } catch (thrown) {
+    for (const line of messageOf(thrown).split("\n")) error(line);
+  }
+}
+
+function fileSystem(context: Context): string[] {
+  const { spool, site } = context;
+  if (!statSync(spool.root, { throwIfNoEntry: false }))
+    return [
+      `${spool.root}: there is no spool; make it with: listmill init ${site.home}`,
+    ];
+  const problems = probe(spool.root);
+  const device = statSync(spool.root).dev;
+  const archive = join(site.home, "archive");
+  const other = statSync(archive, { throwIfNoEntry: false });
+  if (other && other.dev !== device)
+    problems.push(
+      `${archive}: it must lie on the file system of the spool, for posts are linked into it`,
+    );
+  for (const queue of spool.queues())
+    for (const folder of [spool.waiting(queue), spool.writing(queue)])
+      try {
+        accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+      } catch {
+        problems.push(`${folder}: not there, or not writable for this user`);
+      }
+  return problems;
+}
+
+/** Refused hooks are errors, what lies about unused is worth a word. */
+function hooks(context: Context, warn: (what: string) => void): string[] {
+  const problems = new Set<string>();
+  const ignored = new Set<string>();
+  const known = hookQueues(context);
+  const lists = context.lists.names().flatMap((address) => {
+    try {
+      return context.lists.get(address) ?? [];
+    } catch {
+      return [];
+    }
+  });
+  for (const queue of known)
+    for (const list of [undefined, ...lists]) {
+      const pipeline = listPipeline(queue, layersOf(context.site, list));
+      for (const problem of pipeline.problems) problems.add(problem);
+      for (const file of pipeline.ignored) ignored.add(file);
+    }
+  for (const file of ignored) warn(`${file}: ignored`);
+  const unserved = ["commands", "bounces", ...restingQueues];
+  for (const queue of context.spool.queues())
+    if (
+      !known.includes(queue) &&
+      !unserved.includes(queue) &&
+      listFolder(context.spool.waiting(queue)).length > 0
+    )
+      warn(
+        `spool/${queue}: entries wait, but hooks.d/${queue} has no hooks for them`,
+      );
+  return [...problems];
+}
+
+/** Whether the MTA answers. */
+function mta(context: Context): Promise<void> {
+  const url = new URL(context.site.outbound.smtp);
+  const port = Number(url.port || (url.protocol === "smtps:" ? 465 : 25));
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, timeout: 5000 });
+    const fail = (why: string) => {
+      socket.destroy();
+      reject(
+        new Failure(
+          exit.unavailable,
+          `[outbound] smtp = "${context.site.outbound.smtp}": ${why}; mail will wait`,
+        ),
+      );
+    };
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once("timeout", () => fail("no answer within 5 s"));
+    socket.once("error", (error) => fail(messageOf(error)));
+  });
+}

@@ -1,0 +1,36 @@
+/**
+ * The queues that have hooks, in any layer of the home: those that a runner can run.
+ */
+import { join } from "node:path";
+import { layersOf } from "../mill.ts";
+import { isQueueName } from "../spool/name.ts";
+import { listFolder, restingQueues } from "../spool/spool.ts";
+import type { Context } from "./context.ts";
+
+/** In the order of a message's way: the mill's own queues first, others by name. */
+export function hookQueues(context: Context): string[] {
+  const folders = layersOf(context.site, undefined).map(({ dir }) => dir);
+  const lists = join(context.site.home, "lists");
+  for (const name of listFolder(lists))
+    folders.push(join(lists, name, "hooks.d"));
+  const found = new Set(
+    folders.flatMap((folder) => listFolder(folder)).filter(isQueueName),
+  );
+  for (const queue of restingQueues) found.delete(queue);
+  const way = [
+    "incoming",
+    "posts",
+    "outbound",
+    "owner",
+    "commands",
+    "bounces",
+    "archive",
+    "digest",
+  ];
+  const rank = (queue: string) => way.indexOf(queue) + 1 || way.length + 1;
+  return [...found]
+    .filter((queue) =>
+      folders.some((folder) => listFolder(join(folder, queue)).length > 0),
+    )
+    .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}

@@ -1,0 +1,50 @@
+/**
+ * listmill init: a new home.
+ */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { exit, Failure } from "../base/errors.ts";
+import { siteFile } from "../lists/manual.ts";
+import { loadSite } from "../lists/settings.ts";
+import { packageHooks } from "../mill.ts";
+import { makeFolder, writeNew } from "../spool/durable.ts";
+import { probe } from "../spool/probe.ts";
+import { listFolder, restingQueues, Spool } from "../spool/spool.ts";
+import { openState } from "../state/db.ts";
+import { parse, type Verb } from "./context.ts";
+
+const verb: Verb = {
+  usage: `\
+init [DIR]
+    Makes a home in DIR (or --home): listmill.toml with every setting explained, the queues, and
+    folders for lists, hooks and the archive. What is there already stays.`,
+  async run(context, args) {
+    const { positionals } = parse(args, {});
+    const home = resolve(positionals[0] ?? context.home);
+    for (const folder of ["lists", "hooks.d", "archive", "state", "spool"])
+      await makeFolder(join(home, folder));
+    const problems = probe(join(home, "spool"));
+    if (problems.length > 0)
+      throw new Failure(exit.config, problems.join("\n"));
+    const settings = join(home, "listmill.toml");
+    if (!existsSync(settings)) await writeNew(settings, siteFile());
+    loadSite(home);
+    const spool = new Spool(join(home, "spool"));
+    for (const queue of [
+      ...listFolder(packageHooks),
+      "commands",
+      "bounces",
+      ...restingQueues,
+    ])
+      if (!queue.includes(".")) spool.make(queue);
+    openState(home);
+    context.say(
+      `${home} is a home now. Next:\n` +
+        `  listmill --home ${home} list create news@lists.example.org\n` +
+        `  listmill --home ${home} member add news@lists.example.org you@example.org\n` +
+        `  listmill --home ${home} run`,
+    );
+    return exit.ok;
+  },
+};
+export default verb;

@@ -1,0 +1,132 @@
+/**
+ * listmill list: the lists of a home.
+ */
+import { exit, Failure } from "../base/errors.ts";
+import type { Table } from "../base/settings.ts";
+import { fromText } from "../lists/schema.ts";
+import { type Context, parse, type Verb } from "./context.ts";
+
+const verb: Verb = {
+  usage: `\
+list
+    All lists, with the number of their members.
+list create ADDRESS [KEY=VALUE...]     make a list, with settings of list.toml
+list set ADDRESS KEY=VALUE...          change settings; KEY= goes back to the default
+list show ADDRESS                      the settings that hold
+list remove ADDRESS                    take it away; its folder and members are kept aside`,
+  async run(context, args) {
+    const { positionals } = parse(args, {});
+    const [action, address, ...rest] = positionals;
+    switch (action) {
+      case undefined:
+        return all(context);
+      case "create": {
+        if (!address)
+          throw new Failure(exit.usage, "list create takes an address");
+        const values: Table = {};
+        for (const [key, value] of pairs(rest))
+          put(values, key.split("."), value);
+        const list = await context.lists.create(address, values);
+        context.say(`${list.address}: made in ${list.dir}`);
+        return exit.ok;
+      }
+      case "set": {
+        const list = context.list(address);
+        if (rest.length === 0)
+          throw new Failure(
+            exit.usage,
+            "list set takes KEY=VALUE; see docs/settings.md",
+          );
+        for (const [key, value] of pairs(rest))
+          await context.lists.set(list.address, key, value);
+        context.say(`${list.address}: ${rest.join(" ")}`);
+        return exit.ok;
+      }
+      case "show":
+        return show(context, address);
+      case "remove": {
+        const list = context.list(address);
+        context.say(
+          `${list.address}: kept aside in ${await context.lists.remove(list.address)}`,
+        );
+        return exit.ok;
+      }
+      default:
+        throw new Failure(
+          exit.usage,
+          `unknown action "${action}"; see: listmill help list`,
+        );
+    }
+  },
+};
+export default verb;
+
+function pairs(texts: readonly string[]): [string, unknown][] {
+  return texts.map((text) => {
+    const at = text.indexOf("=");
+    if (at < 1) throw new Failure(exit.usage, `"${text}" is not KEY=VALUE`);
+    const key = text.slice(0, at);
+    const typed = text.slice(at + 1);
+    return [key, typed === "" ? undefined : fromText(key, typed)];
+  });
+}
+
+function put(table: Table, [first, ...rest]: string[], value: unknown): void {
+  if (first === undefined || value === undefined) return;
+  if (rest.length === 0) {
+    table[first] = value;
+    return;
+  }
+  table[first] ??= {};
+  put(table[first] as Table, rest, value);
+}
+
+function all(context: Context): number {
+  const rows = context.lists.names().map((address) => {
+    try {
+      const list = context.lists.get(address);
+      const { description = "", post = "" } = list?.settings ?? {};
+      return {
+        list: address,
+        members: context.roster.count(address),
+        post,
+        description,
+      };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return {
+        list: address,
+        members: 0,
+        post: "",
+        description: `broken: ${error.message}`,
+      };
+    }
+  });
+  if (rows.length === 0 && !context.json)
+    context.say(
+      "no lists yet; make one with: listmill list create news@lists.example.org",
+    );
+  else context.table(["list", "members", "post", "description"], rows);
+  return exit.ok;
+}
+
+function show(context: Context, address: string | undefined): number {
+  const list = context.list(address);
+  const members = context.roster.count(list.address);
+  if (context.json)
+    context.say(
+      JSON.stringify(
+        { list: list.address, dir: list.dir, members, settings: list.settings },
+        undefined,
+        1,
+      ),
+    );
+  else {
+    context.say(`${list.address}: ${members} members, in ${list.dir}`);
+    for (const [name, value] of Object.entries(list.environment))
+      context.say(
+        `  ${name.replace("LISTMILL_SETTING_", "").toLowerCase()} = ${value}`,
+      );
+  }
+  return exit.ok;
+}

@@ -1,0 +1,203 @@
+/**
+ * A queue's pipeline is the listing of its hook folders, layer over layer: package < site <
+ * domain < list. The same path in a later layer replaces the earlier one; a link to /dev/null
+ * removes it. The listing is remembered, and checked against the folders before each use.
+ */
+import {
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  type Stats,
+  statSync,
+} from "node:fs";
+import { join } from "node:path";
+
+export const verbs = [
+  "approve",
+  "route",
+  "edit",
+  "recipients",
+  "refine",
+  "emit",
+  "deliver",
+  "consume",
+] as const;
+export type Verb = (typeof verbs)[number];
+
+/** A folder of hook folders, `<dir>/<queue>/<NN-verb>/<NN-name>`. */
+export interface Layer {
+  readonly name: "package" | "site" | "domain" | "list";
+  readonly dir: string;
+}
+
+export interface Hook {
+  /** `<queue>/<NN-verb>/<NN-name>`: what log lines and settings call it. */
+  readonly path: string;
+  readonly file: string;
+  readonly layer: Layer["name"];
+  readonly how: "forked" | "inline";
+  /** Changes when the file does. */
+  readonly version: string;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly verb: Verb;
+  readonly hooks: readonly Hook[];
+}
+
+export interface Pipeline {
+  readonly queue: string;
+  readonly stages: readonly Stage[];
+  /** Refused hooks and folders: while there is one, messages wait. */
+  readonly problems: readonly string[];
+  /** Files that are no hooks, and why. */
+  readonly ignored: readonly string[];
+}
+
+const notHooks = /^\.|~$|\.bak$|\.dpkg-[a-z]+$|\.rpm[a-z]+$|\.swp$/;
+const inlineHook = /\.hook\.(ts|mjs)$/;
+const stageName = /^\d+-([a-z]+)$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: such a name is refused
+const controls = /[\u0000-\u001f\u007f]/;
+
+/** A path that a listing was made from, as it was then. */
+interface Seen {
+  readonly path: string;
+  readonly signature: string;
+  /** Milliseconds, by the file system's clock. */
+  readonly changed: number;
+}
+
+/** Lists the pipeline of a queue anew. @param seen gets all that was looked at */
+export function listPipeline(
+  queue: string,
+  layers: readonly Layer[],
+  seen: Seen[] = [],
+): Pipeline {
+  const stages = new Map<string, Map<string, Hook>>();
+  const problems: string[] = [];
+  const ignored: string[] = [];
+  for (const layer of layers) {
+    const folder = join(layer.dir, queue);
+    for (const stage of namesIn(folder, seen, problems)) {
+      const stageFolder = join(folder, stage);
+      if (notHooks.test(stage) || stage === "README.md") continue;
+      if (isMask(stageFolder)) {
+        stages.delete(stage);
+        continue;
+      }
+      const verb = stageName.exec(stage)?.[1];
+      if (!statSync(stageFolder, { throwIfNoEntry: false })?.isDirectory())
+        continue;
+      if (!verbs.includes(verb as Verb)) {
+        problems.push(
+          `${stageFolder}: a stage is called NN-verb with one of ${verbs.join(", ")}`,
+        );
+        continue;
+      }
+      const hooks = stages.get(stage) ?? new Map<string, Hook>();
+      stages.set(stage, hooks);
+      for (const name of namesIn(stageFolder, seen, problems)) {
+        const file = join(stageFolder, name);
+        const looked = look(file, name, seen);
+        if (looked === "mask") hooks.delete(name);
+        else if (typeof looked === "string") ignored.push(`${file}: ${looked}`);
+        else if (looked.mode & 0o002) {
+          hooks.delete(name);
+          problems.push(`${file}: refused, others can write to it (chmod o-w)`);
+        } else
+          hooks.set(name, {
+            path: `${queue}/${stage}/${name}`,
+            file,
+            layer: layer.name,
+            how: inlineHook.test(name) ? "inline" : "forked",
+            version: signatureOf(looked),
+          });
+      }
+    }
+  }
+  return {
+    queue,
+    stages: sorted(stages).map(([name, hooks]) => ({
+      name,
+      verb: name.slice(name.indexOf("-") + 1) as Verb,
+      hooks: sorted(hooks).map(([, hook]) => hook),
+    })),
+    problems,
+    ignored,
+  };
+}
+
+/** A hook's file, "mask" for a removal, or why it is no hook. */
+function look(file: string, name: string, seen: Seen[]): Stats | string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  seen.push(asSeen(file, stat));
+  if (notHooks.test(name)) return "not a hook's name";
+  if (controls.test(name)) return "a control character in its name";
+  if (isMask(file)) return "mask";
+  if (!stat) return "a link to nothing";
+  if (stat.isDirectory()) return "a folder, not a hook";
+  if (!stat.isFile()) return "not a file";
+  if (!(stat.mode & 0o111)) return "not executable";
+  return stat;
+}
+
+function namesIn(folder: string, seen: Seen[], problems: string[]): string[] {
+  const stat = statSync(folder, { throwIfNoEntry: false });
+  seen.push(asSeen(folder, stat));
+  if (!stat?.isDirectory()) return [];
+  if (stat.mode & 0o002) {
+    problems.push(`${folder}: refused, others can write to it (chmod o-w)`);
+    return [];
+  }
+  return readdirSync(folder);
+}
+
+function isMask(path: string): boolean {
+  return lstatSync(path).isSymbolicLink() && readlinkSync(path) === "/dev/null";
+}
+
+function signatureOf(stat: Stats | undefined): string {
+  return stat
+    ? `${stat.ino}.${stat.mtimeMs}.${stat.ctimeMs}.${stat.mode}`
+    : "none";
+}
+
+function asSeen(path: string, stat: Stats | undefined): Seen {
+  return { path, signature: signatureOf(stat), changed: stat?.ctimeMs ?? 0 };
+}
+
+function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Two changes within one tick of a file system's clock look like one. */
+const TICK = 100;
+const REMEMBERED = 1000;
+
+/** Remembers listings; each is checked by a stat of all that it was made from. */
+export class Pipelines {
+  readonly #known = new Map<string, { pipeline: Pipeline; seen: Seen[] }>();
+
+  /** The pipeline as it is now. @param now milliseconds */
+  get(queue: string, layers: readonly Layer[], now: number): Pipeline {
+    const key = [queue, ...layers.map((layer) => layer.dir)].join("\n");
+    const known = this.#known.get(key);
+    if (known?.seen.every(isUnchanged)) return known.pipeline;
+    const seen: Seen[] = [];
+    const pipeline = listPipeline(queue, layers, seen);
+    this.#known.delete(key);
+    if (!seen.some(({ changed }) => now - changed < TICK))
+      this.#known.set(key, { pipeline, seen });
+    if (this.#known.size > REMEMBERED) {
+      const oldest = this.#known.keys().next().value;
+      if (oldest !== undefined) this.#known.delete(oldest);
+    }
+    return pipeline;
+  }
+}
+
+function isUnchanged({ path, signature }: Seen): boolean {
+  return signatureOf(statSync(path, { throwIfNoEntry: false })) === signature;
+}

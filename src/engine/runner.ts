@@ -1,0 +1,182 @@
+/**
+ * A runner: takes what is due from its queues, a few entries at once, until it is told to stop.
+ * SIGKILL at any moment loses nothing; a stop finishes what is claimed.
+ */
+import { messageOf } from "../base/errors.ts";
+import { readEnvelope } from "../spool/envelope.ts";
+import { formatName } from "../spool/name.ts";
+import { frontDoor, nameOf, scan, type Waiting } from "../spool/queue.ts";
+import { leaveFolders, sweepDrafts, takeOver } from "../spool/sweep.ts";
+import type { Content } from "./question.ts";
+import { type Mill, turn } from "./turn.ts";
+import { watch } from "./watch.ts";
+
+export interface Orders {
+  readonly queues: readonly string[];
+  /** Entries of a queue at once. */
+  readonly jobs: number;
+  /** Milliseconds between two scans. */
+  readonly scan: number;
+  /** Stop when nothing is due any more. */
+  readonly untilEmpty: boolean;
+  /** Only entries of these lists; all without it. The front door is for all. */
+  readonly lists?: ReadonlySet<string>;
+}
+
+interface Line {
+  /** Known to be due, oldest first. */
+  candidates: Waiting[];
+  active: number;
+  /** Something may have come since the last scan. */
+  news: boolean;
+  more: boolean;
+}
+
+const CANDIDATES = 5000;
+const HOUR = 60 * 60 * 1000;
+
+export class Runner<C extends Content> {
+  readonly #mill: Mill<C>;
+  readonly #orders: Orders;
+  readonly #lines = new Map<string, Line>();
+  readonly #stopped = Promise.withResolvers<void>();
+  #stopping = false;
+  #turns = 0;
+
+  constructor(mill: Mill<C>, orders: Orders) {
+    this.#mill = mill;
+    this.#orders = orders;
+  }
+
+  /** Runs until the mill's signal is aborted or, if so ordered, nothing is due. Returns the turns made. */
+  async run(): Promise<number> {
+    const { spool, signal } = this.#mill;
+    for (const queue of this.#orders.queues) {
+      spool.make(queue);
+      this.#lines.set(queue, {
+        candidates: [],
+        active: 0,
+        news: true,
+        more: false,
+      });
+    }
+    await this.#cleanUp();
+    const unwatch = this.#orders.untilEmpty
+      ? async () => {}
+      : watch(spool, this.#orders.queues, (queue) => this.#hear(queue));
+    const scans = setInterval(() => this.#scanAll(), this.#orders.scan);
+    const sweeps = setInterval(() => sweepDrafts(spool, this.#mill.node), HOUR);
+    const stop = () => this.#stop();
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    for (const queue of this.#lines.keys()) this.#pump(queue);
+    await this.#stopped.promise;
+    signal.removeEventListener("abort", stop);
+    clearInterval(scans);
+    clearInterval(sweeps);
+    await unwatch();
+    leaveFolders(spool, this.#mill.node.name);
+    return this.#turns;
+  }
+
+  #stop(): void {
+    this.#stopping = true;
+    this.#settle();
+  }
+
+  #hear(queue: string): void {
+    const line = this.#lines.get(queue);
+    if (!line) return;
+    line.news = true;
+    this.#pump(queue);
+  }
+
+  #scanAll(): void {
+    void this.#cleanUp();
+    for (const queue of this.#lines.keys()) this.#hear(queue);
+  }
+
+  async #cleanUp(): Promise<void> {
+    const { spool, node, clock, log } = this.#mill;
+    try {
+      if ((await takeOver(spool, node, clock.now(), log)) > 0)
+        for (const queue of this.#lines.keys()) this.#hear(queue);
+    } catch (error) {
+      log(node.name, `looking after dead nodes failed: ${messageOf(error)}`);
+    }
+  }
+
+  /** Starts as many turns as may run at once. */
+  #pump(queue: string): void {
+    const line = this.#lines.get(queue);
+    if (!line) return;
+    while (!this.#stopping && line.active < this.#orders.jobs) {
+      const waiting = this.#next(queue, line);
+      if (!waiting) break;
+      line.active += 1;
+      void this.#turn(queue, line, waiting);
+    }
+    this.#settle();
+  }
+
+  #next(queue: string, line: Line): Waiting | undefined {
+    if (!this.#mill.node.holds()) return undefined;
+    if (line.candidates.length === 0 && (line.news || line.more)) {
+      const { spool, clock } = this.#mill;
+      line.news = false;
+      const found = scan(spool, queue, clock.now() / 1000, CANDIDATES);
+      line.candidates = found.due
+        .filter((waiting) => this.#isMine(queue, waiting))
+        .reverse();
+      line.more = found.more && line.candidates.length > 0;
+      if (found.next !== undefined) this.#wake(queue, found.next);
+    }
+    return line.candidates.pop();
+  }
+
+  /** Looks again when the next entry becomes due, if that is before the next scan. */
+  #wake(queue: string, due: number): void {
+    const wait = due * 1000 - this.#mill.clock.now();
+    if (wait < this.#orders.scan)
+      setTimeout(() => this.#hear(queue), Math.max(wait, 0)).unref();
+  }
+
+  #isMine(queue: string, waiting: Waiting): boolean {
+    const { lists } = this.#orders;
+    if (!lists || queue === frontDoor || waiting.kind !== "entry") return true;
+    const read = readEnvelope(
+      `${this.#mill.spool.waiting(queue)}/${formatName(waiting.name)}`,
+    );
+    return read.kind === "envelope" && lists.has(read.envelope.list ?? "");
+  }
+
+  async #turn(queue: string, line: Line, waiting: Waiting): Promise<void> {
+    let queues: string[] | undefined;
+    try {
+      queues = await turn(this.#mill, queue, waiting);
+    } catch (error) {
+      this.#mill.log(`${queue}/${nameOf(waiting)}`, messageOf(error));
+    }
+    if (queues) this.#turns += 1;
+    line.active -= 1;
+    for (const other of queues ?? []) if (other !== queue) this.#hear(other);
+    if (queues?.includes(queue)) line.news = true;
+    this.#pump(queue);
+  }
+
+  #settle(): void {
+    const lines = [...this.#lines.values()];
+    if (lines.some(({ active }) => active > 0)) return;
+    const empty = lines.every(
+      ({ candidates, news }) => candidates.length === 0 && !news,
+    );
+    if (
+      this.#stopping ||
+      !this.#mill.node.holds() ||
+      (this.#orders.untilEmpty && empty)
+    ) {
+      this.#stopping = true;
+      this.#stopped.resolve();
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * What the engine has to be told about the trade it serves: it knows queues and hooks, no mail.
+ */
+import type { Piece } from "../base/pieces.ts";
+import type { Envelope } from "../spool/envelope.ts";
+import type { Layer } from "./layers.ts";
+import type { Content, Outcome, Question } from "./question.ts";
+
+/** Where an entry belongs: its list, if it has one, and what hooks see of it. */
+export interface Place {
+  readonly layers: readonly Layer[];
+  /** LISTMILL_ variables of the home and the list. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Hooks whose verdict is logged and not acted on. */
+  readonly observe: readonly string[];
+}
+
+/** A message to be put into a queue. */
+export interface Draft {
+  readonly queue: string;
+  readonly envelope: Envelope;
+  readonly content: readonly Piece[];
+  readonly recipients?: readonly string[];
+  /** Seconds since 1970 before which it is not taken. */
+  readonly due?: number;
+}
+
+/** An entry at hand. */
+export interface Subject<C extends Content = Content> {
+  readonly id: string;
+  readonly queue: string;
+  readonly envelope: Envelope;
+  readonly message: C;
+}
+
+export interface Trade<C extends Content = Content> {
+  /** Throws Failure where the list's settings are broken: the entry waits. */
+  place(envelope: Envelope): Place;
+  /** Looks at a message; the reason where it is none. */
+  open(pieces: readonly Piece[]): Promise<C | { readonly noMessage: string }>;
+  /** The envelope of a message that an MTA delivered, out of what the MTA wrote above it. */
+  introduce(message: C, now: number): Envelope;
+  /** What an inline hook is given besides the engine's part. */
+  equip(question: Question<C>): Question<C>;
+  /** The envelope that an emitted message gets. */
+  emitted(subject: Subject<C>, recipient: string, now: number): Envelope;
+  /** The envelope of the outbound entries of a distribution list, and how many recipients each holds. */
+  distributed(
+    subject: Subject<C>,
+    now: number,
+  ): { envelope: Envelope; portion: number };
+  /** What the sender of a refused message is told; nothing where nobody may be told. */
+  refused(
+    subject: Subject<C>,
+    reason: string,
+    now: number,
+  ): Promise<Draft | undefined>;
+  /** What follows when recipients cannot be served; nothing where nobody is to be told. */
+  undeliverable(
+    subject: Subject<C>,
+    failed: readonly Outcome[],
+    now: number,
+  ): Promise<Draft | undefined>;
+}

@@ -1,0 +1,52 @@
+/**
+ * What a hook decides: its exit code, as a value. Pure.
+ */
+
+export type Verdict =
+  | { readonly kind: "pass" }
+  /** Pass, and skip the rest of this stage. */
+  | { readonly kind: "skip" }
+  | { readonly kind: "later"; readonly reason: string }
+  | { readonly kind: "reject"; readonly reason: string }
+  | { readonly kind: "hold"; readonly reason: string }
+  | { readonly kind: "discard"; readonly reason: string };
+
+/** The exit code of each verdict. */
+export const codes = {
+  pass: 0,
+  later: 75,
+  reject: 77,
+  hold: 80,
+  discard: 81,
+  skip: 99,
+} as const satisfies Record<Verdict["kind"], number>;
+
+/** The verdict of an exit code; anything unknown is "later", so a broken script delays mail. */
+export function verdictOf(code: number, reason: string): Verdict {
+  switch (code) {
+    case codes.pass:
+      return { kind: "pass" };
+    case codes.skip:
+      return { kind: "skip" };
+    case codes.reject:
+      return { kind: "reject", reason };
+    case codes.hold:
+      return { kind: "hold", reason };
+    case codes.discard:
+      return { kind: "discard", reason };
+    case codes.later:
+      return { kind: "later", reason: reason || "asked for later" };
+    default:
+      return {
+        kind: "later",
+        reason: `exit code ${code}${reason && `: ${reason}`}`,
+      };
+  }
+}
+
+/** The verdict in words, for log lines and `listmill-hook`. */
+export function wordsOf(verdict: Verdict): string {
+  return "reason" in verdict
+    ? `${verdict.kind}: ${verdict.reason}`
+    : verdict.kind;
+}

@@ -1,0 +1,41 @@
+/**
+ * Watching is a hint that saves the wait for the next scan; the scan is the truth. What is watched
+ * is each queue's bell, and the front door's folder itself, for an MTA rings no bell. Never the
+ * entries: their number would be the watcher's load. The only importer of chokidar.
+ */
+import { watch as chokidar } from "chokidar";
+import { frontDoor } from "../spool/queue.ts";
+import type { Spool } from "../spool/spool.ts";
+
+/**
+ * @param onNews called with the name of a queue that may have got something
+ * @returns ends the watching
+ */
+export function watch(
+  spool: Spool,
+  queues: readonly string[],
+  onNews: (queue: string) => void,
+): () => Promise<void> {
+  const bells = new Map(queues.map((queue) => [spool.bell(queue), queue]));
+  const door = spool.waiting(frontDoor);
+  const paths = [...bells.keys()];
+  for (const queue of queues) spool.ring(queue);
+  if (queues.includes(frontDoor)) paths.push(door);
+  const watcher = chokidar(paths, {
+    depth: 0,
+    ignoreInitial: true,
+    ignored: (path) => path !== door && !bells.has(path),
+  });
+  watcher.on("change", (path) => {
+    const queue = bells.get(path);
+    if (queue) onNews(queue);
+  });
+  // The folder's own events come raw: its files are ignored.
+  watcher.on("raw", (_event, _path, details) => {
+    const { watchedPath } = details as { watchedPath?: string };
+    if (watchedPath === door) onNews(frontDoor);
+  });
+  // A watch that fails (too many of them, say) leaves the scan, which is enough.
+  watcher.on("error", () => {});
+  return () => watcher.close();
+}

@@ -1,0 +1,46 @@
+/**
+ * What an author of an inline hook works with. A hook is one exported function:
+ *
+ *   #!/usr/bin/env listmill-hook
+ *   import type { Ask, Reply } from "listmill/hook";   // types only, they vanish
+ *   export default async function (ask: Ask): Promise<Reply> {
+ *     if (ask.message.header.has("X-Spam")) return ask.reject("No spam, please.");
+ *   }
+ *
+ * Nothing returned means: pass.
+ */
+import type { Piece } from "./base/pieces.ts";
+import type { Question } from "./engine/question.ts";
+import type { Verdict } from "./engine/verdict.ts";
+import type { List, Lists } from "./lists/directory.ts";
+import type { Site } from "./lists/settings.ts";
+import type { Message } from "./mail/message.ts";
+
+export type { Piece } from "./base/pieces.ts";
+export type { Outcome, Reply } from "./engine/question.ts";
+export type { List } from "./lists/directory.ts";
+export type { Header } from "./mail/header.ts";
+export type { Message } from "./mail/message.ts";
+
+export interface Ask extends Question<Message> {
+  readonly site: Site;
+  readonly lists: Lists;
+  /** The list that the message is for; undefined where it is for none. */
+  readonly list: List | undefined;
+  /** The name of the runner's node. */
+  readonly node: string;
+  /** True for a message that the mill made or copied itself. */
+  readonly ours: boolean;
+  /** The list's address with an extension: `LIST-owner@domain`. */
+  address(extension: string): string;
+
+  later(reason: string): Verdict;
+  reject(reason: string): Verdict;
+  hold(reason: string): Verdict;
+  discard(reason: string): Verdict;
+  /** Pass, and skip the rest of this stage. */
+  skip(): Verdict;
+}
+
+/** A message in pieces, for `ask.emit`. */
+export type Content = readonly Piece[];

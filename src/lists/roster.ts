@@ -1,0 +1,147 @@
+/**
+ * The members of lists, as people and programs see them: by address, compared without case. Adding
+ * and removing are idempotent; an import writes in transactions, so after a crash it is simply run
+ * again.
+ */
+import { type Clock, systemClock } from "../base/clock.ts";
+import { oneLine } from "../base/log.ts";
+import { canonical, keyOf } from "../mail/address.ts";
+import { openState, type State } from "../state/db.ts";
+import {
+  type Added,
+  type Delivery,
+  type Joining,
+  type Member,
+  Members,
+} from "../state/members.ts";
+import { csvLine, memberLine } from "./memberLine.ts";
+
+/** What may be said of a member; what is left out stays as it is. */
+export interface Wishes {
+  readonly name?: string | undefined;
+  readonly delivery?: Delivery | undefined;
+  readonly ownCopy?: boolean | undefined;
+}
+
+export interface Imported {
+  added: number;
+  changed: number;
+  present: number;
+  /** `line` from 1. */
+  readonly refused: { line: number; text: string; why: string }[];
+}
+
+const rosters = new Map<string, Roster>();
+
+/** The roster of a home; this process opens its state once and keeps it open. */
+export function rosterOf(home: string): Roster {
+  const known = rosters.get(home);
+  if (known) return known;
+  const made = new Roster(openState(home), systemClock);
+  rosters.set(home, made);
+  return made;
+}
+
+/** Members written in one transaction. */
+const BATCH = 5000;
+
+export class Roster {
+  readonly #members: Members;
+  readonly #clock: Clock;
+
+  constructor(state: State, clock: Clock) {
+    this.#members = new Members(state);
+    this.#clock = clock;
+  }
+
+  /** Adds a member or changes one; "refused" where the address cannot be used. */
+  add(list: string, address: string, wishes: Wishes = {}): Added | "refused" {
+    const usable = canonical(address);
+    if (usable === undefined) return "refused";
+    const name = wishes.name === undefined ? undefined : nameOf(wishes.name);
+    const joining = { ...wishes, name, key: keyOf(usable), address: usable };
+    return this.#members.add(keyOf(list), joining, this.#clock.now());
+  }
+
+  /** True where there was such a member. */
+  remove(list: string, address: string): boolean {
+    return this.#members.remove(keyOf(list), memberKey(address));
+  }
+
+  get(list: string, address: string): Member | undefined {
+    return this.#members.get(keyOf(list), memberKey(address));
+  }
+
+  /** @param of the deliveries that count; all without it */
+  count(list: string, of?: readonly Delivery[]): number {
+    return this.#members.count(keyOf(list), of);
+  }
+
+  /**
+   * Members in the order of their keys, with memory flat; other work goes on between the pages.
+   * @param wanted the deliveries that are wanted; all without it
+   */
+  async *members(
+    list: string,
+    wanted: { readonly delivery?: readonly Delivery[] } = {},
+  ): AsyncGenerator<Member> {
+    for (const page of this.#members.all(keyOf(list), wanted.delivery)) {
+      yield* page;
+      await new Promise((done) => setImmediate(done));
+    }
+  }
+
+  /** The addresses of those members, for a distribution list. */
+  async *addresses(list: string, delivery: Delivery): AsyncGenerator<string> {
+    for await (const member of this.members(list, { delivery: [delivery] }))
+      yield member.address;
+  }
+
+  /**
+   * Adds members from lines: `address`, `Name <address>` or `address,delivery,name`. Empty lines,
+   * lines that begin with # and a first line `address,...` are passed over.
+   */
+  async import(
+    list: string,
+    lines: AsyncIterable<string> | Iterable<string>,
+  ): Promise<Imported> {
+    const result: Imported = { added: 0, changed: 0, present: 0, refused: [] };
+    let batch: Joining[] = [];
+    const write = () => {
+      const now = this.#clock.now();
+      for (const one of this.#members.addAll(keyOf(list), batch, now))
+        result[one] += 1;
+      batch = [];
+    };
+    let line = 0;
+    for await (const raw of lines) {
+      line += 1;
+      const text = line === 1 ? raw.replace(/^\ufeff/, "") : raw;
+      if (/^\s*(#|$)/.test(text)) continue;
+      if (line === 1 && /^address\s*(,|$)/i.test(text)) continue;
+      const read = memberLine(text);
+      if ("why" in read)
+        result.refused.push({ line, text: oneLine(text, 200), why: read.why });
+      else {
+        batch.push({ ...read, key: keyOf(read.address) });
+        if (batch.length >= BATCH) write();
+      }
+    }
+    write();
+    return result;
+  }
+
+  /** All members as lines `address,delivery,name` that `import` reads. */
+  async *export(list: string): AsyncGenerator<string> {
+    for await (const member of this.members(list)) yield csvLine(member);
+  }
+}
+
+function nameOf(text: string): string {
+  return oneLine(text, 200);
+}
+
+/** The key of an address that may be written in any way. */
+function memberKey(address: string): string {
+  return keyOf(canonical(address) ?? address);
+}

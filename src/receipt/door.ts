@@ -1,0 +1,78 @@
+/**
+ * Which door of a list an address is: `LIST@`, `LIST-request@`, `LIST-owner@`, `LIST-bounces+…@`,
+ * `LIST-subscribe@` and the like, with any of the site's delimiters. Pure but for the look at
+ * which lists there are.
+ */
+import type { List, Lists } from "../lists/directory.ts";
+import { domainOf, localOf } from "../mail/address.ts";
+
+/** A list's address with what followed the list's name. */
+export interface Addressed {
+  readonly list: List;
+  /** `request` in LIST-request@; "" for the list itself; lower case. */
+  readonly extension: string;
+}
+
+/**
+ * Finds the list of an address: the longest list's name that it begins with.
+ * @param delimiters characters that may stand between the name and the extension
+ * Throws Failure where the list's settings are broken.
+ */
+export function addressed(
+  lists: Lists,
+  delimiters: string,
+  recipient: string,
+): Addressed | undefined {
+  const local = localOf(recipient).toLowerCase();
+  const domain = domainOf(recipient).toLowerCase();
+  if (!local || !domain) return undefined;
+  const exact = lists.get(`${local}@${domain}`);
+  if (exact) return { list: exact, extension: "" };
+  for (let at = local.length - 2; at > 0; at -= 1) {
+    if (!delimiters.includes(local.charAt(at))) continue;
+    const list = lists.get(`${local.slice(0, at)}@${domain}`);
+    if (list) return { list, extension: local.slice(at + 1) };
+  }
+  return undefined;
+}
+
+export type Door =
+  | { readonly kind: "queue"; readonly queue: string }
+  /** Takes mail of the mill itself only. */
+  | { readonly kind: "closed" }
+  | { readonly kind: "unknown" };
+
+const commands = new Set(
+  (
+    "request subscribe unsubscribe join leave confirm help faq get thread index set who " +
+    "approve reject"
+  ).split(" "),
+);
+
+/** Streams that the default mill has; from outside nobody can mail into them. */
+const streams = new Set(["archive", "digest", "events"]);
+
+/**
+ * @param extension as `addressed` finds it
+ * @param ours true for a message of the mill itself
+ */
+export function doorOf(
+  extension: string,
+  delimiters: string,
+  ours: boolean,
+): Door {
+  const word = firstWord(extension, delimiters);
+  if (extension === "") return { kind: "queue", queue: "posts" };
+  if (word === "bounces") return { kind: "queue", queue: "bounces" };
+  if (extension === "owner") return { kind: "queue", queue: "owner" };
+  if (ours && !commands.has(word)) return { kind: "queue", queue: word };
+  if (commands.has(word)) return { kind: "queue", queue: "commands" };
+  return streams.has(word) ? { kind: "closed" } : { kind: "unknown" };
+}
+
+function firstWord(extension: string, delimiters: string): string {
+  let end = 0;
+  while (end < extension.length && !delimiters.includes(extension.charAt(end)))
+    end += 1;
+  return extension.slice(0, end);
+}

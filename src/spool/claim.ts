@@ -1,0 +1,166 @@
+/**
+ * Taking an entry and giving it back: each by one rename, so each happens once, whatever dies when.
+ * While it is claimed the entry lies in `cur/<node>/`, and only this node touches it. If another
+ * node took it over, every rename of ours fails and Fenced is thrown: drop everything.
+ */
+import { lstatSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../base/clock.ts";
+import { errnoOf } from "../base/errors.ts";
+import { failpoint } from "../base/failpoint.ts";
+import { replace, syncPath } from "./durable.ts";
+import {
+  type Envelope,
+  type Event,
+  formatEnvelope,
+  withEvent,
+} from "./envelope.ts";
+import { formatName, type Name, newId } from "./name.ts";
+import { move } from "./nfs.ts";
+import type { Waiting } from "./queue.ts";
+import { listFolder, type RestingQueue, type Spool } from "./spool.ts";
+
+/** This node's claim is gone: another node has the entry now. */
+export class Fenced extends Error {
+  constructor(path: string) {
+    super(`${path}: taken over by another node`);
+    this.name = "Fenced";
+  }
+}
+
+/** An entry that this node holds. */
+export interface Claim {
+  readonly queue: string;
+  readonly name: Name;
+  /** The entry's folder, below `cur/<node>/`. */
+  readonly path: string;
+}
+
+/** Takes a waiting entry or Maildir file; undefined where somebody else was faster. */
+export function take(
+  spool: Spool,
+  queue: string,
+  waiting: Waiting,
+  node: string,
+  clock: Clock,
+): Claim | undefined {
+  mkdirSync(spool.claimed(queue, node), { recursive: true });
+  return waiting.kind === "entry"
+    ? takeEntry(spool, queue, waiting.name, node)
+    : takeFile(spool, queue, waiting.file, node, clock);
+}
+
+function takeEntry(
+  spool: Spool,
+  queue: string,
+  name: Name,
+  node: string,
+): Claim | undefined {
+  const file = formatName(name);
+  const path = join(spool.claimed(queue, node), file);
+  if (!move(join(spool.waiting(queue), file), path)) return undefined;
+  failpoint("claimed");
+  return { queue, name, path };
+}
+
+/** A Maildir file is renamed into a folder made ready: from then on it is an entry. */
+function takeFile(
+  spool: Spool,
+  queue: string,
+  file: string,
+  node: string,
+  clock: Clock,
+): Claim | undefined {
+  const name = {
+    due: Math.floor(clock.now() / 1000),
+    attempt: 0,
+    id: newId(clock.now()),
+  };
+  const path = join(spool.claimed(queue, node), formatName(name));
+  mkdirSync(path);
+  failpoint("maildir-made");
+  if (!move(join(spool.waiting(queue), file), join(path, "message"))) {
+    rmdirSync(path);
+    return undefined;
+  }
+  failpoint("maildir-claimed");
+  return { queue, name, path };
+}
+
+/** What a claimed entry's folder shows of its life so far. */
+export type State =
+  /** Nothing in it: its removal was cut short, or a Maildir claim. */
+  | "empty"
+  /** `out/` is there: the hooks have had their say, only publishing is left. */
+  | "committed"
+  /** A message is there, and the hooks may run. */
+  | "whole"
+  /** Something else. */
+  | "strange";
+
+/** Looks at a claimed entry and throws away results that were never committed. */
+export function inspect(claim: Claim): State {
+  const found = listFolder(claim.path);
+  if (found.length === 0) return "empty";
+  if (found.includes("out")) return "committed";
+  for (const draft of found)
+    if (draft === "out.tmp" || draft === "work" || draft.endsWith(".draft"))
+      rmSync(join(claim.path, draft), { recursive: true, force: true });
+  return found.includes("message") ? "whole" : "strange";
+}
+
+/** Puts the entry back, to be taken again from `due` (seconds) on; counts an attempt. */
+export async function giveBack(
+  spool: Spool,
+  claim: Claim,
+  due: number,
+  envelope: Envelope,
+  event: Event | undefined,
+): Promise<void> {
+  if (event) await note(claim, withEvent(envelope, event));
+  const name = { ...claim.name, due, attempt: claim.name.attempt + 1 };
+  moveOut(claim, join(spool.waiting(claim.queue), formatName(name)));
+}
+
+/** Puts the entry back as it was: nothing was tried. */
+export function putBack(spool: Spool, claim: Claim): void {
+  moveOut(claim, join(spool.waiting(claim.queue), formatName(claim.name)));
+}
+
+/** Lays the entry to rest until a person decides. */
+export async function lay(
+  spool: Spool,
+  claim: Claim,
+  where: RestingQueue,
+  envelope: Envelope,
+): Promise<void> {
+  await note(claim, envelope);
+  spool.make(where);
+  moveOut(claim, join(spool.waiting(where), formatName(claim.name)));
+  await syncPath(spool.waiting(where));
+  spool.ring(where);
+}
+
+/** Replaces the envelope of a claimed entry. */
+export async function note(claim: Claim, envelope: Envelope): Promise<void> {
+  try {
+    await replace(join(claim.path, "envelope.json"), formatEnvelope(envelope));
+  } catch (error) {
+    throw fencedOr(error, claim);
+  }
+}
+
+function moveOut(claim: Claim, to: string): void {
+  if (!move(claim.path, to)) throw new Fenced(claim.path);
+}
+
+/** ENOENT on a path below the claim means that the claim is gone, if it is. */
+export function fencedOr(error: unknown, claim: Claim): unknown {
+  if (errnoOf(error) !== "ENOENT") return error;
+  try {
+    lstatSync(claim.path);
+    return error;
+  } catch {
+    return new Fenced(claim.path);
+  }
+}

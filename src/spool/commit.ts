@@ -1,0 +1,164 @@
+/**
+ * From one entry to those that follow from it, exactly once.
+ *
+ *   out.tmp/   children being written: thrown away after a crash, the hooks run again
+ *   out/       committed by one rename, all synced: the hooks never run again
+ *   then       each child is published by one rename, `out/<queue>.<name>` to `<queue>/new/<name>`,
+ *              the folders are synced, and the entry is removed, `out/` last but one
+ *
+ * Removing everything but `out/` first keeps each state in between readable: with `out/` it is
+ * committed, an empty folder is a removal cut short.
+ */
+import {
+  linkSync,
+  mkdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { join } from "node:path";
+import { errnoOf } from "../base/errors.ts";
+import { failpoint } from "../base/failpoint.ts";
+import type { Piece } from "../base/pieces.ts";
+import { type Claim, Fenced, fencedOr } from "./claim.ts";
+import { syncPath, writeNew } from "./durable.ts";
+import { type Envelope, formatEnvelope } from "./envelope.ts";
+import { formatName, type Name, parseName } from "./name.ts";
+import { move } from "./nfs.ts";
+import { listFolder, type Spool } from "./spool.ts";
+
+/** An entry to be. */
+export interface Child {
+  readonly queue: string;
+  readonly name: Name;
+  readonly envelope: Envelope;
+  /** A complete, synced file of the spool, which is linked; or content to write. */
+  readonly message: string | readonly Piece[];
+  /** The distribution list, where it has one. */
+  readonly recipients?: readonly string[];
+  /** Lines of a progress file that go on with it. */
+  readonly progress?: readonly string[];
+}
+
+/** Writes and syncs a child's folder at `path`. */
+export async function writeEntry(path: string, child: Child): Promise<void> {
+  mkdirSync(path);
+  const writes = [
+    writeNew(join(path, "envelope.json"), formatEnvelope(child.envelope)),
+    placeMessage(child.message, join(path, "message")),
+  ];
+  for (const file of ["recipients", "progress"] as const) {
+    const lines = child[file];
+    if (lines && lines.length > 0)
+      writes.push(
+        writeNew(join(path, file), lines.map((line) => `${line}\n`).join("")),
+      );
+  }
+  await Promise.all(writes);
+  await syncPath(path);
+}
+
+async function placeMessage(
+  message: Child["message"],
+  path: string,
+): Promise<void> {
+  if (typeof message !== "string") return writeNew(path, message);
+  try {
+    linkSync(message, path);
+  } catch (error) {
+    // A message that has run out of links (65,000 on ext4) goes on as a copy.
+    if (errnoOf(error) !== "EMLINK") throw error;
+    const { size } = statSync(message);
+    await writeNew(path, [{ path: message, start: 0, end: size }]);
+  }
+}
+
+/** The children of one entry, before the commit. */
+export class Outbox {
+  readonly #claim: Claim;
+  readonly #draft: string;
+  #open = false;
+
+  constructor(claim: Claim) {
+    this.#claim = claim;
+    this.#draft = join(claim.path, "out.tmp");
+  }
+
+  /** Writes a child. Throws Fenced, or the file system's error (a full disk, say). */
+  async add(child: Child): Promise<void> {
+    try {
+      this.#begin();
+      await writeEntry(
+        join(this.#draft, `${child.queue}.${formatName(child.name)}`),
+        child,
+      );
+    } catch (error) {
+      throw fencedOr(error, this.#claim);
+    }
+    failpoint("child-written");
+  }
+
+  /** The one rename after which the hooks never run again. */
+  async commit(): Promise<void> {
+    try {
+      this.#begin();
+      await syncPath(this.#draft);
+      failpoint("before-commit");
+      renameSync(this.#draft, join(this.#claim.path, "out"));
+    } catch (error) {
+      if (!listFolder(this.#claim.path).includes("out"))
+        throw fencedOr(error, this.#claim);
+    }
+    await syncPath(this.#claim.path);
+    failpoint("committed");
+  }
+
+  #begin(): void {
+    if (this.#open) return;
+    rmSync(this.#draft, { recursive: true, force: true });
+    mkdirSync(this.#draft);
+    this.#open = true;
+  }
+}
+
+/**
+ * Publishes what is still in `out/` and removes the entry. Safe to do again.
+ * @returns the queues that got something
+ */
+export async function publish(spool: Spool, claim: Claim): Promise<string[]> {
+  const out = join(claim.path, "out");
+  const queues = new Set<string>();
+  for (const file of listFolder(out)) {
+    const dot = file.indexOf(".");
+    const queue = file.slice(0, dot);
+    const name = file.slice(dot + 1);
+    if (!parseName(name))
+      throw new Error(`${join(out, file)}: not the name of a child`);
+    spool.make(queue);
+    if (!move(join(out, file), join(spool.waiting(queue), name)))
+      throw new Fenced(claim.path);
+    queues.add(queue);
+    failpoint("child-published");
+  }
+  await Promise.all([...queues].map((queue) => syncPath(spool.waiting(queue))));
+  failpoint("published");
+  for (const queue of queues) spool.ring(queue);
+  remove(claim);
+  return [...queues];
+}
+
+/** Removes an entry whose children are all published. */
+export function remove(claim: Claim): void {
+  for (const file of listFolder(claim.path))
+    if (file !== "out")
+      rmSync(join(claim.path, file), { recursive: true, force: true });
+  failpoint("half-removed");
+  for (const folder of [join(claim.path, "out"), claim.path])
+    try {
+      rmdirSync(folder);
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") throw error;
+    }
+  failpoint("removed");
+}

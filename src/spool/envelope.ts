@@ -1,0 +1,98 @@
+/**
+ * An entry's envelope.json: who sent it, to whom, where it comes from and what befell it.
+ * Readable by people; only ever replaced as a whole.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { errnoOf, messageOf } from "../base/errors.ts";
+import { oneLine } from "../base/log.ts";
+
+/** Something that happened to the entry and is worth knowing later. */
+export interface Event {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** A queue, or a hook's path. */
+  readonly where: string;
+  readonly what:
+    | "later"
+    | "rejected"
+    | "held"
+    | "failed"
+    | "released"
+    | "taken over";
+  readonly reason?: string;
+}
+
+export interface Envelope {
+  /** Envelope sender (RFC 5321); "" is the null sender `<>`. */
+  readonly sender: string;
+  /** Envelope recipient. */
+  readonly recipient: string;
+  /** The list's address, once the door has found it. */
+  readonly list?: string;
+  /** What followed the list's name in the recipient: `request` in LIST-request@. */
+  readonly extension?: string;
+  /** `mta`, `operator`, or `<queue>/<id>` of the entry that it follows from. */
+  readonly origin: string;
+  /** When it came into the spool, ISO 8601. */
+  readonly received: string;
+  /** Stages whose hold a person has lifted. */
+  readonly passed?: readonly string[];
+  /** Where a resting entry came from, and which stage held it. */
+  readonly rest?: { readonly queue: string; readonly stage?: string };
+  readonly history: readonly Event[];
+}
+
+const HISTORY = 20;
+
+/** The envelope with an event more; the oldest fall off beyond 20. */
+export function withEvent(envelope: Envelope, event: Event): Envelope {
+  const reason =
+    event.reason === undefined ? {} : { reason: oneLine(event.reason) };
+  return {
+    ...envelope,
+    history: [...envelope.history, { ...event, ...reason }].slice(-HISTORY),
+  };
+}
+
+export function formatEnvelope(envelope: Envelope): string {
+  return `${JSON.stringify(envelope, undefined, 1)}\n`;
+}
+
+export type Read =
+  | { readonly kind: "envelope"; readonly envelope: Envelope }
+  | { readonly kind: "missing" }
+  | { readonly kind: "broken"; readonly reason: string };
+
+/** Reads an entry's envelope. @param entry the entry's folder */
+export function readEnvelope(entry: string): Read {
+  let text: string;
+  try {
+    text = readFileSync(join(entry, "envelope.json"), "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return { kind: "missing" };
+    throw error;
+  }
+  try {
+    const found = JSON.parse(text) as Partial<Envelope> | null;
+    if (
+      typeof found?.sender !== "string" ||
+      typeof found.recipient !== "string" ||
+      typeof found.origin !== "string"
+    )
+      return {
+        kind: "broken",
+        reason: "envelope.json: sender, recipient or origin is missing",
+      };
+    return {
+      kind: "envelope",
+      envelope: {
+        received: "",
+        ...found,
+        history: found.history ?? [],
+      } as Envelope,
+    };
+  } catch (error) {
+    return { kind: "broken", reason: `envelope.json: ${messageOf(error)}` };
+  }
+}

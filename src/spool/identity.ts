@@ -1,0 +1,46 @@
+/**
+ * Who a process is, so that another process of the same machine can tell at once that it is dead:
+ * its number, when it was started, and in which boot and PID namespace that number counts.
+ */
+import { readFileSync, readlinkSync } from "node:fs";
+
+export interface Identity {
+  readonly pid: number;
+  /** Start time in clock ticks after boot, from /proc/PID/stat: guards against a reused number. */
+  readonly started: string;
+  /** Boot id and PID namespace; "" where the system tells neither, then nothing can be concluded. */
+  readonly machine: string;
+}
+
+export function myIdentity(): Identity {
+  return {
+    pid: process.pid,
+    started: startOf(process.pid) ?? "",
+    machine: machine(),
+  };
+}
+
+/** True only where the process is known to be gone. */
+export function isDead(identity: Identity): boolean {
+  if (identity.machine === "" || identity.machine !== machine()) return false;
+  return startOf(identity.pid) !== identity.started;
+}
+
+function machine(): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return "";
+  }
+}
+
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * A node is one runner process; its lease is a lock on `nodes/<node>/`, renewed all the while.
+ * A node whose lock is stale, or whose process is known to be gone, is dead: others take over what
+ * it held. A node that could not renew for half of the stale time calls itself lost before that,
+ * and stops. The only importer of proper-lockfile.
+ */
+import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import lockfile from "proper-lockfile";
+import type { Clock } from "../base/clock.ts";
+import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
+import { writeNew } from "./durable.ts";
+import { type Identity, isDead, myIdentity } from "./identity.ts";
+import { newId } from "./name.ts";
+import { ServerClock } from "./serverclock.ts";
+import { listFolder, type Spool } from "./spool.ts";
+
+export interface LeaseTimes {
+  /** Milliseconds between two renewals. */
+  readonly renew: number;
+  /** Milliseconds without a renewal after which others take a node for dead. */
+  readonly stale: number;
+}
+
+/** This process as a node of the spool. */
+export interface Node {
+  readonly name: string;
+  /** Whether the lease is held for certain: nothing may be taken, sent or committed without. */
+  holds(): boolean;
+  /** The file server's time, in milliseconds. */
+  serverTime(): number;
+  /** Whether another node is dead. */
+  isDead(name: string): Promise<boolean>;
+  /** Gives the lease up; the node's folder goes. */
+  leave(): Promise<void>;
+}
+
+/**
+ * Makes this process a node.
+ * @param onLost called once when the lease is lost: stop everything
+ */
+export async function enter(
+  spool: Spool,
+  host: string,
+  times: LeaseTimes,
+  clock: Clock,
+  onLost: (reason: string) => void,
+): Promise<Node> {
+  const name = `${host}.${process.pid}.${newId(clock.now()).slice(0, 9)}`;
+  const folder = join(spool.nodes(), name);
+  const server = new ServerClock(clock);
+  mkdirSync(folder, { recursive: true });
+  await writeNew(join(folder, "who.json"), `${JSON.stringify(myIdentity())}\n`);
+  server.touch(folder);
+  const options = (path: string) => ({
+    lockfilePath: join(path, "lock"),
+    realpath: false,
+    stale: times.stale,
+    fs: server.fs,
+  });
+  let renewed = clock.now();
+  let lost = false;
+  const lose = (reason: string) => {
+    if (lost) return;
+    lost = true;
+    onLost(reason);
+  };
+  const utimes = server.fs.utimes;
+  server.fs.utimes = (path, access, asked, done) =>
+    utimes(path, access, asked, (error) => {
+      if (!error) renewed = clock.now();
+      done(error);
+    });
+  let release: () => Promise<void>;
+  try {
+    release = await lockfile.lock(folder, {
+      ...options(folder),
+      update: times.renew,
+      onCompromised: (error) => lose(messageOf(error)),
+    });
+  } catch (error) {
+    throw new Failure(
+      exit.tryLater,
+      `${folder}: no lease could be taken: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+  return {
+    name,
+    holds() {
+      if (!lost && clock.now() - renewed > times.stale / 2)
+        lose(`not renewed for ${Math.round((clock.now() - renewed) / 1000)} s`);
+      return !lost;
+    },
+    serverTime: () => server.now(),
+    async isDead(other) {
+      const path = join(spool.nodes(), other);
+      const who = identityOf(path);
+      if (who && isDead(who)) return true;
+      // One that is just entering has no lock yet.
+      if (server.now() - ageMark(path) < times.stale) return false;
+      return !(await lockfile.check(path, options(path)));
+    },
+    async leave() {
+      if (!lost) await release().catch(() => {});
+      lost = true;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The nodes that have a folder, alive or dead. */
+export function nodeNames(spool: Spool): string[] {
+  return listFolder(spool.nodes()).filter((name) => !name.startsWith("."));
+}
+
+function identityOf(folder: string): Identity | undefined {
+  try {
+    return JSON.parse(
+      readFileSync(join(folder, "who.json"), "utf8"),
+    ) as Identity;
+  } catch {
+    return undefined;
+  }
+}
+
+/** When the node's folder was made, by the server's clock; 0 where it is gone. */
+function ageMark(folder: string): number {
+  try {
+    return statSync(folder).mtimeMs;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * The file system that proper-lockfile sees: lock times are set by the file server and told in
+ * this host's time, so that a host whose clock is an hour off judges ages rightly.
+ * A "touch" is a file made and removed in the lock's folder: the server dates the folder.
+ */
+import fs from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../base/clock.ts";
+
+type Done = (error: Error | null, stat?: fs.Stats) => void;
+
+export class ServerClock {
+  readonly #clock: Clock;
+  /** Server time minus this host's time, in milliseconds. */
+  #skew = 0;
+  /** For a lock of ours: the time it was asked to have, and the time the server gave it. */
+  readonly #given = new Map<string, { asked: Date; server: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The server's time, in milliseconds. */
+  now(): number {
+    return this.#clock.now() + this.#skew;
+  }
+
+  /** Dates a folder by the server's clock, and learns that clock. Returns the server's time, ms. */
+  touch(folder: string): number {
+    const file = join(folder, "touch");
+    fs.closeSync(fs.openSync(file, "w"));
+    fs.unlinkSync(file);
+    const server = fs.statSync(folder).mtimeMs;
+    this.#skew = server - this.#clock.now();
+    return server;
+  }
+
+  /** What to give proper-lockfile as its `fs`. */
+  readonly fs = {
+    ...fs,
+    utimes: (path: string, _access: Date, asked: Date, done: Done) => {
+      try {
+        this.#given.set(path, { asked, server: this.touch(path) });
+        done(null);
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+    stat: (path: string, done: Done) => {
+      fs.stat(path, (error, stat) => {
+        if (error) return done(error);
+        const given = this.#given.get(path);
+        const mtime =
+          given?.server === stat.mtimeMs
+            ? given.asked
+            : new Date(stat.mtimeMs - this.#skew);
+        done(null, Object.assign(stat, { mtime }));
+      });
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * Cleaning up after the dead: entries that a dead node held go back to their queue, one rename
+ * each, counting an attempt; drafts older than a day are removed. Any node may do it at any time.
+ */
+import { lstatSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { errnoOf } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import { type Node, nodeNames } from "./lease.ts";
+import { formatName, type Name, parseName } from "./name.ts";
+import { move } from "./nfs.ts";
+import { listFolder, type Spool } from "./spool.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** A message that kills its runner comes back ever later: 1, 4, 9 … 300 seconds. */
+function takeoverDue({ attempt }: Name, now: number): number {
+  return (
+    Math.floor(now / 1000) +
+    (attempt === 0 ? 0 : Math.min(attempt * attempt, 300))
+  );
+}
+
+/**
+ * Takes over what dead nodes left.
+ * @param now milliseconds of this host, for the schedule
+ * @returns how many entries went back to their queues
+ */
+export async function takeOver(
+  spool: Spool,
+  node: Node,
+  now: number,
+  log: Log,
+): Promise<number> {
+  const living = new Set<string>([node.name]);
+  const holders = new Set(nodeNames(spool));
+  for (const queue of spool.queues())
+    for (const holder of listFolder(spool.claimed(queue))) holders.add(holder);
+  let taken = 0;
+  for (const name of holders) {
+    if (living.has(name) || !(await node.isDead(name))) continue;
+    let left = 0;
+    for (const queue of spool.queues()) {
+      const folder = spool.claimed(queue, name);
+      for (const file of listFolder(folder)) {
+        const entry = parseName(file);
+        // A Maildir reader's flags or a stranger's file: nothing of ours, left where it is.
+        if (!entry) continue;
+        const next = {
+          ...entry,
+          due: takeoverDue(entry, now),
+          attempt: entry.attempt + 1,
+        };
+        if (
+          !move(
+            join(folder, file),
+            join(spool.waiting(queue), formatName(next)),
+          )
+        )
+          continue;
+        log(
+          `${queue}/${entry.id}`,
+          `taken over from ${name}, attempt ${next.attempt}`,
+        );
+        left += 1;
+      }
+      removeEmpty(folder);
+    }
+    rmSync(join(spool.nodes(), name), { recursive: true, force: true });
+    taken += left;
+  }
+  return taken;
+}
+
+/** Removes drafts that nobody has touched for a day. @returns how many */
+export function sweepDrafts(spool: Spool, node: Node): number {
+  let removed = 0;
+  for (const queue of spool.queues())
+    for (const file of listFolder(spool.writing(queue))) {
+      if (file.startsWith(".")) continue;
+      const path = join(spool.writing(queue), file);
+      try {
+        if (node.serverTime() - lstatSync(path).mtimeMs < DAY) continue;
+      } catch (error) {
+        if (errnoOf(error) === "ENOENT") continue;
+        throw error;
+      }
+      rmSync(path, { recursive: true, force: true });
+      removed += 1;
+    }
+  return removed;
+}
+
+/** Removes a node's folders in the queues; what is not empty stays. */
+export function leaveFolders(spool: Spool, node: string): void {
+  for (const queue of spool.queues()) removeEmpty(spool.claimed(queue, node));
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (
+      code !== "ENOENT" &&
+      code !== "ENOTEMPTY" &&
+      code !== "EEXIST" &&
+      code !== "ENOTDIR"
+    )
+      throw error;
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * SQLite: the state of a home, temporary tables for what outgrows memory, and foreign files for
+ * reading. The state is one file of one host in write-ahead mode: after a crash every committed
+ * transaction is there. The only importer of better-sqlite3.
+ */
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import SQLite from "better-sqlite3";
+import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
+import { migrations } from "./migrations.ts";
+
+export type Database = SQLite.Database;
+export type Statement = SQLite.Statement;
+
+/** Milliseconds to wait for another process that writes. */
+const BUSY = 10_000;
+
+/** The state of a home, open. */
+export interface State {
+  readonly db: Database;
+  readonly path: string;
+  close(): void;
+}
+
+/**
+ * Opens HOME/state/listmill.db, made and brought up to date where needed.
+ * Throws a Failure where it is of a newer listmill, damaged, or cannot be opened.
+ */
+export function openState(home: string): State {
+  const path = join(home, "state", "listmill.db");
+  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  const db = opened(path, () => {
+    const made = new SQLite(path, { timeout: BUSY });
+    try {
+      made.pragma("journal_mode = WAL");
+      made.pragma("synchronous = FULL");
+      made.pragma("foreign_keys = ON");
+      migrate(made, path, migrations);
+      return made;
+    } catch (error) {
+      made.close();
+      throw error;
+    }
+  });
+  return { db, path, close: () => db.close() };
+}
+
+/**
+ * Takes the steps that a database lacks, all or none.
+ * Throws a Failure where it has taken more steps than there are.
+ */
+export function migrate(
+  db: Database,
+  path: string,
+  steps: readonly string[],
+): void {
+  const version = () => Number(db.pragma("user_version", { simple: true }));
+  if (version() === steps.length) return;
+  // Asked again inside: another process may have done it meanwhile.
+  db.transaction(() => {
+    const from = version();
+    if (from > steps.length)
+      throw new Failure(
+        exit.config,
+        `${path}: made by a newer listmill (version ${from}, this one knows ${steps.length}): install the newer one, or move the file away`,
+      );
+    for (const step of steps.slice(from)) db.exec(step);
+    db.pragma(`user_version = ${steps.length}`);
+  }).immediate();
+}
+
+/** A database of its own on disk, gone when it is closed or the process ends. Memory stays flat. */
+export function openTemporary(): Database {
+  const db = new SQLite("");
+  db.pragma("journal_mode = OFF");
+  db.pragma("synchronous = OFF");
+  db.pragma("locking_mode = EXCLUSIVE");
+  db.pragma("temp_store = FILE");
+  db.pragma("cache_size = -32000");
+  return db;
+}
+
+/**
+ * Opens a file that others own, for reading only; it is not made where it is missing.
+ * Throws a Failure (try later) where that fails.
+ */
+export function openForeign(path: string): Database {
+  if (!existsSync(path))
+    throw new Failure(exit.tryLater, `${path}: there is no such database`);
+  return opened(path, () => {
+    const db = new SQLite(path, {
+      readonly: true,
+      fileMustExist: true,
+      timeout: BUSY,
+    });
+    try {
+      db.pragma("schema_version");
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** True for what SQLite complains about, code SQLITE_... */
+export function isDatabaseError(error: unknown): boolean {
+  return error instanceof SQLite.SqliteError;
+}
+
+function opened(path: string, open: () => Database): Database {
+  try {
+    return open();
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    const code = errnoOf(error) ?? "";
+    const advice = /NOTADB|CORRUPT/.test(code)
+      ? "restore it from a backup, or move it away"
+      : "check that it can be read and written";
+    throw new Failure(
+      /BUSY|LOCKED/.test(code) ? exit.tryLater : exit.ioError,
+      `${path}: ${messageOf(error)}: ${advice}`,
+      { cause: error },
+    );
+  }
+}

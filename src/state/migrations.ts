@@ -1,0 +1,18 @@
+/**
+ * The shape of the state, step by step. A step, once released, is never changed: what comes later
+ * is a new step at the end. `PRAGMA user_version` counts the steps taken. Pure.
+ */
+
+/** SQL of each step; the first makes the first version. */
+export const migrations: readonly string[] = [
+  `CREATE TABLE members (
+    list TEXT NOT NULL,
+    key TEXT NOT NULL,
+    address TEXT NOT NULL,
+    name TEXT NOT NULL,
+    delivery TEXT NOT NULL,
+    own_copy INTEGER,
+    joined INTEGER NOT NULL,
+    PRIMARY KEY (list, key)
+  ) STRICT, WITHOUT ROWID`,
+];
