@@ -77,6 +77,7 @@ async function main(path: string | undefined): Promise<number> {
       emit: (emission) => emissions.push(emission),
       log: (text) => process.stderr.write(`${text}\n`),
       signal: new AbortController().signal,
+      holds: () => true,
     };
     const hook = {
       path: file,

@@ -36,9 +36,13 @@ export class Failure extends Error {
   }
 }
 
+/** ESTALE, from NFS: Node has no name for it. */
+const STALE = -116;
+
 /** The errno name of a failed system call ("ENOENT"), or undefined for any other value. */
 export function errnoOf(error: unknown): string | undefined {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const { code, errno } = (error ?? {}) as NodeJS.ErrnoException;
+  if (errno === STALE) return "ESTALE";
   return typeof code === "string" ? code : undefined;
 }
 

@@ -54,7 +54,7 @@ export function slice(
 
 const CHUNK = 64 * 1024;
 
-/** The bytes, in chunks of at most 64 KiB. Throws the file system's error. */
+/** The bytes: of files in chunks of at most 64 KiB. Throws the file system's error. */
 export async function* chunks(
   pieces: readonly Piece[],
 ): AsyncGenerator<Uint8Array> {

@@ -213,7 +213,11 @@ function sentences(schema: z.ZodType, issue: z.core.$ZodIssue): Sentence[] {
     schema,
     issue.code === "invalid_key" ? path.slice(0, -1) : path,
   );
-  const shown = oneLine(JSON.stringify(issue.input) ?? "", 80);
+  // A password that stands in a URL is not for a log.
+  const shown = oneLine(JSON.stringify(issue.input) ?? "", 80).replace(
+    /\/\/[^/]*@/,
+    "//...@",
+  );
   const allowed =
     at instanceof z.ZodObject || at instanceof z.ZodRecord
       ? `a section, [${name(path)}]`

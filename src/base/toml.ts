@@ -89,21 +89,30 @@ export function withSetting(
     return text.slice(0, present.from) + value + text.slice(present.to);
 
   const key = path.at(-1) ?? "";
-  const section = path.slice(0, -1);
+  const section = path.slice(0, -1).join(".");
   const lines = freeLines(text, found);
-  const heads = lines.filter((l) => l.section !== undefined);
-  const head = heads.find((l) => l.section === section.join("."));
-  if (section.length > 0 && head === undefined) {
+  const heads = lines.filter((line) => line.section !== undefined);
+  const endOf = (from: number) =>
+    heads.find((line) => line.at > from)?.at ?? text.length;
+  const lastIn = (from: number) =>
+    found.findLast((p) => p.start > from && p.start < endOf(from));
+  // Keys behind a header that is commented out belong to the section above it.
+  const closed = (line: Line) => line.text.startsWith("#");
+  const candidates = heads.filter((line) => line.section === section);
+  const head =
+    candidates.find((line) => !closed(line)) ??
+    candidates.find((line) => lastIn(line.at) === undefined);
+  if (section !== "" && head === undefined) {
     const gap = text === "" || text.endsWith("\n") ? "\n" : "\n\n";
-    return `${text}${gap}[${section.join(".")}]\n${key} = ${value}\n`;
+    return `${text}${gap}[${section}]\n${key} = ${value}\n`;
   }
   const from = head?.at ?? -1;
-  const to = heads.find((l) => l.at > from)?.at ?? text.length;
-  const inside = lines.filter((l) => l.at > from && l.at < to);
-  const commented = inside.find((l) =>
-    new RegExp(`^#${key}[ \\t]*=`).test(l.text),
+  const to = endOf(from);
+  const inside = lines.filter((line) => line.at > from && line.at < to);
+  const commented = inside.find((line) =>
+    new RegExp(`^#${key}[ \\t]*=`).test(line.text),
   );
-  const last = found.findLast((p) => p.start > from && p.start < to);
+  const last = lastIn(from);
   let changed: string;
   if (commented !== undefined) {
     const after = commented.at + commented.text.length;
@@ -117,7 +126,7 @@ export function withSetting(
     const gap = at > 0 && text[at - 1] !== "\n" ? "\n" : "";
     changed = `${text.slice(0, at)}${gap}${key} = ${value}\n${text.slice(at)}`;
   }
-  return head?.text.startsWith("#")
+  return head !== undefined && closed(head)
     ? changed.slice(0, head.at) + changed.slice(head.at + 1)
     : changed;
 }
@@ -125,7 +134,7 @@ export function withSetting(
 interface Line {
   readonly at: number;
   readonly text: string;
-  /** The name, where the line is `[section]` or `#[section]`. */
+  /** The name, where the line is a `[section]` or a `#[section]`. */
   readonly section: string | undefined;
 }
 
@@ -138,8 +147,9 @@ function freeLines(text: string, found: readonly Place[]): Line[] {
     while ((found[next]?.start ?? text.length) < at) next += 1;
     const place = found[next]?.start === at ? found[next] : undefined;
     const line = text.slice(at, end).replace(/\r$/, "");
-    const section = /^#?[ \t]*\[[ \t]*([A-Za-z0-9_.-]+)[ \t]*\]/.exec(line);
-    lines.push({ at, text: line, section: section?.[1] });
+    const real = place?.from === place?.to ? place?.path.join(".") : undefined;
+    const section = real ?? /^#\[([A-Za-z0-9_.-]+)\]/.exec(line)?.[1];
+    lines.push({ at, text: line, section });
     at = (place === undefined ? end : endOfLine(text, place.to)) + 1;
   }
   return lines;

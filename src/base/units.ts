@@ -14,5 +14,6 @@ export function milliseconds(value: unknown): number | undefined {
 export function byteCount(value: unknown): number | undefined {
   const [, figures, unit] = /^(\d{1,12})(|B|KB|MB|GB)$/.exec(`${value}`) ?? [];
   const found = Number(figures) * SIZE[(unit || "B") as keyof typeof SIZE];
-  return found > 0 && found <= 2 ** 40 ? found : undefined;
+  const right = typeof value === "string" || typeof value === "number";
+  return right && found > 0 && found <= 2 ** 40 ? found : undefined;
 }

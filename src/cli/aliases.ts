@@ -20,7 +20,6 @@ aliases --mta postfix|exim
       incoming: join(context.site.home, "spool", "incoming"),
       program: join(packageHooks, "..", "bin", "listmill"),
       home: context.site.home,
-      delimiters: context.site.delimiters,
     };
     if (values.mta === "postfix") context.say(postfix(given));
     else if (values.mta === "exim") context.say(exim(given));
@@ -39,49 +38,48 @@ interface Given {
   readonly incoming: string;
   readonly program: string;
   readonly home: string;
-  readonly delimiters: string;
 }
 
-function postfix({ domains, incoming, program, home }: Given): string {
+function postfix({ domains, program, home }: Given): string {
   return `\
-# 1. The Maildir: Postfix writes into the spool itself. All mail of these domains goes to listmill,
-#    which bounces what is for no list. In main.cf (USER is the account that listmill runs under):
-virtual_mailbox_domains = ${domains.join(" ")}
-virtual_mailbox_base = ${join(incoming, "..")}
-virtual_mailbox_maps = regexp:/etc/postfix/listmill
-virtual_uid_maps = static:UID-OF-USER
-virtual_gid_maps = static:GID-OF-USER
-virtual_minimum_uid = 100
-virtual_mailbox_limit = 0
+# All mail of these domains goes to listmill: by the Maildir or by the pipe, one of the two.
+# USER is the account that listmill runs under, UID and GID are its numbers, and not root.
 
-# /etc/postfix/listmill:
-${domains.map((domain) => `/@${domain.replaceAll(".", "\\.")}$/  incoming/`).join("\n")}
+# 1. The Maildir: Postfix writes into the spool itself; listmill answers what is for no list.
+# In master.cf:
+listmill unix - n n - - virtual
+  -o virtual_mailbox_base=${join(home, "spool")}
+  -o virtual_mailbox_maps=static:incoming/
+  -o virtual_mailbox_limit=0
+  -o virtual_uid_maps=static:UID
+  -o virtual_gid_maps=static:GID
 
-# 2. Or the pipe: an unknown list is refused by exit code. In master.cf:
+# 2. The pipe: what is for no list is refused by exit code, and Postfix writes the bounce.
+# In master.cf:
 listmill unix - n n - 4 pipe
   flags=Rq user=USER null_sender=
-  argv=${program} --home ${home} receive --sender \${sender} -- \${recipient}
+  argv=${program} --home ${home} receive --sender=\${sender} -- \${recipient}
 
-# and in main.cf:
+# For both. In main.cf, added to what these settings have already:
 relay_domains = ${domains.join(" ")}
 transport_maps = inline:{ ${domains.map((domain) => `${domain}=listmill:`).join(", ")} }
 listmill_destination_recipient_limit = 1`;
 }
 
-function exim({ domains, incoming, program, home, delimiters }: Given): string {
-  const suffixes = [...delimiters]
-    .map((character) => `${character}*`)
-    .join(" : ");
+function exim({ domains, incoming, program, home }: Given): string {
   return `\
-# 1. The Maildir: Exim writes into the spool itself (USER is the account that listmill runs under).
-#    A router, before those for other local domains:
-listmill_maildir:
+# All mail of these domains goes to listmill: by the Maildir or by the pipe, one of the two.
+# USER is the account that listmill runs under, and not root.
+
+# Router, before those for other local domains:
+listmill:
   driver = accept
   domains = ${domains.join(" : ")}
-  transport = listmill_maildir
+  transport = listmill
 
-#    and a transport:
-listmill_maildir:
+# 1. The Maildir: Exim writes into the spool itself; listmill answers what is for no list.
+# Transport:
+listmill:
   driver = appendfile
   directory = ${incoming}
   maildir_format
@@ -90,22 +88,17 @@ listmill_maildir:
   envelope_to_add
   return_path_add
 
-# 2. Or the pipe: an unknown list is refused by exit code. Router:
-listmill_pipe:
-  driver = accept
-  domains = ${domains.join(" : ")}
-  local_part_suffix = ${suffixes}
-  local_part_suffix_optional
-  transport = listmill_pipe
-
-#    and transport:
-listmill_pipe:
+# 2. The pipe: what is for no list is refused by exit code, and Exim writes the bounce. The
+#    envelope is read from the header: Exim passes no address of a stranger on a command line.
+# Transport:
+listmill:
   driver = pipe
-  command = ${program} --home ${home} receive --sender "$sender_address" -- "$local_part$local_part_suffix@$domain"
+  command = ${program} --home ${home} receive
   user = USER
   message_prefix =
   message_suffix =
   temp_errors = 75
   return_fail_output
+  envelope_to_add
   return_path_add`;
 }

@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { exit, Failure, messageOf } from "../base/errors.ts";
 import { listPipeline } from "../engine/layers.ts";
 import { layersOf } from "../mill.ts";
+import { parseName } from "../spool/name.ts";
 import { probe } from "../spool/probe.ts";
+import { frontDoor } from "../spool/queue.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import type { Context, Verb } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
@@ -97,6 +99,8 @@ function hooks(context: Context, warn: (what: string) => void): string[] {
       for (const file of pipeline.ignored) ignored.add(file);
     }
   for (const file of ignored) warn(`${file}: ignored`);
+  for (const file of strangers(context))
+    warn(`${file}: not an entry of the spool; it is left where it is`);
   const unserved = ["commands", "bounces", ...restingQueues];
   for (const queue of context.spool.queues())
     if (
@@ -108,6 +112,20 @@ function hooks(context: Context, warn: (what: string) => void): string[] {
         `spool/${queue}: entries wait, but hooks.d/${queue} has no hooks for them`,
       );
   return [...problems];
+}
+
+/** What lies in the queues and is nothing of ours. */
+function strangers({ spool }: Context): string[] {
+  return spool.queues().flatMap((queue) =>
+    listFolder(spool.waiting(queue))
+      .filter((name) => !parseName(name))
+      .map((name) => join(spool.waiting(queue), name))
+      .filter((path) => queue !== frontDoor || !isFile(path)),
+  );
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
 }
 
 /** Whether the MTA answers. */

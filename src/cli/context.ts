@@ -9,8 +9,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { variable } from "../base/environment.ts";
 import { exit, Failure, messageOf } from "../base/errors.ts";
 import { type List, Lists } from "../lists/directory.ts";
-import type { Roster } from "../lists/roster.ts";
-import { rosterOf } from "../lists/rosters.ts";
+import { type Roster, rosterOf } from "../lists/roster.ts";
 import { loadSite, type Site } from "../lists/settings.ts";
 import { Spool } from "../spool/spool.ts";
 

@@ -4,6 +4,8 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
+import { oneLine } from "../base/log.ts";
+import { bytes } from "../base/pieces.ts";
 import { replace, syncPath } from "../spool/durable.ts";
 import {
   type Envelope,
@@ -164,10 +166,7 @@ const actions: Record<
     context.say("");
     if (size > 0)
       context.say(
-        readFileSync(join(found.path, "message"), "utf8")
-          .split("\n")
-          .slice(0, 40)
-          .join("\n"),
+        await headOf(join(found.path, "message"), Math.min(size, HEAD)),
       );
   },
   async retry(context, found) {
@@ -208,6 +207,11 @@ const actions: Record<
         exit.usage,
         `${name.id} is not held or failed: nothing to release`,
       );
+    if (envelope.origin === "unknown")
+      throw new Failure(
+        exit.dataError,
+        `${name.id} has lost its envelope: write sender, recipient, list and origin into ${join(path, "envelope.json")} first`,
+      );
     const { rest, ...freed } = envelope;
     const passed = rest?.stage
       ? [...(envelope.passed ?? []), rest.stage]
@@ -235,6 +239,15 @@ const actions: Record<
     context.say(`dropped ${queue}/${name.id}`);
   },
 };
+
+const HEAD = 16 * 1024;
+
+/** The first lines of a message, harmless to a terminal. */
+async function headOf(path: string, end: number): Promise<string> {
+  const head = await bytes([{ path, start: 0, end }], HEAD);
+  const lines = head.toString().split("\n").slice(0, 40);
+  return lines.map((line) => oneLine(line.trimEnd())).join("\n");
+}
 
 async function note(
   context: Context,

@@ -10,6 +10,7 @@ import { Pipelines } from "../engine/layers.ts";
 import { Runner } from "../engine/runner.ts";
 import type { Site } from "../lists/settings.ts";
 import { mailTrade, packageHooks } from "../mill.ts";
+import { rest } from "../outbound/carry.ts";
 import { enter } from "../spool/lease.ts";
 import { probe } from "../spool/probe.ts";
 import { restingQueues, type Spool } from "../spool/spool.ts";
@@ -75,6 +76,7 @@ run [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...]
       untilEmpty: values["until-empty"],
       ...(lists ? { lists: new Set(lists) } : {}),
     }).run();
+    await rest();
     launchers.close();
     await node.leave();
     stderrLog(

@@ -5,12 +5,12 @@
  */
 import { linesOfFile } from "../base/lines.ts";
 import type { Child } from "../spool/commit.ts";
-import { type Event, withEvent } from "../spool/envelope.ts";
+import { withEvent } from "../spool/envelope.ts";
 import { birth, newId } from "../spool/name.ts";
 import { frontDoor } from "../spool/queue.ts";
 import { delay, isSpent } from "./backoff.ts";
 import type { Pass } from "./pass.ts";
-import type { Content, Outcome } from "./question.ts";
+import type { Content, Emission, Outcome } from "./question.ts";
 import type { Draft, Subject } from "./trade.ts";
 import type { Mill } from "./turn.ts";
 
@@ -48,7 +48,7 @@ export async function* following<C extends Content>(
   mill: Mill<C>,
   say: (text: string) => void,
 ): AsyncGenerator<Child> {
-  yield* emitted(pass, mill);
+  yield* emitted(pass, mill, [...pass.settled, ...pass.emissions]);
   yield* refused(pass, mill, say);
   if (pass.route !== undefined) {
     say(`routed to ${pass.route}`);
@@ -66,30 +66,30 @@ export async function* following<C extends Content>(
   if (pass.list) yield* exploded(pass, pass.list, mill, say);
 }
 
-/** What some consumers emitted, and the entry itself again for the others. @param due seconds */
-export async function* followingLater<C extends Content>(
+/** The entry itself again, where, when and with what envelope the runner says. */
+export type Again = Pick<Child, "queue" | "name" | "envelope">;
+
+/** What consumers left that are through, and the entry as it came, for the others. */
+export async function* followingSettled<C extends Content>(
   pass: Pass<C>,
   mill: Mill<C>,
-  due: number,
-  event: Event,
+  say: (text: string) => void,
+  again: Again | undefined,
 ): AsyncGenerator<Child> {
-  yield* emitted(pass, mill);
-  const { id, attempt } = pass.claim.name;
-  yield {
-    queue: pass.claim.queue,
-    name: { due, attempt: attempt + 1, id },
-    envelope: withEvent(pass.envelope, event),
-    message: await pass.file(),
-    progress: pass.done,
-  };
+  yield* emitted(pass, mill, pass.settled);
+  yield* refused(pass, mill, say);
+  if (!again) return;
+  const { original, recipients } = pass;
+  yield { ...again, message: original, recipients, progress: pass.notes() };
 }
 
 async function* emitted<C extends Content>(
   pass: Pass<C>,
   mill: Mill<C>,
+  emissions: readonly Emission[],
 ): AsyncGenerator<Child> {
   const now = mill.clock.now();
-  for (const { recipient, content, due } of pass.emissions) {
+  for (const { recipient, content, due } of emissions) {
     const envelope = mill.trade.emitted(subjectOf(pass), recipient, now);
     const draft = {
       queue: frontDoor,
@@ -121,7 +121,7 @@ async function* refused<C extends Content>(
     yield childOf(
       { queue: "failed", envelope, content: [] },
       now,
-      await pass.file(),
+      pass.original,
     );
   }
 }
@@ -188,8 +188,7 @@ export async function settleDelivery<C extends Content>(
   const waiting: Outcome[] = interrupted
     ? of("later")
     : [...of("later"), ...silent];
-  const spent =
-    waiting.length > 0 && isSpent(mill.retry, attempt + 1, now - birth(id));
+  const spent = waiting.length > 0 && isSpent(mill.retry, now - birth(id));
   const failed = spent ? [...of("never"), ...waiting] : of("never");
   const again = [...(spent ? [] : waiting), ...(interrupted ? silent : [])].map(
     ({ address }) => address,
@@ -204,10 +203,15 @@ export async function settleDelivery<C extends Content>(
     if (interrupted && again.length > 0) return { kind: "interrupted", words };
     if (again.length > 0)
       return { kind: "later", words, reason: summary(waiting) };
-    return { kind: "finished", words, children: await more(pass, mill, []) };
+    const { settled, emissions } = pass;
+    const children = await more(pass, mill, [...settled, ...emissions]);
+    return { kind: "finished", words, children };
   }
   const report = await mill.trade.undeliverable(subjectOf(pass), failed, now);
-  const children = await more(pass, mill, report ? [childOf(report, now)] : []);
+  // Hooks that are asked again with the rest emit again.
+  const emissions = again.length > 0 ? [] : pass.emissions;
+  const children = await more(pass, mill, [...pass.settled, ...emissions]);
+  if (report) children.push(childOf(report, now));
   if (again.length > 0) {
     const wait = interrupted ? 0 : delay(mill.retry, attempt, Math.random());
     const event = {
@@ -220,8 +224,9 @@ export async function settleDelivery<C extends Content>(
       queue: pass.claim.queue,
       name: { due: Math.floor((now + wait) / 1000), attempt: attempt + 1, id },
       envelope: withEvent(pass.envelope, event),
-      message: await pass.file(),
+      message: pass.original,
       recipients: again,
+      progress: pass.done,
     });
   }
   return { kind: "finished", words, children };
@@ -230,10 +235,9 @@ export async function settleDelivery<C extends Content>(
 async function more<C extends Content>(
   pass: Pass<C>,
   mill: Mill<C>,
-  children: Child[],
+  emissions: readonly Emission[],
 ): Promise<Child[]> {
-  for await (const child of emitted(pass, mill)) children.push(child);
-  return children;
+  return Array.fromAsync(emitted(pass, mill, emissions));
 }
 
 function wordsOf(

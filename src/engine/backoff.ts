@@ -11,9 +11,6 @@ export interface Retry {
   readonly give_up: number;
 }
 
-/** An entry that kills its runners is given up after this many tries, however young. */
-export const mostAttempts = 50;
-
 /**
  * Milliseconds to wait after a failed try: doubling, with jitter of up to a quarter, so that
  * what failed together does not come back together.
@@ -26,6 +23,16 @@ export function delay(retry: Retry, attempt: number, random: number): number {
 }
 
 /** Whether an entry is to be given up. @param age milliseconds since its birth */
-export function isSpent(retry: Retry, attempt: number, age: number): boolean {
-  return age >= retry.give_up || attempt >= mostAttempts;
+export function isSpent(retry: Retry, age: number): boolean {
+  return age >= retry.give_up;
+}
+
+/** An entry that kills its runners may do so this often. */
+const DEATHS = 50;
+/** More do not fit into an entry's name. */
+const MOST = 99_999;
+
+/** Whether an entry came back more often than its tries explain, however young it is. */
+export function isDeadly(retry: Retry, attempt: number): boolean {
+  return attempt >= Math.min(DEATHS + retry.give_up / retry.most, MOST);
 }

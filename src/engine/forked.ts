@@ -2,20 +2,16 @@
  * Hooks that are programs: given their files and variables, started by a launcher, and their
  * answer read from what they left behind in the entry's `work/` folder.
  */
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  statSync,
-} from "node:fs";
+import { closeSync, mkdirSync, openSync, readSync, statSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { linesOfFile } from "../base/lines.ts";
 import { oneLine } from "../base/log.ts";
-import type { FileRange } from "../base/pieces.ts";
+import { chunks } from "../base/pieces.ts";
+import { replace } from "../spool/durable.ts";
+import { hasCrlf, withoutCrlf } from "../spool/lineends.ts";
 import { listFolder } from "../spool/spool.ts";
-import type { JobResult, Launchers } from "./launcher.ts";
+import { type JobResult, type Launchers, script } from "./launcher.ts";
 import type { Hook } from "./layers.ts";
 import {
   type Answer,
@@ -36,7 +32,7 @@ export interface Limits {
 export interface Workplace {
   readonly launchers: Launchers;
   readonly limits: Limits;
-  /** A folder of the entry for what hooks leave; removed with it. */
+  /** A folder of the entry for what hooks leave, there already; removed with it. */
   readonly work: string;
   /** Variables of the list and the site. */
   readonly environment: Readonly<Record<string, string>>;
@@ -52,7 +48,6 @@ export async function askForked(
   question: Question,
   place: Workplace,
 ): Promise<Answer> {
-  mkdirSync(place.work, { recursive: true });
   counter += 1;
   const base = join(place.work, String(counter));
   const stdout = `${base}.out`;
@@ -77,13 +72,36 @@ export async function askForked(
     },
     ...place.limits,
   });
-  const said = head(stderr);
-  if (said) question.log(said);
+  const trouble = head(stderr);
+  const said = shellsOwn.test(trouble) ? "" : trouble;
   const printed = head(stdout);
   const verdict = verdictOfJob(result, printed || said, hook, place.limits);
-  if (emits && (verdict.kind === "pass" || verdict.kind === "skip"))
-    for (const emission of emissions(emit)) question.emit(emission);
+  // One line is enough where the verdict tells it.
+  const isTold = "reason" in verdict && verdict.reason.includes(said);
+  if (said && !isTold && !said.startsWith(script)) question.log(said);
+  if (verdict.kind !== "pass" && verdict.kind !== "skip")
+    return { verdict, line: printed, ...outputOf(question, stdout) };
+  if (question.verb === "edit") await asStored(stdout);
+  if (emits)
+    for (const emission of emissions(emit)) {
+      if ("problem" in emission) return later(emission.problem);
+      await asStored(emission.path);
+      const end = statSync(emission.path).size;
+      const content = [{ path: emission.path, start: 0, end }];
+      question.emit({ ...emission.to, content });
+    }
   return { verdict, line: printed, ...outputOf(question, stdout) };
+}
+
+function later(reason: string): Answer {
+  return { verdict: { kind: "later", reason }, line: "" };
+}
+
+/** Messages have LF line ends on disk; a hook may have made it with CRLF. */
+async function asStored(path: string): Promise<void> {
+  if (!hasCrlf(path)) return;
+  const { size: end } = statSync(path);
+  await replace(path, withoutCrlf(chunks([{ path, start: 0, end }])));
 }
 
 function outputOf(question: Question, stdout: string): Partial<Answer> {
@@ -150,9 +168,12 @@ function verdictOfJob(
 ): Verdict {
   switch (result.kind) {
     case "exit":
-      if (result.code === 126 || result.code === 127)
+      if (result.code !== 0 && said.startsWith(script))
         return { kind: "later", reason: startProblem(hook, said) };
-      return verdictOf(result.code, said);
+      return verdictOf(
+        result.code,
+        result.code > SIGNALLED ? bySignal(result.code, said) : said,
+      );
     case "timeout":
       return {
         kind: "later",
@@ -168,14 +189,29 @@ function verdictOfJob(
   }
 }
 
+/** Exit codes of programs that a signal ended are above this one. */
+const SIGNALLED = 128;
+/** What a shell writes where a signal ended the program. */
+const shellsOwn =
+  /^(Hangup|Quit|Illegal instruction|Trace\/breakpoint trap|Aborted|Bus error|Floating point exception|Killed|Segmentation fault|Terminated)( \(core dumped\))?$/;
+
+function bySignal(code: number, said: string): string {
+  const signal = Object.entries(constants.signals).find(
+    ([, number]) => number === code - SIGNALLED,
+  );
+  return [signal ? `ended by ${signal[0]}` : "", said]
+    .filter(Boolean)
+    .join(": ");
+}
+
 /** Why a program did not start: most often its first line. */
 function startProblem(hook: Hook, said: string): string {
   const first = head(hook.file, 256, false);
   if (first.startsWith("#!") && first.endsWith("\r"))
     return `its first line ends in CRLF, so there is no such interpreter: save ${hook.file} with LF line ends`;
-  if (first.startsWith("#!"))
-    return `it could not be started by ${first.slice(2)}: ${said}`;
-  return said || "it could not be started";
+  const interpreter = first.startsWith("#!") ? ` by ${first.slice(2)}` : "";
+  const why = said.slice(script.length).replace(/^: (line )?\d+: /, "");
+  return `it could not be started${interpreter}: ${why}`;
 }
 
 /** The first line of a file, made fit for one line of log unless raw. */
@@ -194,14 +230,30 @@ function head(path: string, limit = LINE, clean = true): string {
 }
 
 /** Messages that a hook wrote to `<recipient>/<name>`; `<seconds>.<name>` is due then. */
-function* emissions(folder: string): Generator<Emission> {
-  for (const recipient of listFolder(folder).sort())
-    for (const name of readdirSync(join(folder, recipient)).sort()) {
+function* emissions(
+  folder: string,
+): Generator<
+  | { readonly path: string; readonly to: Omit<Emission, "content"> }
+  | { readonly problem: string }
+> {
+  for (const recipient of listFolder(folder).sort()) {
+    if (!isFolder(join(folder, recipient)))
+      yield {
+        problem: `$LISTMILL_EMIT/${recipient} is a file: it belongs into a folder called as its recipient`,
+      };
+    for (const name of listFolder(join(folder, recipient)).sort()) {
       const path = join(folder, recipient, name);
-      const content: FileRange[] = [
-        { path, start: 0, end: statSync(path).size },
-      ];
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (!stat?.isFile()) {
+        yield { problem: `$LISTMILL_EMIT/${recipient}/${name} is no file` };
+        continue;
+      }
       const due = /^(\d{10})\./.exec(name)?.[1];
-      yield { recipient, content, ...(due ? { due: Number(due) } : {}) };
+      yield { path, to: { recipient, ...(due ? { due: Number(due) } : {}) } };
     }
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -29,7 +29,8 @@ export type JobResult =
   | { readonly kind: "output" }
   | { readonly kind: "crash"; readonly reason: string };
 
-const script = fileURLToPath(new URL("launcher.sh", import.meta.url));
+/** What a launcher runs; its own error messages begin with it. */
+export const script = fileURLToPath(new URL("launcher.sh", import.meta.url));
 /** Milliseconds between SIGTERM and SIGKILL. */
 const GRACE = 2000;
 const FIRST_LOOK = 50;
@@ -74,18 +75,18 @@ class Launcher {
     this.#process.stdin?.write(this.#request(job));
     let stopped: JobResult | undefined;
     let timer: NodeJS.Timeout;
-    const stop = (result: JobResult) => {
+    const stop = (result: JobResult, grace: number) => {
       stopped = result;
-      this.#signal("SIGTERM");
-      timer = setTimeout(() => this.#signal("SIGKILL"), GRACE);
+      if (grace > 0) this.#signal("SIGTERM");
+      timer = setTimeout(() => this.#signal("SIGKILL"), grace);
     };
     const started = performance.now();
     const watch = (wait: number) => {
       timer = setTimeout(() => {
         if (sizeOf(job.stdout) + sizeOf(job.stderr) > job.output)
-          stop({ kind: "output" });
+          stop({ kind: "output" }, 0);
         else if (performance.now() - started >= job.timeout)
-          stop({ kind: "timeout" });
+          stop({ kind: "timeout" }, GRACE);
         else
           watch(
             Math.min(
@@ -119,7 +120,8 @@ class Launcher {
       }
     for (const [name, value] of Object.entries(job.environment))
       if (this.#sent.get(name) !== value) {
-        lines.push(`${name}=${value}`);
+        // A line more would be an order to the launcher.
+        lines.push(`${name}=${value.replace(/[\n\0]/g, " ")}`);
         this.#sent.set(name, value);
       }
     lines.push("run", job.file, job.stdin, job.stdout, job.stderr, "");
@@ -142,6 +144,8 @@ class Launcher {
   }
 
   #finish(result: JobResult): void {
+    // A hook may have ended the launcher alone and still run.
+    this.#signal("SIGKILL");
     this.ended = true;
     this.#reply(result);
   }

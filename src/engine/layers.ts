@@ -11,6 +11,7 @@ import {
   statSync,
 } from "node:fs";
 import { join } from "node:path";
+import { errnoOf } from "../base/errors.ts";
 
 export const verbs = [
   "approve",
@@ -80,6 +81,7 @@ export function listPipeline(
   const ignored: string[] = [];
   for (const layer of layers) {
     const folder = join(layer.dir, queue);
+    if (isOpen(layer.dir, seen, problems) !== false) continue;
     for (const stage of namesIn(folder, seen, problems)) {
       const stageFolder = join(folder, stage);
       if (notHooks.test(stage) || stage === "README.md") continue;
@@ -88,8 +90,9 @@ export function listPipeline(
         continue;
       }
       const verb = stageName.exec(stage)?.[1];
-      if (!statSync(stageFolder, { throwIfNoEntry: false })?.isDirectory())
-        continue;
+      const stat = statOf(stageFolder);
+      if (!stat) seen.push(asSeen(stageFolder, stat));
+      if (!stat?.isDirectory()) continue;
       if (!verbs.includes(verb as Verb)) {
         problems.push(
           `${stageFolder}: a stage is called NN-verb with one of ${verbs.join(", ")}`,
@@ -131,7 +134,7 @@ export function listPipeline(
 
 /** A hook's file, "mask" for a removal, or why it is no hook. */
 function look(file: string, name: string, seen: Seen[]): Stats | string {
-  const stat = statSync(file, { throwIfNoEntry: false });
+  const stat = statOf(file);
   seen.push(asSeen(file, stat));
   if (notHooks.test(name)) return "not a hook's name";
   if (controls.test(name)) return "a control character in its name";
@@ -144,23 +147,43 @@ function look(file: string, name: string, seen: Seen[]): Stats | string {
 }
 
 function namesIn(folder: string, seen: Seen[], problems: string[]): string[] {
-  const stat = statSync(folder, { throwIfNoEntry: false });
+  return isOpen(folder, seen, problems) === false ? readdirSync(folder) : [];
+}
+
+/** Whether others can write to a folder, which is a problem; undefined where it is none. */
+function isOpen(
+  folder: string,
+  seen: Seen[],
+  problems: string[],
+): boolean | undefined {
+  const stat = statOf(folder);
   seen.push(asSeen(folder, stat));
-  if (!stat?.isDirectory()) return [];
-  if (stat.mode & 0o002) {
-    problems.push(`${folder}: refused, others can write to it (chmod o-w)`);
-    return [];
-  }
-  return readdirSync(folder);
+  if (!stat?.isDirectory()) return undefined;
+  if (!(stat.mode & 0o002)) return false;
+  problems.push(`${folder}: refused, others can write to it (chmod o-w)`);
+  return true;
 }
 
 function isMask(path: string): boolean {
-  return lstatSync(path).isSymbolicLink() && readlinkSync(path) === "/dev/null";
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return (
+    (stat?.isSymbolicLink() ?? false) && readlinkSync(path) === "/dev/null"
+  );
+}
+
+/** Nothing for what is not there, a link that leads nowhere or round in a circle included. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (errnoOf(error) === "ELOOP") return undefined;
+    throw error;
+  }
 }
 
 function signatureOf(stat: Stats | undefined): string {
   return stat
-    ? `${stat.ino}.${stat.mtimeMs}.${stat.ctimeMs}.${stat.mode}`
+    ? `${stat.ino}.${stat.mtimeMs}.${stat.ctimeMs}.${stat.mode}.${stat.size}`
     : "none";
 }
 
@@ -199,5 +222,5 @@ export class Pipelines {
 }
 
 function isUnchanged({ path, signature }: Seen): boolean {
-  return signatureOf(statSync(path, { throwIfNoEntry: false })) === signature;
+  return signatureOf(statOf(path)) === signature;
 }

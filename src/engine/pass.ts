@@ -5,7 +5,6 @@
  */
 import {
   closeSync,
-  mkdirSync,
   openSync,
   readFileSync,
   statSync,
@@ -13,11 +12,12 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Clock } from "../base/clock.ts";
+import { messageOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import { linesOfFile } from "../base/lines.ts";
 import type { Log } from "../base/log.ts";
 import { isRange, type Piece } from "../base/pieces.ts";
-import { type Claim, Fenced } from "../spool/claim.ts";
+import { type Claim, Fenced, workOf } from "../spool/claim.ts";
 import { syncPath, writeAll, writeNew } from "../spool/durable.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import { Progress } from "../spool/progress.ts";
@@ -70,7 +70,10 @@ export class Pass<C extends Content> {
   route: string | undefined;
   /** The distribution list's file, if a recipients hook was asked. */
   list: string | undefined;
+  /** What hooks emitted that are asked again when the entry is. */
   readonly emissions: Emission[] = [];
+  /** What consumers emitted that are through: it goes out, whatever becomes of the entry. */
+  readonly settled: Emission[] = [];
   /** What became of recipients in this pass. */
   readonly outcomes: Outcome[] = [];
   /** Consumers that refused the message for good. */
@@ -98,7 +101,7 @@ export class Pass<C extends Content> {
     this.message = message;
     this.#place = place;
     this.#equipment = equipment;
-    this.#file = join(claim.path, "message");
+    this.#file = this.original;
     this.#work = join(claim.path, "work");
     this.#progress = new Progress(claim);
     this.#done = this.#progress.lines();
@@ -115,6 +118,26 @@ export class Pass<C extends Content> {
   /** Consumers that are through with it, as lines for a progress file. */
   get done(): readonly string[] {
     return this.#done.filter((line) => line.startsWith(`${DONE}\t`));
+  }
+
+  /** The message as it came, unedited: what a retry begins with. */
+  get original(): string {
+    return join(this.claim.path, "message");
+  }
+
+  /** Recipients that the entry came with, settled ones included. */
+  get recipients(): readonly string[] {
+    return recipientsOf(this.claim);
+  }
+
+  /** All that the progress file holds or is to hold. */
+  notes(): string[] {
+    return [...new Set([...this.#progress.lines(), ...this.done])];
+  }
+
+  /** Whether consumers are through that left something to go out. */
+  get hasSettled(): boolean {
+    return this.settled.length > 0 || this.refusals.length > 0;
   }
 
   async run(pipeline: Pipeline): Promise<End> {
@@ -135,14 +158,10 @@ export class Pass<C extends Content> {
       if (stage.verb === "refine" && !this.list) break;
       const answer = await this.#ask(hook, stage);
       if (this.#isObserved(hook)) continue;
-      const verdict = await this.#accept(answer, stage, hook);
+      const verdict = await this.#accept(answer, stage);
       if (verdict.kind === "skip") break;
       if (verdict.kind === "pass") continue;
-      if (
-        verdict.kind === "hold" &&
-        this.envelope.passed?.includes(`${queue}/${stage.name}`)
-      )
-        continue;
+      if (verdict.kind === "hold" && this.#isLifted(stage)) continue;
       return {
         kind: verdict.kind,
         reason: verdict.reason,
@@ -162,19 +181,24 @@ export class Pass<C extends Content> {
       const before = this.emissions.length;
       const { verdict } = await this.#ask(hook, stage);
       if (this.#isObserved(hook)) continue;
-      if (verdict.kind === "later" || verdict.kind === "hold") {
-        this.emissions.length = before;
-        waits = {
-          kind: verdict.kind,
-          reason: verdict.reason,
-          where: hook.path,
-          stage: `${this.claim.queue}/${stage.name}`,
-        };
+      const emitted = this.emissions.splice(before);
+      if (
+        verdict.kind === "later" ||
+        (verdict.kind === "hold" && !this.#isLifted(stage))
+      ) {
+        if (waits.kind !== "later")
+          waits = {
+            kind: verdict.kind,
+            reason: verdict.reason,
+            where: hook.path,
+            stage: `${this.claim.queue}/${stage.name}`,
+          };
         this.#say(`${hook.path}: ${wordsOf(verdict)}`);
         continue;
       }
       if (verdict.kind === "reject")
         this.refusals.push({ where: hook.path, reason: verdict.reason });
+      this.settled.push(...emitted);
       this.#done.push(line);
       if (verdict.kind === "skip") break;
     }
@@ -202,7 +226,7 @@ export class Pass<C extends Content> {
         : await askForked(hook, question, {
             launchers: this.#equipment.launchers,
             limits: this.#equipment.limits,
-            work: this.#work,
+            work: workOf(this.claim),
             environment: this.#place.environment,
             ...(recipients ? { recipients } : {}),
           });
@@ -229,11 +253,12 @@ export class Pass<C extends Content> {
       },
       log: (text) => this.#say(`${hook.path}: ${text}`),
       signal: this.#equipment.signal,
+      holds: () => this.#equipment.holds(),
     };
   }
 
   /** Takes what a hook answered into the entry's state. */
-  async #accept(answer: Answer, stage: Stage, hook: Hook): Promise<Verdict> {
+  async #accept(answer: Answer, stage: Stage): Promise<Verdict> {
     const { verdict } = answer;
     if (stage.verb === "deliver") {
       await this.#deliver(answer.outcomes);
@@ -251,11 +276,11 @@ export class Pass<C extends Content> {
         return answer.content ? this.#edit(answer.content, verdict) : verdict;
       case "recipients":
         return answer.lines
-          ? this.#collect(answer.lines, hook, verdict, true)
+          ? this.#collect(answer.lines, verdict, true)
           : verdict;
       case "refine":
         return answer.lines
-          ? this.#collect(answer.lines, hook, verdict, false)
+          ? this.#collect(answer.lines, verdict, false)
           : verdict;
       default:
         return verdict;
@@ -283,13 +308,12 @@ export class Pass<C extends Content> {
   /** Writes lines to the distribution list: after what is there, or in its place. */
   async #collect(
     lines: AsyncIterable<string>,
-    hook: Hook,
     verdict: Verdict,
     append: boolean,
   ): Promise<Verdict> {
-    mkdirSync(this.#work, { recursive: true });
+    const work = workOf(this.claim);
     if (!append || !this.list) this.#lists += 1;
-    const file = join(this.#work, `recipients.${this.#lists}`);
+    const file = join(work, `recipients.${this.#lists}`);
     const fd = openSync(file, "a", 0o640);
     try {
       let buffer = "";
@@ -302,10 +326,7 @@ export class Pass<C extends Content> {
       }
       writeAll(fd, Buffer.from(buffer));
     } catch (error) {
-      return {
-        kind: "later",
-        reason: `${hook.path}: ${(error as Error).message}`,
-      };
+      return { kind: "later", reason: messageOf(error) };
     } finally {
       closeSync(fd);
     }
@@ -324,8 +345,9 @@ export class Pass<C extends Content> {
   }
 
   async #note(batch: readonly Outcome[]): Promise<void> {
-    const known = new Set(this.#left());
-    const fresh = batch.filter(({ address }) => known.has(address));
+    const left = new Set(this.#left());
+    // What is said of a recipient first counts.
+    const fresh = batch.filter(({ address }) => left.delete(address));
     this.outcomes.push(...fresh);
     await this.#progress.append(
       fresh.filter(({ kind }) => kind !== "later").map(formatOutcome),
@@ -356,18 +378,13 @@ export class Pass<C extends Content> {
     const settled = new Set(
       this.#done.map((line) => parseOutcome(line)?.address),
     );
-    const path = join(this.claim.path, "recipients");
-    if (!statSync(path, { throwIfNoEntry: false })) return [];
-    return readFileSync(path, "utf8")
-      .split("\n")
-      .filter((address) => address && !settled.has(address));
+    return recipientsOf(this.claim).filter((address) => !settled.has(address));
   }
 
   /** The recipients that a forked hook is asked to serve, as a file. */
   async #leftFile(hook: Hook): Promise<string | undefined> {
     if (hook.how === "inline") return undefined;
-    mkdirSync(this.#work, { recursive: true });
-    const path = join(this.#work, `left.${this.outcomes.length}`);
+    const path = join(workOf(this.claim), `left.${this.outcomes.length}`);
     writeFileSync(
       path,
       this.#left()
@@ -387,11 +404,9 @@ export class Pass<C extends Content> {
     const pieces = this.message.pieces();
     const whole = wholeFile(pieces, this.#work);
     if (whole) await syncPath(whole);
-    const file = whole ?? join(this.#work, `message.${this.#written++}`);
-    if (!whole) {
-      mkdirSync(this.#work, { recursive: true });
-      await writeNew(file, pieces);
-    }
+    const file =
+      whole ?? join(workOf(this.claim), `message.${this.#written++}`);
+    if (!whole) await writeNew(file, pieces);
     this.#file = file;
     return file;
   }
@@ -401,6 +416,12 @@ export class Pass<C extends Content> {
     return stage.verb === "deliver"
       ? 2 ** 31 - 1
       : this.#equipment.limits.timeout;
+  }
+
+  /** Whether a person has let it pass this stage. */
+  #isLifted(stage: Stage): boolean {
+    const name = `${this.claim.queue}/${stage.name}`;
+    return this.envelope.passed?.includes(name) ?? false;
   }
 
   #isObserved(hook: Hook): boolean {
@@ -413,6 +434,12 @@ export class Pass<C extends Content> {
   #say(text: string): void {
     this.#equipment.log(`${this.claim.queue}/${this.claim.name.id}`, text);
   }
+}
+
+function recipientsOf(claim: Claim): string[] {
+  const path = join(claim.path, "recipients");
+  if (!statSync(path, { throwIfNoEntry: false })) return [];
+  return readFileSync(path, "utf8").split("\n").filter(Boolean);
 }
 
 /** The file that a content is, all of it, if it lies in `folder`. */

@@ -4,7 +4,7 @@
 import type { Piece } from "../base/pieces.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import type { Verb } from "./layers.ts";
-import type { Verdict } from "./verdict.ts";
+import { codes, type Verdict } from "./verdict.ts";
 
 /** What became of one recipient. */
 export interface Outcome {
@@ -52,6 +52,8 @@ export interface Question<C extends Content = Content> {
   log(text: string): void;
   /** Aborted when the runner has to stop: finish what is in flight. */
   readonly signal: AbortSignal;
+  /** Whether the entry is still this runner's: ask before what cannot be taken back. */
+  holds(): boolean;
 }
 
 /** What an inline hook may return; nothing means: pass. */
@@ -86,13 +88,31 @@ const empty = { verdict: { kind: "pass" }, line: "" } as const;
 /** An inline hook's reply as an answer. Throws where it returned what its verb cannot use. */
 export function answerOf(reply: Reply, verb: Verb): Answer {
   if (reply === undefined || reply === null) return empty;
-  if (typeof reply === "string") return { ...empty, line: reply };
-  if ("kind" in reply)
+  if (typeof reply === "object" && "kind" in reply && reply.kind in codes)
     return { verdict: reply, line: "reason" in reply ? reply.reason : "" };
-  if ("pieces" in reply) return { ...empty, content: reply };
-  if (verb === "deliver")
-    return { ...empty, outcomes: reply as AsyncIterable<readonly Outcome[]> };
-  return { ...empty, lines: each(reply as Iterable<string>) };
+  switch (verb) {
+    case "route":
+      if (typeof reply !== "string") break;
+      return { ...empty, line: reply.trim() };
+    case "edit":
+      if (typeof reply !== "object" || !("pieces" in reply)) break;
+      return { ...empty, content: reply };
+    case "recipients":
+    case "refine":
+      if (!isIterable(reply)) break;
+      return { ...empty, lines: each(reply as Iterable<string>) };
+    case "deliver":
+      if (!isIterable(reply)) break;
+      return { ...empty, outcomes: reply as AsyncIterable<readonly Outcome[]> };
+  }
+  throw new TypeError(`it returned what ${verb} cannot use`);
+}
+
+function isIterable(value: object | string): boolean {
+  return (
+    typeof value === "object" &&
+    (Symbol.asyncIterator in value || Symbol.iterator in value)
+  );
 }
 
 async function* each(values: Iterable<string> | AsyncIterable<string>) {

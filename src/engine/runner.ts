@@ -30,6 +30,8 @@ interface Line {
   /** Something may have come since the last scan. */
   news: boolean;
   more: boolean;
+  /** The second at which it is looked at again, before the next scan. */
+  wake: number;
 }
 
 const CANDIDATES = 5000;
@@ -58,6 +60,7 @@ export class Runner<C extends Content> {
         active: 0,
         news: true,
         more: false,
+        wake: Number.POSITIVE_INFINITY,
       });
     }
     await this.#cleanUp();
@@ -122,23 +125,39 @@ export class Runner<C extends Content> {
   #next(queue: string, line: Line): Waiting | undefined {
     if (!this.#mill.node.holds()) return undefined;
     if (line.candidates.length === 0 && (line.news || line.more)) {
-      const { spool, clock } = this.#mill;
       line.news = false;
-      const found = scan(spool, queue, clock.now() / 1000, CANDIDATES);
-      line.candidates = found.due
-        .filter((waiting) => this.#isMine(queue, waiting))
-        .reverse();
-      line.more = found.more && line.candidates.length > 0;
-      if (found.next !== undefined) this.#wake(queue, found.next);
+      line.more = false;
+      try {
+        this.#look(queue, line);
+      } catch (error) {
+        this.#mill.log(queue, `could not be listed: ${messageOf(error)}`);
+      }
     }
     return line.candidates.pop();
   }
 
+  #look(queue: string, line: Line): void {
+    const { spool, clock } = this.#mill;
+    const found = scan(spool, queue, clock.now() / 1000, CANDIDATES);
+    line.candidates = found.due
+      .filter((waiting) => this.#isMine(queue, waiting))
+      .reverse();
+    line.more = found.more && line.candidates.length > 0;
+    if (found.next !== undefined) this.#wake(queue, line, found.next);
+  }
+
   /** Looks again when the next entry becomes due, if that is before the next scan. */
-  #wake(queue: string, due: number): void {
+  #wake(queue: string, line: Line, due: number): void {
     const wait = due * 1000 - this.#mill.clock.now();
-    if (wait < this.#orders.scan)
-      setTimeout(() => this.#hear(queue), Math.max(wait, 0)).unref();
+    if (wait >= this.#orders.scan || due >= line.wake) return;
+    line.wake = due;
+    setTimeout(
+      () => {
+        if (line.wake === due) line.wake = Number.POSITIVE_INFINITY;
+        this.#hear(queue);
+      },
+      Math.max(wait, 0),
+    ).unref();
   }
 
   #isMine(queue: string, waiting: Waiting): boolean {
@@ -160,7 +179,8 @@ export class Runner<C extends Content> {
     if (queues) this.#turns += 1;
     line.active -= 1;
     for (const other of queues ?? []) if (other !== queue) this.#hear(other);
-    if (queues?.includes(queue)) line.news = true;
+    // Nothing anywhere else: it may be back here, due in a moment.
+    if (queues?.length === 0 || queues?.includes(queue)) line.news = true;
     this.#pump(queue);
   }
 

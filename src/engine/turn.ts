@@ -12,8 +12,10 @@ import { chunks } from "../base/pieces.ts";
 import {
   type Claim,
   Fenced,
+  fencedOr,
   giveBack,
   inspect,
+  keepEnvelope,
   lay,
   note,
   putBack,
@@ -30,16 +32,17 @@ import {
 import type { Node } from "../spool/lease.ts";
 import { hasCrlf, withoutCrlf } from "../spool/lineends.ts";
 import { birth, isQueueName } from "../spool/name.ts";
-import type { Waiting } from "../spool/queue.ts";
-import type { Spool } from "../spool/spool.ts";
+import { frontDoor, type Waiting } from "../spool/queue.ts";
+import type { RestingQueue, Spool } from "../spool/spool.ts";
 import {
+  type Again,
   childOf,
   following,
-  followingLater,
+  followingSettled,
   settleDelivery,
   subjectOf,
 } from "./aftermath.ts";
-import { delay, isSpent, type Retry } from "./backoff.ts";
+import { delay, isDeadly, isSpent, type Retry } from "./backoff.ts";
 import type { Limits } from "./forked.ts";
 import type { Launchers } from "./launcher.ts";
 import type { Pipelines } from "./layers.ts";
@@ -74,7 +77,8 @@ export async function turn<C extends Content>(
   const say = (text: string) => mill.log(`${queue}/${claim.name.id}`, text);
   try {
     return await new Turn(mill, claim, say).go();
-  } catch (error) {
+  } catch (thrown) {
+    const error = fencedOr(thrown, claim);
     if (error instanceof Fenced) {
       say(`dropped: ${error.message}`);
       return [];
@@ -136,16 +140,37 @@ class Turn<C extends Content> {
       case "committed":
         return publish(this.#mill.spool, this.#claim);
       case "strange":
-        return this.#fail(this.#blank(), "there is no message in the entry");
+        return this.#strange();
       case "whole":
         return this.#whole();
     }
   }
 
+  async #strange(): Promise<string[]> {
+    const read = readEnvelope(this.#claim.path);
+    if (read.kind === "broken") keepEnvelope(this.#claim);
+    const envelope = read.kind === "envelope" ? read.envelope : this.#blank();
+    return this.#fail(envelope, "there is no message in the entry");
+  }
+
   async #whole(): Promise<string[]> {
     const path = join(this.#claim.path, "message");
     const read = readEnvelope(this.#claim.path);
-    if (read.kind === "broken") return this.#fail(this.#blank(), read.reason);
+    if (read.kind === "broken") {
+      keepEnvelope(this.#claim);
+      return this.#fail(this.#blank(), read.reason);
+    }
+    // Only at the front door does an MTA leave messages without one.
+    if (read.kind === "missing" && this.#claim.queue !== frontDoor)
+      return this.#fail(
+        this.#blank(),
+        "there is no envelope.json in the entry",
+      );
+    const { attempt } = this.#claim.name;
+    if (isDeadly(this.#mill.retry, attempt)) {
+      const envelope = read.kind === "envelope" ? read.envelope : this.#blank();
+      return this.#fail(envelope, `given up: it came back ${attempt} times`);
+    }
     if (read.kind === "missing" && hasCrlf(path))
       await replace(path, withoutCrlf(chunks([range(path)])));
     const message = await this.#mill.trade.open([range(path)]);
@@ -213,18 +238,20 @@ class Turn<C extends Content> {
         return this.#hold(pass, end);
       case "discard":
         this.#say(`discarded by ${end.where}: ${end.reason}`);
-        return this.#commit([]);
+        return this.#commit(this.#settled(pass));
       case "reject": {
         const draft = await trade.refused(
           subjectOf(pass),
           end.reason,
           this.#now(),
         );
-        const told = draft ? "" : ", nobody is told";
+        const silence = draft ? "" : ", nobody is told";
         this.#say(
-          `rejected by ${end.where}: ${end.reason} (from=<${pass.envelope.sender}>${told})`,
+          `rejected by ${end.where}: ${end.reason} (from=<${pass.envelope.sender}>${silence})`,
         );
-        return this.#commit(draft ? [childOf(draft, this.#now())] : []);
+        const told = await Array.fromAsync(this.#settled(pass));
+        if (draft) told.push(childOf(draft, this.#now()));
+        return this.#commit(told);
       }
     }
   }
@@ -260,16 +287,28 @@ class Turn<C extends Content> {
     end: Extract<End, { stage: string }>,
   ): Promise<string[]> {
     this.#say(`held by ${end.where}: ${end.reason}`);
-    await pass.noteDone();
     const rest = { queue: this.#claim.queue, stage: end.stage };
     const event = this.#event(end.where, "held", end.reason);
-    await lay(
-      this.#mill.spool,
-      this.#claim,
-      "held",
-      withEvent({ ...pass.envelope, rest }, event),
-    );
-    return ["held"];
+    const envelope = withEvent({ ...pass.envelope, rest }, event);
+    return this.#rest(pass, "held", envelope);
+  }
+
+  async #rest(
+    pass: Pass<C>,
+    queue: RestingQueue,
+    envelope: Envelope,
+  ): Promise<string[]> {
+    const { name } = this.#claim;
+    if (pass.hasSettled)
+      return this.#commit(this.#settled(pass, { queue, name, envelope }));
+    await pass.noteDone();
+    await lay(this.#mill.spool, this.#claim, queue, envelope);
+    return [queue];
+  }
+
+  /** What consumers left that are through, and the entry itself where it is not at its end. */
+  #settled(pass: Pass<C>, again?: Again): AsyncIterable<Child> {
+    return followingSettled(pass, this.#mill, this.#say, again);
   }
 
   async #later(
@@ -278,33 +317,37 @@ class Turn<C extends Content> {
     reason: string,
   ): Promise<string[]> {
     const { attempt, id } = this.#claim.name;
-    if (isSpent(this.#mill.retry, attempt + 1, this.#now() - birth(id)))
-      return this.#fail(
-        pass.envelope,
-        `given up after ${attempt + 1} tries: ${where}: ${reason}`,
-      );
+    if (isSpent(this.#mill.retry, this.#now() - birth(id))) {
+      const why = `given up after ${attempt + 1} tries: ${where}: ${reason}`;
+      return this.#rest(pass, "failed", this.#failed(pass.envelope, why));
+    }
     const wait = delay(this.#mill.retry, attempt, Math.random());
     const due = Math.floor((this.#now() + wait) / 1000);
     this.#say(`waits ${words(wait)}: ${where}: ${reason}`);
     const event = this.#event(where, "later", reason);
-    if (pass.emissions.length > 0)
-      return this.#commit(followingLater(pass, this.#mill, due, event));
+    if (pass.hasSettled) {
+      const { queue } = this.#claim;
+      const name = { due, attempt: attempt + 1, id };
+      const envelope = withEvent(pass.envelope, event);
+      return this.#commit(this.#settled(pass, { queue, name, envelope }));
+    }
     await pass.noteDone();
     await giveBack(this.#mill.spool, this.#claim, due, pass.envelope, event);
     return [];
   }
 
   async #fail(envelope: Envelope, reason: string): Promise<string[]> {
+    const noted = this.#failed(envelope, reason);
+    await lay(this.#mill.spool, this.#claim, "failed", noted);
+    return ["failed"];
+  }
+
+  /** Says that the entry failed. @returns its envelope with that in it */
+  #failed(envelope: Envelope, reason: string): Envelope {
     this.#say(`failed: ${reason}`);
     const rest = { queue: this.#claim.queue };
     const event = this.#event(this.#claim.queue, "failed", reason);
-    await lay(
-      this.#mill.spool,
-      this.#claim,
-      "failed",
-      withEvent({ ...envelope, rest }, event),
-    );
-    return ["failed"];
+    return withEvent({ ...envelope, rest }, event);
   }
 
   /** Writes all children, a few at a time, and lets them go by the one rename. */
@@ -314,7 +357,10 @@ class Turn<C extends Content> {
     const outbox = new Outbox(this.#claim);
     let batch: Promise<void>[] = [];
     for await (const child of children) {
-      batch.push(outbox.add(child));
+      const written = outbox.add(child);
+      // It may fail while the next child is still awaited; it is looked at below.
+      written.catch(() => {});
+      batch.push(written);
       if (batch.length < PARALLEL) continue;
       await Promise.all(batch);
       batch = [];

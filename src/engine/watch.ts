@@ -26,14 +26,15 @@ export function watch(
     ignoreInitial: true,
     ignored: (path) => path !== door && !bells.has(path),
   });
-  watcher.on("change", (path) => {
-    const queue = bells.get(path);
+  // Raw events come at once, others are held back for a while; and the door's files are ignored.
+  watcher.on("raw", (_event, _path, details) => {
+    const { watchedPath = "" } = details as { watchedPath?: string };
+    const queue = watchedPath === door ? frontDoor : bells.get(watchedPath);
     if (queue) onNews(queue);
   });
-  // The folder's own events come raw: its files are ignored.
-  watcher.on("raw", (_event, _path, details) => {
-    const { watchedPath } = details as { watchedPath?: string };
-    if (watchedPath === door) onNews(frontDoor);
+  // What came before the watch stood has rung no bell that was heard.
+  watcher.on("ready", () => {
+    for (const queue of queues) onNews(queue);
   });
   // A watch that fails (too many of them, say) leaves the scan, which is enough.
   watcher.on("error", () => {});

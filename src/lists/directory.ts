@@ -6,7 +6,7 @@
  */
 import { readdirSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, exit, Failure } from "../base/errors.ts";
+import { exit, Failure } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import {
   parseTable,
@@ -164,21 +164,15 @@ export class Lists {
     const dir = join(this.#root, name);
     if (!isListName(name) || !isFile(this.#file(name)))
       throw new Failure(exit.noUser, `${name}: no such list`);
-    for (let n = 1; ; n += 1) {
-      const to = join(this.#root, `.removed-${name}-${n}`);
-      if (readdirSync(this.#root).includes(`.removed-${name}-${n}`)) continue;
-      try {
-        if (!move(dir, to))
-          throw new Failure(exit.noUser, `${name}: no such list`);
-      } catch (error) {
-        if (errnoOf(error) === "ENOTEMPTY" || errnoOf(error) === "EEXIST")
-          continue;
-        throw error;
-      }
-      await syncPath(this.#root);
-      this.#forget(name);
-      return to;
-    }
+    const taken = readdirSync(this.#root);
+    let n = 1;
+    while (taken.includes(`.removed-${name}-${n}`)) n += 1;
+    const to = join(this.#root, `.removed-${name}-${n}`);
+    // A folder of that name which appeared meanwhile makes the rename fail: nothing is lost.
+    if (!move(dir, to)) throw new Failure(exit.noUser, `${name}: no such list`);
+    await syncPath(this.#root);
+    this.#forget(name);
+    return to;
   }
 
   #file(name: string): string {

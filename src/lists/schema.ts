@@ -364,8 +364,8 @@ export const siteSchema = z.strictObject({
           "Most recipients of one entry of the outbound queue.",
         ),
         timeout: note(
-          duration().prefault("60s"),
-          "Longest wait for an answer of the MTA.",
+          duration().prefault("10m"),
+          "Longest wait for an answer of the MTA: one that thinks long over a message must not get it twice (RFC 5321, 4.5.3.2).",
         ),
       })
       .prefault({}),

@@ -213,7 +213,7 @@ function hasLine(text: Buffer, line: string): boolean {
   return false;
 }
 
-/** Whether somebody vouches for the content with DKIM (RFC 6376), so that a change would show. */
+/** Whether somebody vouches for the content with DKIM (RFC 6376) or its forerunner (RFC 4870). */
 export function dkimSigned(header: Header): boolean {
-  return header.has("DKIM-Signature");
+  return header.has("DKIM-Signature") || header.has("DomainKey-Signature");
 }

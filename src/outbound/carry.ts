@@ -31,6 +31,8 @@ export interface Cargo {
   readonly message: { pieces(): readonly Piece[] };
   recipients(): AsyncIterable<string>;
   readonly signal: AbortSignal;
+  /** Whether the entry is still this runner's. */
+  holds(): boolean;
 }
 
 interface Carrier {
@@ -55,7 +57,17 @@ export function carry(cargo: Cargo): AsyncGenerator<Outcome[]> {
     ...carrier,
     most: site.outbound.recipients,
     signal,
+    holds: () => cargo.holds(),
   });
+}
+
+/** After the last delivery: the pace is written down for the next start, connections are closed. */
+export async function rest(): Promise<void> {
+  for (const { relay, pace } of carriers.values()) {
+    await pace.close();
+    await relay.close();
+  }
+  carriers.clear();
 }
 
 function carrierOf(site: Site, node: string): Carrier {

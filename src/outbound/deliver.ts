@@ -30,6 +30,9 @@ export interface Delivery {
   /** No transaction is begun once it is aborted; those in flight end and are yielded, then its
    * reason is thrown. */
   readonly signal?: AbortSignal;
+  /** Asked right before each transaction, for the wait may have been a long sleep of the host: false
+   * where the message is somebody else's now, and then the signal is aborted. */
+  readonly holds?: () => boolean;
   /** Most transactions at a time, 1 by default. */
   readonly connections?: number;
 }
@@ -101,6 +104,7 @@ async function fly(
   let used = 0;
   try {
     if (breaker.open) return { number, outcomes: breaker.later(recipients) };
+    if (delivery.holds?.() === false) return { number, outcomes: undefined };
     used = grant.count;
     failpoint("before-transaction");
     const outcomes = await relay.send({ sender, recipients, content });

@@ -3,31 +3,19 @@
  * nodemailer's SMTP client. It tells what the relay said and judges nothing. A conversation that
  * broke off in the middle of a message ends without the final dot, so no half message is taken.
  */
-import { connect, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import SMTPConnection, {
   type SMTPConnectionEnvelope,
   type SMTPError,
 } from "nodemailer/lib/smtp-connection";
-import { errnoOf, messageOf } from "../base/errors.ts";
 import { lengthOf, type Piece } from "../base/pieces.ts";
+import { describe, dial, type RelayAddress } from "./dial.ts";
 import { wire } from "./wire.ts";
 
 /** How long a QUIT may take, in milliseconds. */
 const FAREWELL = 1000;
 /** A message up to this many bytes is sent in one piece: a stream costs more to set up. */
 const SMALL = 64 * 1024;
-
-/** Where the relay listens. */
-export interface RelayAddress {
-  readonly host: string;
-  readonly port: number;
-  /** A Unix socket, instead of host and port. */
-  readonly path?: string;
-  readonly lmtp: boolean;
-  /** `none`; `offered`: STARTTLS where the relay offers it, unauthenticated; `always`: from the start. */
-  readonly tls: "none" | "offered" | "always";
-}
 
 /** What the relay said in one transaction. Recipients that stand nowhere got no reply of their own. */
 export interface Transaction {
@@ -268,46 +256,10 @@ function answered(list: readonly string[] | undefined): boolean {
   return list !== undefined && list.length > 0;
 }
 
-/** A connection tried on several addresses fails without words, but with a code. */
-function describe(error: unknown): string {
-  return messageOf(error) || (errnoOf(error) ?? "unknown trouble");
-}
-
 function refusedIn(envelope: SMTPConnectionEnvelope): Map<string, string> {
   const found = new Map<string, string>();
   for (const error of envelope.rejectedErrors ?? [])
     if (typeof error.recipient === "string")
       found.set(error.recipient, error.response ?? error.message);
   return found;
-}
-
-/** A connected socket. The system's resolver is asked, so /etc/hosts counts. */
-async function dial(
-  address: RelayAddress,
-  timeout: number,
-  signal: AbortSignal | undefined,
-): Promise<Socket> {
-  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
-  signal?.throwIfAborted();
-  const socket =
-    address.path === undefined
-      ? connect({ host: address.host, port: address.port })
-      : connect({ path: address.path });
-  const aborted = () => reject(new Error("sending was aborted"));
-  const timer = setTimeout(
-    () => reject(new Error("no connection in time")),
-    timeout,
-  );
-  signal?.addEventListener("abort", aborted, { once: true });
-  socket.once("connect", () => resolve(socket)).once("error", reject);
-  try {
-    return await promise;
-  } catch (error) {
-    socket.on("error", () => {}).destroy();
-    throw new Error(describe(error), { cause: error });
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", aborted);
-    socket.off("error", reject);
-  }
 }

@@ -3,9 +3,10 @@
  * message while they are fresh. Every recipient given gets an outcome; whatever is unknown is
  * `later`, so a crash or a cut line may repeat one transaction and never loses a recipient.
  */
-import { exit, Failure, messageOf } from "../base/errors.ts";
+import { messageOf } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Piece } from "../base/pieces.ts";
+import { parseRelay, type RelayAddress } from "./dial.ts";
 import {
   isInternational,
   kindOf,
@@ -13,16 +14,10 @@ import {
   outcome,
   refusal,
 } from "./outcome.ts";
-import { type RelayAddress, Session, type Transaction } from "./session.ts";
+import { Session, type Transaction } from "./session.ts";
 
 /** How long an idle conversation is kept, in milliseconds. */
 const IDLE = 30_000;
-
-const PORTS: Record<string, number> = {
-  "smtp:": 25,
-  "smtps:": 465,
-  "lmtp:": 24,
-};
 
 export interface RelaySettings {
   /** `smtp://host:port`, `smtps://…`, `lmtp://…`, or `lmtp:///path` for a Unix socket. */
@@ -193,28 +188,4 @@ function judge(address: string, said: Transaction): Outcome {
 /** A reply that refused is never `sent`, whatever its first digit. */
 function notSent(reply: string): "later" | "never" {
   return kindOf(reply) === "never" ? "never" : "later";
-}
-
-function parseRelay(text: string): RelayAddress {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const port = url && PORTS[url.protocol];
-  if (url === undefined || port === undefined)
-    throw refused(text, "write smtp://host:port, smtps:// or lmtp://");
-  if (url.username !== "" || url.password !== "")
-    throw refused(text, "a login is not supported: let a local MTA do that");
-  const lmtp = url.protocol === "lmtp:";
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (host === "") {
-    if (url.pathname.length < 2) throw refused(text, "it names no host");
-    const path = decodeURIComponent(url.pathname);
-    return { host: "localhost", port, path, lmtp, tls: "none" };
-  }
-  const loopback = /^(localhost|127\.[\d.]+|::1)$/.test(host);
-  const tls =
-    url.protocol === "smtps:" ? "always" : loopback ? "none" : "offered";
-  return { host, port: Number(url.port || port), lmtp, tls };
-}
-
-function refused(url: string, advice: string): Failure {
-  return new Failure(exit.config, `relay "${url}" cannot be used: ${advice}`);
 }

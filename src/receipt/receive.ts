@@ -13,7 +13,7 @@ import { looksLikeMessage } from "../mail/header.ts";
 import { authorOf, type Message, openMessage } from "../mail/message.ts";
 import { traceEnvelope } from "../mail/trace.ts";
 import { writeNew } from "../spool/durable.ts";
-import { enqueue } from "../spool/enqueue.ts";
+import { enqueueAll } from "../spool/enqueue.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import { withoutCrlf } from "../spool/lineends.ts";
 import { newId } from "../spool/name.ts";
@@ -33,10 +33,12 @@ export interface Receiving {
   readonly input: AsyncIterable<Uint8Array>;
 }
 
-/** Throws Failure: 67 unknown list, 77 refused, 65 no message. @returns the ids of the entries */
+/** Throws Failure: 67 unknown list, 77 refused or too large, 65 no message. @returns the entries' ids */
 export async function receive(given: Receiving): Promise<string[]> {
   const { spool, site, clock } = given;
-  const known = given.recipients.map((recipient) => doorFor(given, recipient));
+  const known = eachOnce(
+    given.recipients.map((recipient) => doorFor(given, recipient)),
+  );
   const sender =
     given.sender === undefined ? undefined : senderOf(given.sender);
   spool.make(frontDoor);
@@ -51,6 +53,11 @@ export async function receive(given: Receiving): Promise<string[]> {
       [{ path: file, start: 0, end: statSync(file).size }],
       site.limits.header,
     );
+    if (message.headerTooLarge)
+      throw new Failure(
+        exit.noPermission,
+        `the header is larger than ${site.limits.header} bytes, the limit of this site`,
+      );
     if (!looksLikeMessage(message.header))
       throw new Failure(
         exit.dataError,
@@ -61,22 +68,18 @@ export async function receive(given: Receiving): Promise<string[]> {
     const envelope = {
       sender: sender ?? trace.sender ?? authorOf(message.header) ?? "",
     };
-    const ids: string[] = [];
-    for (const { list, extension, recipient } of known) {
-      const now = clock.now();
-      const id = newId(now);
-      ids.push(id);
-      await enqueue(spool, {
-        queue: frontDoor,
-        name: { due: Math.floor(now / 1000), attempt: 0, id },
-        envelope: fromOutside(
-          { ...envelope, recipient, list: list.address, extension },
-          now,
-        ),
-        message: file,
-      });
-    }
-    return ids;
+    const now = clock.now();
+    const entries = known.map(({ list, extension, recipient }) => ({
+      queue: frontDoor,
+      name: { due: Math.floor(now / 1000), attempt: 0, id: newId(now) },
+      envelope: fromOutside(
+        { ...envelope, recipient, list: list.address, extension },
+        now,
+      ),
+      message: file,
+    }));
+    await enqueueAll(spool, frontDoor, entries);
+    return entries.map(({ name }) => name.id);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
@@ -138,6 +141,14 @@ function doorFor(
       `<${text}>: this address takes no mail from outside`,
     );
   return { ...found, recipient };
+}
+
+/** Two spellings of one address are one recipient. */
+function eachOnce<T extends Addressed>(known: readonly T[]): T[] {
+  const keyed = known.map(
+    (one) => [`${one.list.address} ${one.extension}`, one] as const,
+  );
+  return [...new Map(keyed).values()];
 }
 
 /** "" for the null sender, which Postfix's pipe calls MAILER-DAEMON. */

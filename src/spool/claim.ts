@@ -16,7 +16,7 @@ import {
   withEvent,
 } from "./envelope.ts";
 import { formatName, type Name, newId } from "./name.ts";
-import { move } from "./nfs.ts";
+import { claimName, move } from "./nfs.ts";
 import type { Waiting } from "./queue.ts";
 import { listFolder, type RestingQueue, type Spool } from "./spool.ts";
 
@@ -44,7 +44,7 @@ export function take(
   node: string,
   clock: Clock,
 ): Claim | undefined {
-  mkdirSync(spool.claimed(queue, node), { recursive: true });
+  spool.makeClaimed(queue, node);
   return waiting.kind === "entry"
     ? takeEntry(spool, queue, waiting.name, node)
     : takeFile(spool, queue, waiting.file, node, clock);
@@ -109,6 +109,20 @@ export function inspect(claim: Claim): State {
   return found.includes("message") ? "whole" : "strange";
 }
 
+/**
+ * The folder of a claimed entry for what its hooks leave behind, made where it is missing. Throws
+ * Fenced where the claim is gone: made with its parents, it would come back as an empty entry.
+ */
+export function workOf(claim: Claim): string {
+  const path = join(claim.path, "work");
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw fencedOr(error, claim);
+  }
+  return path;
+}
+
 /** Puts the entry back, to be taken again from `due` (seconds) on; counts an attempt. */
 export async function giveBack(
   spool: Spool,
@@ -141,6 +155,12 @@ export async function lay(
   spool.ring(where);
 }
 
+/** Keeps an envelope that cannot be read, as `envelope.broken`, before another takes its place. */
+export function keepEnvelope(claim: Claim): void {
+  const file = join(claim.path, "envelope.json");
+  claimName(file, join(claim.path, "envelope.broken"));
+}
+
 /** Replaces the envelope of a claimed entry. */
 export async function note(claim: Claim, envelope: Envelope): Promise<void> {
   try {
@@ -151,12 +171,19 @@ export async function note(claim: Claim, envelope: Envelope): Promise<void> {
 }
 
 function moveOut(claim: Claim, to: string): void {
-  if (!move(claim.path, to)) throw new Fenced(claim.path);
+  let moved: boolean;
+  try {
+    moved = move(claim.path, to);
+  } catch (error) {
+    throw fencedOr(error, claim);
+  }
+  if (!moved) throw new Fenced(claim.path);
 }
 
 /** ENOENT on a path below the claim means that the claim is gone, if it is. */
 export function fencedOr(error: unknown, claim: Claim): unknown {
-  if (errnoOf(error) !== "ENOENT") return error;
+  const code = errnoOf(error);
+  if (code !== "ENOENT" && code !== "ESTALE") return error;
   try {
     lstatSync(claim.path);
     return error;

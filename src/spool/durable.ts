@@ -8,7 +8,7 @@ import {
   fsync,
   mkdirSync,
   openSync,
-  unlinkSync,
+  rmSync,
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -46,7 +46,7 @@ export async function writeNew(path: string, content: Content): Promise<void> {
         writeAll(fd, chunk);
     await sync(fd);
   } catch (error) {
-    unlinkSync(path);
+    rmSync(path, { force: true });
     throw error;
   } finally {
     closeSync(fd);

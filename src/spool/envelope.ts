@@ -64,6 +64,26 @@ export type Read =
   | { readonly kind: "missing" }
   | { readonly kind: "broken"; readonly reason: string };
 
+/** The first field that people have written otherwise than it is read. */
+function wrongIn(found: Partial<Envelope>): string | undefined {
+  const isText = (value: unknown) => typeof value === "string";
+  const { list = "", extension = "", received = "", history = [] } = found;
+  const {
+    sender,
+    recipient,
+    origin,
+    passed = [],
+    rest = { queue: "" },
+  } = found;
+  const texts = { sender, recipient, origin, list, extension, received };
+  for (const [name, value] of Object.entries(texts))
+    if (!isText(value)) return name;
+  if (!Array.isArray(history) || !history.every((event) => isText(event?.what)))
+    return "history";
+  if (!Array.isArray(passed) || !passed.every(isText)) return "passed";
+  return isText(rest?.queue) && isText(rest.stage ?? "") ? undefined : "rest";
+}
+
 /** Reads an entry's envelope. @param entry the entry's folder */
 export function readEnvelope(entry: string): Read {
   let text: string;
@@ -74,15 +94,12 @@ export function readEnvelope(entry: string): Read {
     throw error;
   }
   try {
-    const found = JSON.parse(text) as Partial<Envelope> | null;
-    if (
-      typeof found?.sender !== "string" ||
-      typeof found.recipient !== "string" ||
-      typeof found.origin !== "string"
-    )
+    const found = (JSON.parse(text) ?? {}) as Partial<Envelope>;
+    const wrong = wrongIn(found);
+    if (wrong !== undefined)
       return {
         kind: "broken",
-        reason: "envelope.json: sender, recipient or origin is missing",
+        reason: `envelope.json: ${wrong} is missing or not as it should be`,
       };
     return {
       kind: "envelope",

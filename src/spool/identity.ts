@@ -3,6 +3,7 @@
  * its number, when it was started, and in which boot and PID namespace that number counts.
  */
 import { readFileSync, readlinkSync } from "node:fs";
+import { errnoOf } from "../base/errors.ts";
 
 export interface Identity {
   readonly pid: number;
@@ -13,17 +14,20 @@ export interface Identity {
 }
 
 export function myIdentity(): Identity {
-  return {
-    pid: process.pid,
-    started: startOf(process.pid) ?? "",
-    machine: machine(),
-  };
+  const { pid } = process;
+  const started = startOf(pid);
+  return typeof started === "string"
+    ? { pid, started, machine: machine() }
+    : { pid, started: "", machine: "" };
 }
 
 /** True only where the process is known to be gone. */
 export function isDead(identity: Identity): boolean {
   if (identity.machine === "" || identity.machine !== machine()) return false;
-  return startOf(identity.pid) !== identity.started;
+  const started = startOf(identity.pid);
+  // Unreadable is not gone: the file table may be full, or /proc hide what others run.
+  if (started === undefined) return !exists(identity.pid);
+  return started !== identity.started;
 }
 
 function machine(): string {
@@ -35,12 +39,21 @@ function machine(): string {
   }
 }
 
+/** When a process was started; "ended" for a zombie; undefined where it cannot be read. */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
+    return fields[0] === "Z" ? "ended" : fields[19];
   } catch {
     return undefined;
+  }
+}
+
+function exists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errnoOf(error) !== "ESRCH";
   }
 }

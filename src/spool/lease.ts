@@ -4,7 +4,14 @@
  * it held. A node that could not renew for half of the stale time calls itself lost before that,
  * and stops. The only importer of proper-lockfile.
  */
-import { mkdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { join } from "node:path";
 import lockfile from "proper-lockfile";
 import type { Clock } from "../base/clock.ts";
@@ -52,12 +59,6 @@ export async function enter(
   mkdirSync(folder, { recursive: true });
   await writeNew(join(folder, "who.json"), `${JSON.stringify(myIdentity())}\n`);
   server.touch(folder);
-  const options = (path: string) => ({
-    lockfilePath: join(path, "lock"),
-    realpath: false,
-    stale: times.stale,
-    fs: server.fs,
-  });
   let renewed = clock.now();
   let lost = false;
   const lose = (reason: string) => {
@@ -66,15 +67,21 @@ export async function enter(
     onLost(reason);
   };
   const utimes = server.fs.utimes;
-  server.fs.utimes = (path, access, asked, done) =>
+  server.fs.utimes = (path, access, asked, done) => {
+    // From before the call: it may hang, with the lock dated and nobody told.
+    const began = clock.now();
     utimes(path, access, asked, (error) => {
-      if (!error) renewed = clock.now();
+      if (!error) renewed = began;
       done(error);
     });
+  };
   let release: () => Promise<void>;
   try {
     release = await lockfile.lock(folder, {
-      ...options(folder),
+      lockfilePath: join(folder, "lock"),
+      realpath: false,
+      stale: times.stale,
+      fs: server.fs,
       update: times.renew,
       onCompromised: (error) => lose(messageOf(error)),
     });
@@ -98,8 +105,8 @@ export async function enter(
       const who = identityOf(path);
       if (who && isDead(who)) return true;
       // One that is just entering has no lock yet.
-      if (server.now() - ageMark(path) < times.stale) return false;
-      return !(await lockfile.check(path, options(path)));
+      const last = Math.max(dated(path), dated(join(path, "lock")));
+      return server.touch(folder) - last >= times.stale;
     },
     async leave() {
       if (!lost) await release().catch(() => {});
@@ -109,9 +116,11 @@ export async function enter(
   };
 }
 
+const nodeShape = /^[^.].*\.\d+\.[0-9a-z]{9}$/;
+
 /** The nodes that have a folder, alive or dead. */
 export function nodeNames(spool: Spool): string[] {
-  return listFolder(spool.nodes()).filter((name) => !name.startsWith("."));
+  return listFolder(spool.nodes()).filter((name) => nodeShape.test(name));
 }
 
 function identityOf(folder: string): Identity | undefined {
@@ -124,12 +133,19 @@ function identityOf(folder: string): Identity | undefined {
   }
 }
 
-/** When the node's folder was made, by the server's clock; 0 where it is gone. */
-function ageMark(folder: string): number {
+/** A folder's date by the server's clock, in milliseconds; 0 where there is no such folder. */
+function dated(folder: string): number {
   try {
-    return statSync(folder).mtimeMs;
+    // NFS asks the server when a folder is opened; a mere stat may be answered from a cache.
+    const fd = openSync(folder, "r");
+    try {
+      return fstatSync(fd).mtimeMs;
+    } finally {
+      closeSync(fd);
+    }
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return 0;
+    const code = errnoOf(error);
+    if (code === "ENOENT" || code === "ESTALE") return 0;
     throw error;
   }
 }

@@ -14,7 +14,7 @@ export interface Name {
   readonly id: string;
 }
 
-const shape = /^(\d{10})\.(\d{1,5})\.([0-9a-z]{9}-[0-9a-z]{12})$/;
+const shape = /^(\d{10})\.(0|[1-9]\d{0,4})\.([0-9a-z]{9}-[0-9a-z]{12})$/;
 
 /** The parts of an entry's name, or undefined where it is none. */
 export function parseName(text: string): Name | undefined {
@@ -27,8 +27,13 @@ export function parseName(text: string): Name | undefined {
   };
 }
 
+const lastDue = 9_999_999_999;
+const lastAttempt = 99_999;
+
+/** The name as text, which parseName takes: a due or attempt beyond its figures is the last one. */
 export function formatName({ due, attempt, id }: Name): string {
-  return `${String(Math.max(0, Math.floor(due))).padStart(10, "0")}.${attempt}.${id}`;
+  const second = Math.min(Math.max(0, Math.floor(due)), lastDue);
+  return `${String(second).padStart(10, "0")}.${Math.min(attempt, lastAttempt)}.${id}`;
 }
 
 let counter = 0;

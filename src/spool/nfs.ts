@@ -10,7 +10,8 @@ import { errnoOf } from "../base/errors.ts";
 
 /**
  * Renames to a name that nobody else makes. True: it happened (now, or in a try whose reply was
- * lost). False: the source is gone, somebody else took it. Throws any other error.
+ * lost). False: the source is gone, somebody else took it. Throws any other error, and ENOENT
+ * where it is the folder of `to` that is missing.
  */
 export function move(from: string, to: string): boolean {
   try {
@@ -19,7 +20,9 @@ export function move(from: string, to: string): boolean {
   } catch (error) {
     const code = errnoOf(error);
     if (code !== "ENOENT" && code !== "ESTALE") throw error;
-    return isListed(to);
+    const names = namesBeside(to);
+    if (!names) throw error;
+    return names.includes(basename(to));
   }
 }
 
@@ -51,10 +54,15 @@ export function claimName(file: string, name: string): boolean {
 }
 
 function isListed(path: string): boolean {
+  return namesBeside(path)?.includes(basename(path)) ?? false;
+}
+
+/** What lies in the folder of a path; undefined where there is no such folder. */
+function namesBeside(path: string): string[] | undefined {
   try {
-    return readdirSync(dirname(path)).includes(basename(path));
+    return readdirSync(dirname(path));
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return false;
+    if (errnoOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }

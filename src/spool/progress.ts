@@ -2,7 +2,14 @@
  * What has been done of an entry already: lines appended and synced by the one node that holds it,
  * so that a retry or a takeover does the rest only. A last line that a crash tore is ignored.
  */
-import { closeSync, fsync, openSync, readFileSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { errnoOf } from "../base/errors.ts";
@@ -14,7 +21,8 @@ const sync = promisify(fsync);
 export class Progress {
   readonly #claim: Claim;
   readonly #path: string;
-  #torn = false;
+  /** Bytes of whole lines; undefined before the file was looked at. */
+  #whole: number | undefined;
 
   constructor(claim: Claim) {
     this.#claim = claim;
@@ -24,18 +32,23 @@ export class Progress {
   /** The whole lines so far. */
   lines(): string[] {
     try {
-      const lines = readFileSync(this.#path, "utf8").split("\n");
-      this.#torn = lines.pop() !== "";
+      const data = readFileSync(this.#path);
+      this.#whole = data.lastIndexOf(10) + 1;
+      const lines = data.toString("utf8", 0, this.#whole).split("\n");
+      lines.pop();
       return lines;
     } catch (error) {
-      if (errnoOf(error) === "ENOENT") return [];
-      throw error;
+      if (errnoOf(error) !== "ENOENT") throw error;
+      this.#whole = 0;
+      return [];
     }
   }
 
   /** Adds lines and waits until they are on disk. Throws Fenced where the claim is gone. */
   async append(lines: readonly string[]): Promise<void> {
     if (lines.length === 0) return;
+    if (this.#whole === undefined) this.lines();
+    const whole = this.#whole ?? 0;
     let fd: number;
     try {
       fd = openSync(this.#path, "a", 0o640);
@@ -43,9 +56,11 @@ export class Progress {
       throw fencedOr(error, this.#claim);
     }
     try {
-      const text = lines.map((line) => `${line}\n`).join("");
-      writeAll(fd, Buffer.from(this.#torn ? `\n${text}` : text));
-      this.#torn = false;
+      const data = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+      // What a crash or a full disk tore goes, or it would be read as a line one day.
+      if (fstatSync(fd).size > whole) ftruncateSync(fd, whole);
+      writeAll(fd, data);
+      this.#whole = whole + data.length;
       await sync(fd);
     } finally {
       closeSync(fd);

@@ -52,14 +52,25 @@ export class Spool {
     this.#made.add(queue);
   }
 
-  /** Rings a queue's bell: something is new there. */
+  /** Makes the folder for a node's claims where it is missing. */
+  makeClaimed(queue: string, node: string): void {
+    const folder = this.claimed(queue, node);
+    if (this.#made.has(folder)) return;
+    mkdirSync(folder, { recursive: true });
+    this.#made.add(folder);
+  }
+
+  /** Rings a queue's bell: something is new there. Never throws. */
   ring(queue: string): void {
     const now = systemClock.now() / 1000;
+    // A hint only: where it cannot be touched or made, the news is left to the scan.
     try {
       utimesSync(this.bell(queue), now, now);
     } catch (error) {
-      // A hint only: whoever may not touch it leaves the news to the scan.
-      if (errnoOf(error) === "ENOENT") writeFileSync(this.bell(queue), "");
+      if (errnoOf(error) !== "ENOENT") return;
+      try {
+        writeFileSync(this.bell(queue), "");
+      } catch {}
     }
   }
 

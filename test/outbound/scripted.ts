@@ -110,8 +110,10 @@ function converse(socket: Socket, script: Script, relay: Scripted): void {
 export const close = (socket: Socket) => {
   socket.destroy();
 };
-/** Says nothing. */
-export const hang = () => {};
+/** Says nothing, now and afterwards. */
+export const hang = (socket: Socket) => {
+  socket.cork();
+};
 /** Says a part of a line and ends. */
 export const half = (socket: Socket) => {
   socket.end("25");

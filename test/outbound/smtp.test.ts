@@ -48,7 +48,7 @@ t.test(
     const { send, server } = await pair(t, {
       rcpt: (it) =>
         it === B
-          ? "550 5.1.1 no\u0007 such user"
+          ? "550 5.1.1 no\u0007such user"
           : it[0] === "c"
             ? "450 full"
             : "250 ok",
@@ -297,7 +297,14 @@ t.test("a Unix socket will do", async (t) => {
 });
 
 t.test("a URL that names no relay is refused with advice", (t) => {
-  for (const url of ["", "localhost", "http://x", "smtp://", "smtp://u:p@x"])
+  for (const url of [
+    "",
+    "localhost",
+    "http://x",
+    "smtp://",
+    "smtp://u:p@x",
+    "smtps:///s",
+  ])
     t.throws(
       () => new Relay({ url, hostname: "x", timeout: 1, log: noLog }),
       { exitCode: 78 } as unknown as Error,

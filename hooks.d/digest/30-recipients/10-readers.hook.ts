@@ -1,11 +1,11 @@
 #!/usr/bin/env listmill-hook
 // An issue goes to the members who read digests, in the form that each has chosen.
 import type { Ask, Reply } from "../../../src/hook.ts";
-import { addresses } from "../../../src/lists/rosters.ts";
+import { rosterOf } from "../../../src/lists/roster.ts";
 
 export default function readers({ envelope, list, site }: Ask): Reply {
   const form = /^digest.(mime|plain)$/.exec(envelope.extension ?? "")?.[1];
   if (!list || !form) return;
   const delivery = form === "mime" ? "digest-mime" : "digest-plain";
-  return addresses(site.home, list.address, delivery);
+  return rosterOf(site.home).addresses(list.address, delivery);
 }

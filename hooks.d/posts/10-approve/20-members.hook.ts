@@ -2,7 +2,7 @@
 // Who may post: members, anyone, or the owners (setting `post`); what happens to others is the
 // setting `others`.
 import type { Ask, Reply } from "../../../src/hook.ts";
-import { rosterOf } from "../../../src/lists/rosters.ts";
+import { rosterOf } from "../../../src/lists/roster.ts";
 import { keyOf } from "../../../src/mail/address.ts";
 import { authorOf } from "../../../src/mail/message.ts";
 

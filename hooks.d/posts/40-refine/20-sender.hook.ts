@@ -2,7 +2,7 @@
 // Leaves the author out where the list sends no own copies (setting `own_copy`,
 // which a member may have otherwise).
 import type { Ask, Reply } from "../../../src/hook.ts";
-import { rosterOf } from "../../../src/lists/rosters.ts";
+import { rosterOf } from "../../../src/lists/roster.ts";
 import { keyOf } from "../../../src/mail/address.ts";
 import { authorOf } from "../../../src/mail/message.ts";
 

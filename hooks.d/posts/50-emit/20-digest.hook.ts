@@ -2,7 +2,7 @@
 import type { Ask, Reply } from "../../../src/hook.ts";
 // A copy for the digest (setting `digest.enabled`), as a new message to LIST-digest@;
 // a list without readers of digests collects none.
-import { rosterOf } from "../../../src/lists/rosters.ts";
+import { rosterOf } from "../../../src/lists/roster.ts";
 
 export default function digest(ask: Ask): Reply {
   const { list, site } = ask;

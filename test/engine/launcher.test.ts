@@ -1,0 +1,276 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import t, { type Test } from "tap";
+import { type Job, Launchers } from "../../src/engine/launcher.ts";
+import { isAlive, until } from "./toy.ts";
+
+const PATH = "/usr/bin:/bin";
+
+function workshop(t: Test, size = 1) {
+  const folder = t.testdir({ input: "the message\n" });
+  const launchers = new Launchers(size, { PATH });
+  t.teardown(() => launchers.close());
+  let count = 0;
+  const program = (name: string, text: string, interpreter = "/bin/sh") => {
+    const file = join(folder, name);
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, `#!${interpreter}\n${text}\n`);
+    chmodSync(file, 0o755);
+    return file;
+  };
+  const run = async (file: string, more: Partial<Job> = {}) => {
+    count += 1;
+    const stdout = join(folder, `${count}.out`);
+    const stderr = join(folder, `${count}.err`);
+    const began = performance.now();
+    const result = await launchers.run({
+      file,
+      stdin: join(folder, "input"),
+      stdout,
+      stderr,
+      environment: {},
+      timeout: 20_000,
+      output: 1_000_000,
+      ...more,
+    });
+    return {
+      result,
+      took: performance.now() - began,
+      out: existsSync(stdout) ? readFileSync(stdout, "latin1") : "",
+      err: existsSync(stderr) ? readFileSync(stderr, "latin1") : "",
+      stdout,
+    };
+  };
+  return { folder, program, run, launchers };
+}
+
+t.test(
+  "exit codes come back, and one launcher runs job after job",
+  async (t) => {
+    const { program, run } = workshop(t);
+    const file = program("hook", "echo $PPID; exit $CODE");
+    const parents = new Set<string>();
+    for (const code of [0, 1, 3, 75, 77, 80, 81, 99, 255]) {
+      const { result, out } = await run(file, {
+        environment: { CODE: String(code) },
+      });
+      t.same(result, { kind: "exit", code });
+      parents.add(out);
+    }
+    t.equal(parents.size, 1, "all by the same launcher");
+    t.same(
+      (await run(program("signal", "kill -SEGV $$"))).result,
+      { kind: "exit", code: 128 + 11 },
+      "a signal is an exit code of the shell",
+    );
+  },
+);
+
+t.test("stdin, stdout and stderr are the job's files", async (t) => {
+  const { program, run } = workshop(t);
+  const said = await run(program("hook", "cat; echo trouble >&2"));
+  t.equal(said.out, "the message\n");
+  t.equal(said.err, "trouble\n");
+  const odd = program("a folder/'q' $(x) \"-\\/hook", "echo here");
+  t.equal((await run(odd)).out, "here\n", "a path is data");
+  t.match(
+    (await run(program("none", "cat"), { stdin: "/nowhere/message" })).result,
+    { kind: "exit", code: /[^0]/ },
+  );
+});
+
+t.test("no descriptor of the launcher is the hook's", async (t) => {
+  const { program, run } = workshop(t);
+  const { out } = await run(program("hook", "ls /proc/$$/fd"));
+  const open = out.trim().split("\n");
+  t.ok(open.includes("2"));
+  t.notOk(open.includes("3"), "the line to the mill is closed");
+  const { result } = await run(program("liar", "echo 77 >&3; exit 0"));
+  t.same(result, { kind: "exit", code: 0 }, "it cannot answer for itself");
+});
+
+t.test("a hook's environment is the job's and nothing else", async (t) => {
+  const { program, run } = workshop(t);
+  const file = program("hook", "exec env -0");
+  const first = await run(file, {
+    environment: { LISTMILL_A: "1", LISTMILL_B: "two" },
+  });
+  const shown = (out: string) =>
+    out
+      .split("\0")
+      .filter(Boolean)
+      // The shell's own, and what tap puts into every process.
+      .filter((line) => !/^(PWD|OLDPWD|SHLVL|_)=|^_TAPJS_|@tapjs/.test(line))
+      .sort();
+  t.same(shown(first.out), ["LISTMILL_A=1", "LISTMILL_B=two", `PATH=${PATH}`]);
+  const second = await run(file, {
+    environment: { LISTMILL_B: "two" },
+  });
+  t.same(
+    shown(second.out),
+    ["LISTMILL_B=two", `PATH=${PATH}`],
+    "a name of the last job is gone",
+  );
+});
+
+t.test("values are data, whatever stands in them", async (t) => {
+  const { program, run } = workshop(t);
+  const file = program(
+    "hook",
+    "",
+    "/usr/bin/env -S sh -c 'printf %s \"$LISTMILL_V\"'",
+  );
+  const value = async (text: string) =>
+    Buffer.from(
+      (await run(file, { environment: { LISTMILL_V: text } })).out,
+      "latin1",
+    ).toString();
+  for (const text of [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is meant for a shell
+    'it\'s "quoted" `id` $(id) ${HOME} $HOME \\n \\',
+    "  spaces around  ",
+    "-n --leading",
+    "a=b=c",
+    "~/x *?[a-z] {a,b} !! # ; & | < >",
+    "run",
+    "-LISTMILL_V",
+    "",
+    "Grüße ÁÂÃ \u0081\u0088 日本語 😀",
+  ])
+    t.equal(await value(text), text);
+  t.equal(await value("a\nrun\nb"), "a run b", "a line more is no order");
+  await fc.assert(
+    fc.asyncProperty(
+      fc.string({ unit: "grapheme" }).filter((text) => !/[\0\n]/.test(text)),
+      async (text) => {
+        t.equal(await value(text), Buffer.from(text).toString());
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+t.test("a hook that takes too long is ended with all it started", async (t) => {
+  const { folder, program, run } = workshop(t);
+  const late = join(folder, "late");
+  const child = `(trap '' TERM; sleep 30; echo late >${late}) & echo $!; `;
+  const polite = await run(program("polite", `${child}sleep 30`), {
+    timeout: 200,
+  });
+  t.same(polite.result, { kind: "timeout" });
+  t.ok(polite.took < 1900, `polite: ${polite.took} ms`);
+  const deaf = await run(
+    program("deaf", `trap '' TERM; ${child}while :; do sleep 1; done`),
+    { timeout: 200 },
+  );
+  t.same(deaf.result, { kind: "timeout" });
+  t.ok(deaf.took < 10_000, `deaf: ${deaf.took} ms`);
+  const frozen = await run(program("frozen", `${child}kill -STOP 0`), {
+    timeout: 200,
+  });
+  t.same(frozen.result, { kind: "timeout" });
+  for (const { out } of [polite, deaf, frozen]) {
+    const pid = Number(out);
+    t.ok(pid > 1);
+    await until("its child is gone", () => !isAlive(pid));
+  }
+  t.notOk(existsSync(late));
+  t.same(
+    (await run(program("next", "exit 7"))).result,
+    { kind: "exit", code: 7 },
+    "the next hook has a new launcher",
+  );
+});
+
+t.test("a hook that prints without end is ended", async (t) => {
+  const { program, run } = workshop(t);
+  const { result, took, stdout } = await run(
+    program("yes", "trap '' TERM; exec yes"),
+    { output: 100_000 },
+  );
+  t.same(result, { kind: "output" });
+  t.ok(took < 5000, `${took} ms`);
+  const size = statSync(stdout).size;
+  t.ok(size < 500_000_000, `${size} bytes`);
+  const loud = await run(program("loud", "yes >&2"), { output: 100_000 });
+  t.same(loud.result, { kind: "output" }, "stderr counts too");
+});
+
+t.test("a hook that kills its own group delays mail only", async (t) => {
+  const { program, run } = workshop(t);
+  const asked = await run(program("kill", "kill 0; sleep 30"));
+  t.match(asked.result, { kind: "exit", code: 143 });
+  const killed = await run(program("kill9", "kill -9 0; sleep 30"));
+  t.same(killed.result, {
+    kind: "crash",
+    reason: "killed together with its launcher",
+  });
+  const orphan = await run(
+    program("orphan", "echo $$; kill -9 $PPID; sleep 30"),
+  );
+  t.match(orphan.result, { kind: "crash" });
+  await until("a hook without a launcher is gone", () => {
+    return !isAlive(Number(orphan.out));
+  });
+  t.same((await run(program("next", "exit 7"))).result, {
+    kind: "exit",
+    code: 7,
+  });
+});
+
+t.test("what a hook leaves behind is not waited for", async (t) => {
+  const { program, run } = workshop(t);
+  const pids: number[] = [];
+  t.teardown(() => {
+    for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+  });
+  for (const text of ["sleep 30 & echo $!", "setsid sleep 30 & echo $!"]) {
+    const { result, took, out } = await run(program("leaver", text));
+    pids.push(Number(out));
+    t.same(result, { kind: "exit", code: 0 });
+    t.ok(took < 10_000, `${took} ms`);
+    t.ok(isAlive(Number(out)), "its child still runs, and holds stdout open");
+  }
+});
+
+t.test("more jobs than launchers wait for their turn", async (t) => {
+  const { folder, program, run } = workshop(t, 2);
+  const file = program(
+    "hook",
+    `d=${folder}/on; mkdir -p $d; : >$d/$$; ls $d | wc -l; sleep 0.02; rm $d/$$`,
+  );
+  const runs = await Promise.all(Array.from({ length: 20 }, () => run(file)));
+  const counts = runs.map(({ out }) => Number(out));
+  t.ok(runs.every(({ result }) => result.kind === "exit" && result.code === 0));
+  t.equal(Math.max(...counts), 2, `at once: ${counts}`);
+  t.ok(Math.min(...counts) >= 1);
+});
+
+t.test("launchers end when the mill is killed", async (t) => {
+  const { folder, program } = workshop(t);
+  program("hook", "echo $PPID; sleep 0.2");
+  const mill = spawn(
+    process.execPath,
+    [fileURLToPath(new URL("fixtures/pool.ts", import.meta.url)), folder],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+  await once(mill.stdout, "data");
+  const pids = ["1", "2"].map((number) =>
+    Number(readFileSync(join(folder, `${number}.out`), "utf8")),
+  );
+  t.not(pids[0], pids[1]);
+  t.ok(pids.every(isAlive), "they wait for more");
+  mill.kill("SIGKILL");
+  await until("both are gone", () => !pids.some(isAlive));
+});

@@ -1,0 +1,240 @@
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import { Lists } from "../../src/lists/directory.ts";
+import { loadSite } from "../../src/lists/settings.ts";
+
+function listsIn(home: string): Lists {
+  return new Lists(home, loadSite(home));
+}
+
+t.test("a list that was made is there, with what was given", async (t) => {
+  const home = t.testdir();
+  const lists = listsIn(home);
+  t.equal(lists.get("dev@example.org"), undefined, "a home without lists");
+  const list = await lists.create("Dev@Example.ORG", { description: "x" });
+  t.match(list, {
+    address: "dev@example.org",
+    local: "dev",
+    domain: "example.org",
+    dir: join(home, "lists/dev@example.org"),
+    settings: { description: "x", post: "members" },
+    environment: { LISTMILL_SETTING_DESCRIPTION: "x" },
+  });
+  t.equal(lists.get("DEV@example.org"), list);
+  t.same(lists.all(), [list]);
+  t.same(listsIn(home).all().length, 1);
+  t.same(readdirSync(list.dir), ["list.toml"], "no draft is left");
+  await t.rejects(lists.create("dev@example.org"), {
+    exitCode: 73,
+    message: /exists already/,
+  });
+});
+
+t.test("a folder that an admin has prepared becomes a list", async (t) => {
+  const home = t.testdir({
+    lists: { "a@b.org": { "hooks.d": {} }, "@b.org": { "hooks.d": {} } },
+  });
+  const lists = listsIn(home);
+  t.equal(lists.get("a@b.org"), undefined);
+  t.same(lists.all(), []);
+  await lists.create("a@b.org");
+  t.same(lists.names(), ["a@b.org"], "the folder of a whole domain is no list");
+  t.equal(lists.get("@b.org"), undefined);
+});
+
+t.test("no address leads out of the folder of lists", async (t) => {
+  const home = t.testdir({
+    lists: { "a@b.org": { "list.toml": "" } },
+    "evil@b.org": { "list.toml": "" },
+    "list.toml": "",
+  });
+  const lists = listsIn(home);
+  for (const bad of [
+    "../evil@b.org",
+    "../lists/a@b.org",
+    "a@b.org/",
+    "a@b.org/.",
+    "..",
+    ".",
+    "",
+    "@",
+    "a@b.org\0",
+    "./a@b.org",
+    "a@b.org\n",
+    ".a@b.org",
+    `${"x".repeat(300)}@b.org`,
+    "__proto__",
+  ]) {
+    t.equal(lists.get(bad), undefined, JSON.stringify(bad));
+    await t.rejects(lists.set(bad, "post", "anyone"), { name: "Failure" });
+    await t.rejects(lists.remove(bad), { name: "Failure" });
+  }
+  for (const bad of [
+    "../x@b.org",
+    "x/y@b.org",
+    "nodomain",
+    "a b@c.org",
+    "x@b.org\0",
+    ".x@b.org",
+  ])
+    await t.rejects(lists.create(bad), { name: "Failure", exitCode: 64 });
+});
+
+t.test(
+  "a change by hand counts from the next call on, also within a tick",
+  async (t) => {
+    const home = t.testdir({ lists: { "a@b.org": { "list.toml": "" } } });
+    const lists = listsIn(home);
+    const file = join(home, "lists/a@b.org/list.toml");
+    const first = lists.get("a@b.org");
+    t.equal(
+      lists.get("a@b.org"),
+      first,
+      "the same object while nothing changes",
+    );
+    const { atime, mtime } = statSync(file);
+    for (const posts of [1, 2, 3, 4, 5]) {
+      writeFileSync(file, `digest.posts = ${posts}`);
+      utimesSync(file, atime, mtime);
+      t.equal(lists.get("a@b.org")?.settings.digest.posts, posts);
+    }
+    const other = new Lists(home, loadSite(home));
+    await other.create("c@b.org");
+    t.ok(lists.get("c@b.org"), "a list that another process made");
+    await other.remove("a@b.org");
+    t.equal(lists.get("a@b.org"), undefined);
+  },
+);
+
+t.test("a broken list.toml throws until it is right again", async (t) => {
+  const home = t.testdir({
+    lists: { "a@b.org": { "list.toml": "post = 1\n" } },
+  });
+  const lists = listsIn(home);
+  const file = join(home, "lists/a@b.org/list.toml");
+  for (let i = 0; i < 2; i += 1)
+    t.throws(() => lists.get("a@b.org"), {
+      exitCode: 78,
+      message: `${file}:1: post: must be "members" or "anyone" or "owners", not 1`,
+    });
+  t.same(lists.names(), ["a@b.org"]);
+  writeFileSync(file, "");
+  t.ok(lists.get("a@b.org"));
+});
+
+t.test(
+  "set keeps comments and order, and nothing changes where the result would not fit",
+  async (t) => {
+    const text =
+      '# mine\npost = "owners" # why\n\n[digest]\n# few\nposts = 5\n';
+    const home = t.testdir({ lists: { "a@b.org": { "list.toml": text } } });
+    const lists = listsIn(home);
+    const file = join(home, "lists/a@b.org/list.toml");
+    const read = () => readFileSync(file, "utf8");
+    const list = await lists.set("A@b.org", "digest.posts", 9);
+    t.equal(list.settings.digest.posts, 9);
+    t.equal(read(), text.replace("posts = 5", "posts = 9"));
+    await lists.set("a@b.org", "digest.posts", 5);
+    t.equal(read(), text);
+    for (const [key, value] of [
+      ["post", "all"],
+      ["digest.pots", 1],
+      ["sql.query", "SELECT 1"],
+      ["a.b(", 1],
+      ["__proto__", 1],
+      ["digest", 7],
+    ] as const)
+      await t.rejects(
+        lists.set("a@b.org", key, value),
+        { name: "Failure" },
+        key,
+      );
+    t.equal(read(), text);
+    t.same(readdirSync(list.dir), ["list.toml"]);
+    const source = { url: "sqlite:x", query: "SELECT 'a'\n'b'" };
+    t.match(
+      (await lists.set("a@b.org", "sql", source)).settings.sql,
+      source,
+      "a whole section",
+    );
+    t.equal(
+      (await lists.set("a@b.org", "post", undefined)).settings.post,
+      "members",
+    );
+    await t.rejects(lists.set("no@b.org", "post", "anyone"), {
+      name: "Failure",
+      exitCode: 67,
+    });
+  },
+);
+
+t.test("every setting that was set in a made list reads back", async (t) => {
+  const lists = listsIn(t.testdir());
+  const { dir } = await lists.create("a@b.org");
+  const before = readFileSync(join(dir, "list.toml"), "utf8").split(
+    "\n",
+  ).length;
+  await lists.set("a@b.org", "footer", 'two\nlines "quoted"');
+  await lists.set("a@b.org", "digest.age", "2h");
+  await lists.set("a@b.org", "custom.colour", "red");
+  await lists.set("a@b.org", "file", { path: "x" });
+  const list = await lists.set("a@b.org", "owners", ["o@b.org"]);
+  t.match(list.settings, {
+    footer: 'two\nlines "quoted"',
+    digest: { age: 7_200_000 },
+    custom: { colour: "red" },
+    file: { path: "x" },
+    owners: ["o@b.org"],
+  });
+  const after = readFileSync(join(dir, "list.toml"), "utf8").split("\n").length;
+  t.equal(
+    after,
+    before + 1,
+    "defaults that were commented out were replaced; only custom.colour is new",
+  );
+});
+
+t.test("settings that do not fit make no list", async (t) => {
+  const home = t.testdir();
+  const lists = listsIn(home);
+  await t.rejects(
+    lists.create("a@b.org", { pots: 1 }),
+    /a@b.org: pots: no such setting; did you mean post/,
+  );
+  await t.rejects(
+    lists.create("a@b.org", { ldap: {} }),
+    /ldap.url: is missing/,
+  );
+  t.same(lists.names(), []);
+});
+
+t.test("a list that is removed keeps everything, each time", async (t) => {
+  const home = t.testdir();
+  const lists = listsIn(home);
+  for (const n of [1, 2]) {
+    const { dir } = await lists.create("a@b.org");
+    mkdirSync(join(dir, "templates"));
+    const kept = await lists.remove("a@b.org");
+    t.equal(kept, join(home, `lists/.removed-a@b.org-${n}`));
+    t.same(readdirSync(kept).sort(), ["list.toml", "templates"]);
+    t.equal(lists.get("a@b.org"), undefined);
+  }
+  await t.rejects(lists.remove("a@b.org"), { name: "Failure", exitCode: 67 });
+  renameSync(
+    join(home, "lists/.removed-a@b.org-1"),
+    join(home, "lists/a@b.org"),
+  );
+  t.ok(lists.get("a@b.org"), "and renamed back it is a list again");
+  rmSync(join(home, "lists"), { recursive: true });
+  t.equal(lists.get("a@b.org"), undefined);
+});

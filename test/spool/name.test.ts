@@ -1,0 +1,129 @@
+import fc from "fast-check";
+import t from "tap";
+import {
+  birth,
+  formatName,
+  isQueueName,
+  newId,
+  parseName,
+} from "../../src/spool/name.ts";
+
+const ids = fc
+  .tuple(
+    fc.stringMatching(/^[0-9a-z]{9}$/),
+    fc.stringMatching(/^[0-9a-z]{12}$/),
+  )
+  .map((parts) => parts.join("-"));
+
+const names = fc.record({
+  due: fc.integer({ min: 0, max: 9_999_999_999 }),
+  attempt: fc.integer({ min: 0, max: 99_999 }),
+  id: ids,
+});
+
+t.test("a name is read back as it was written", async (t) => {
+  fc.assert(
+    fc.property(names, (name) => {
+      t.same(parseName(formatName(name)), name);
+    }),
+  );
+});
+
+t.test("what is due earlier sorts first", async () => {
+  fc.assert(
+    fc.property(names, names, (a, b) => {
+      if (a.due === b.due) return true;
+      return formatName(a) < formatName(b) === a.due < b.due;
+    }),
+  );
+});
+
+t.test(
+  "a text is a name only if writing the name gives it again",
+  async (t) => {
+    const figures = fc.stringMatching(/^\d{0,12}$/);
+    const nearly = fc
+      .tuple(figures, fc.stringMatching(/^[\d ]{0,6}$/), ids, fc.string())
+      .map(([due, attempt, id, rest]) => `${due}.${attempt}.${id}${rest}`);
+    fc.assert(
+      fc.property(fc.oneof(nearly, fc.string()), (text) => {
+        const name = parseName(text);
+        return name === undefined || formatName(name) === text;
+      }),
+      { numRuns: 1000 },
+    );
+    const good = "1767225600.0.0mjv8q2o0-000123456789";
+    t.ok(parseName(good));
+    for (const bad of [
+      "",
+      ".",
+      "..",
+      `.${good}`,
+      `${good}\n`,
+      `${good}.draft`,
+      `x/${good}`,
+      good.toUpperCase(),
+      good.replace(".0.", ".00."),
+      good.replace(".0.", ".-1."),
+      good.replace(".0.", ".100000."),
+      good.replace("1767225600", "176722560"),
+      good.replace("1767225600", "01767225600"),
+      "1767225600.M123P456.host",
+      "1767225600.M123P456.host:2,S",
+    ])
+      t.equal(parseName(bad), undefined, JSON.stringify(bad));
+  },
+);
+
+t.test("a due or attempt beyond the figures still makes a name", async (t) => {
+  const id = newId(0);
+  for (const due of [-5, 1.9, 1e12, Number.POSITIVE_INFINITY])
+    t.ok(parseName(formatName({ due, attempt: 0, id })), String(due));
+  t.equal(parseName(formatName({ due: 1, attempt: 1e6, id }))?.attempt, 99_999);
+});
+
+t.test(
+  "ids are unique, and sort by the millisecond of their birth",
+  async (t) => {
+    const made: string[] = [];
+    for (let n = 0; n < 100_000; n++)
+      made.push(newId(1_767_225_600_000 + n / 50));
+    t.equal(new Set(made).size, made.length);
+    const births = made.map((id) => id.slice(0, 9));
+    t.same(births, births.toSorted());
+    t.equal(birth(String(made.at(-1))), 1_767_225_601_999);
+    t.ok(
+      made.every((id) => parseName(`0000000000.0.${id}`)),
+      "each can stand in a name",
+    );
+  },
+);
+
+t.test("of a few ids of one millisecond the earlier sorts first", async (t) => {
+  const pairs = Array.from({ length: 1000 }, () => [newId(0), newId(0)]);
+  const wrong = pairs.filter(([first = "", second = ""]) => first > second);
+  t.ok(wrong.length <= 1, "the counter may come round once");
+});
+
+t.test(
+  "a queue's name can be nothing but a folder below the spool",
+  async (t) => {
+    for (const good of ["incoming", "x", "my-queue-2", "a".repeat(63)])
+      t.ok(isQueueName(good), good);
+    for (const bad of [
+      "",
+      ".",
+      "..",
+      "a/b",
+      "A",
+      "2x",
+      "-x",
+      "a.b",
+      "a b",
+      "x\n",
+      "nodes",
+      "a".repeat(64),
+    ])
+      t.notOk(isQueueName(bad), JSON.stringify(bad));
+  },
+);
