@@ -9,7 +9,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { systemClock } from "./base/clock.ts";
 import { hookVariables } from "./base/environment.ts";
 import { exit, Failure, messageOf } from "./base/errors.ts";
-import { linesOfFile } from "./base/lines.ts";
+import { linesOf, linesOfFile } from "./base/lines.ts";
 import { chunks } from "./base/pieces.ts";
 import { askInline } from "./engine/inline.ts";
 import { type Verb, verbs } from "./engine/layers.ts";
@@ -73,7 +73,10 @@ async function main(path: string | undefined): Promise<number> {
       envelope,
       message,
       file: async () => copy,
-      recipients: () => linesOfFile(given.LISTMILL_RECIPIENTS ?? "/dev/stdin"),
+      recipients: () =>
+        given.LISTMILL_RECIPIENTS === undefined
+          ? linesOf(process.stdin)
+          : linesOfFile(given.LISTMILL_RECIPIENTS),
       emit: (emission) => emissions.push(emission),
       log: (text) => process.stderr.write(`${text}\n`),
       signal: new AbortController().signal,

@@ -118,14 +118,14 @@ function hooks(context: Context, warn: (what: string) => void): string[] {
 function strangers({ spool }: Context): string[] {
   return spool.queues().flatMap((queue) =>
     listFolder(spool.waiting(queue))
-      .filter((name) => !parseName(name))
-      .map((name) => join(spool.waiting(queue), name))
-      .filter((path) => queue !== frontDoor || !isFile(path)),
+      .filter((name) => {
+        const path = join(spool.waiting(queue), name);
+        const stat = statSync(path, { throwIfNoEntry: false });
+        if (!stat || parseName(name)) return stat?.isDirectory() === false;
+        return queue !== frontDoor || !stat.isFile();
+      })
+      .map((name) => join(spool.waiting(queue), name)),
   );
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
 }
 
 /** Whether the MTA answers. */

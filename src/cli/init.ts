@@ -3,7 +3,7 @@
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { exit, Failure } from "../base/errors.ts";
+import { exit, Failure, messageOf } from "../base/errors.ts";
 import { siteFile } from "../lists/manual.ts";
 import { loadSite } from "../lists/settings.ts";
 import { packageHooks } from "../mill.ts";
@@ -21,8 +21,15 @@ init [DIR]
   async run(context, args) {
     const { positionals } = parse(args, {});
     const home = resolve(positionals[0] ?? context.home);
-    for (const folder of ["lists", "hooks.d", "archive", "state", "spool"])
-      await makeFolder(join(home, folder));
+    try {
+      for (const folder of ["lists", "hooks.d", "archive", "state", "spool"])
+        await makeFolder(join(home, folder));
+    } catch (error) {
+      throw new Failure(
+        exit.cannotCreate,
+        `${home} cannot become a home: ${messageOf(error)}`,
+      );
+    }
     const problems = probe(join(home, "spool"));
     if (problems.length > 0)
       throw new Failure(exit.config, problems.join("\n"));

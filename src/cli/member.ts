@@ -1,15 +1,15 @@
 /**
  * listmill member: who is on a list.
  */
-import { createReadStream } from "node:fs";
-import { exit, Failure } from "../base/errors.ts";
+import { type FileHandle, open } from "node:fs/promises";
+import { exit, Failure, messageOf } from "../base/errors.ts";
 import { linesOf } from "../base/lines.ts";
 import type { Delivery, Member } from "../state/members.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 
 const verb: Verb = {
   usage: `\
-member add LIST ADDRESS... [--name NAME] [--digest | --digest-plain | --nomail]
+member add LIST ADDRESS... [--name NAME] [--posts | --digest | --digest-plain | --nomail]
     Adds members, or changes how they get posts: singly, as MIME or plain digests, not at all.
 member remove LIST ADDRESS...
 member list LIST
@@ -115,7 +115,7 @@ const actions: Record<string, Action> = {
     const input =
       file === undefined || file === "-"
         ? process.stdin
-        : createReadStream(file);
+        : (await readable(file)).createReadStream();
     const progress = process.stderr.isTTY ? counter : <T>(lines: T) => lines;
     const { added, changed, present, refused } = await context.roster.import(
       list,
@@ -148,6 +148,17 @@ function some(addresses: readonly string[]): void {
 
 function shown({ address, name, delivery, joined }: Member) {
   return { address, name, delivery, joined: new Date(joined).toISOString() };
+}
+
+async function readable(file: string): Promise<FileHandle> {
+  try {
+    return await open(file);
+  } catch (error) {
+    throw new Failure(
+      exit.noInput,
+      `${file} cannot be read: ${messageOf(error)}`,
+    );
+  }
 }
 
 /** Writes to stdout and waits where the reader is slower. */

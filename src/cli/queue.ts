@@ -3,7 +3,7 @@
  */
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { exit, Failure } from "../base/errors.ts";
+import { errnoOf, exit, Failure } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import { bytes } from "../base/pieces.ts";
 import { replace, syncPath } from "../spool/durable.ts";
@@ -341,8 +341,14 @@ function nextOf(queue: string, name: Name, context: Context): string {
 }
 
 function lines(path: string): string[] {
-  if (!statSync(path, { throwIfNoEntry: false })) return [];
-  return readFileSync(path, "utf8").split("\n").filter(Boolean);
+  try {
+    return readFileSync(path, "utf8").split("\n").filter(Boolean);
+  } catch (error) {
+    // An entry without it, or one that a runner took just now.
+    const code = errnoOf(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    throw error;
+  }
 }
 
 function iso(seconds: number): string {

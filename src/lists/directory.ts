@@ -59,11 +59,19 @@ export class Lists {
   /**
    * The list of an address, compared without case; undefined where there is none. Cheap: two
    * stats, or one where there is no such list. A change of list.toml counts from the next call on.
-   * Throws a Failure that names file and line where list.toml is broken.
+   * Throws a Failure that names file and line where list.toml is broken, and where there is no
+   * folder of lists at all.
    */
   get(address: string): List | undefined {
     const name = keyOf(address);
-    if (!isListName(name) || !this.#names.get()?.has(name)) return undefined;
+    const names = this.#names.get();
+    // A file system that is not mounted must not make every list an unknown one.
+    if (names === undefined)
+      throw new Failure(
+        exit.tryLater,
+        `${this.#root}: this folder is missing; mount it, or make it with: listmill init`,
+      );
+    if (!isListName(name) || !names.has(name)) return undefined;
     let list = this.#lists.get(name);
     if (list === undefined) {
       list = this.#fresh(name);

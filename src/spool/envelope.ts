@@ -90,7 +90,8 @@ export function readEnvelope(entry: string): Read {
   try {
     text = readFileSync(join(entry, "envelope.json"), "utf8");
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return { kind: "missing" };
+    const code = errnoOf(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
     throw error;
   }
   try {

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -20,6 +21,18 @@ const bin = resolve("bin/listmill");
 const examples = resolve("docs/examples/hooks.d");
 const list = "garden@lists.example.org";
 
+const typed = (home: string, ...args: string[]) =>
+  execFileSync(bin, ["--home", home, ...args], {
+    encoding: "utf8",
+    stdio: "pipe",
+  });
+
+/** What the homes of all tests begin with. */
+const template = join(t.testdir(), "home");
+typed(template, "init");
+typed(template, "list", "create", list);
+typed(template, "member", "add", list, "anna@example.org", "ben@example.net");
+
 /** A home with the list, the examples that are named, and folders in place of an MTA. */
 function homeWith(
   dir: string,
@@ -27,12 +40,8 @@ function homeWith(
   ...settings: string[]
 ) {
   const home = join(dir, "home");
-  const mill = (...args: string[]) =>
-    execFileSync(bin, ["--home", home, ...args], {
-      encoding: "utf8",
-      stdio: "pipe",
-    });
-  mill("init");
+  cpSync(template, home, { recursive: true });
+  const mill = (...args: string[]) => typed(home, ...args);
   const take = (hook: string) => {
     const file = join(home, "hooks.d", hook);
     mkdirSync(dirname(file), { recursive: true });
@@ -45,8 +54,7 @@ function homeWith(
     join(home, "hooks.d/outbound/10-deliver/10-smtp.hook.ts"),
   );
   for (const hook of hooks) take(hook);
-  mill("list", "create", list, ...settings);
-  mill("member", "add", list, "anna@example.org", "ben@example.net");
+  if (settings.length > 0) mill("list", "set", list, ...settings);
   const mail = (address: string) => {
     const folder = join(home, "mail", address);
     return existsSync(folder)

@@ -222,6 +222,13 @@ t.test(
     const look = () => pipelines.get("q", layers, Date.now() + 3_600_000);
     const first = look();
     t.equal(look(), first, "the same listing");
+    const young = new Pipelines();
+    const now = Date.now();
+    t.not(
+      young.get("q", layers, now),
+      young.get("q", layers, now),
+      "what changed just now may change again within a tick of the clock",
+    );
     const version = (pipeline: Pipeline) =>
       pipeline.stages[0]?.hooks[0]?.version;
     writeFileSync(hook, "#!/bin/sh\nexit 0\n");

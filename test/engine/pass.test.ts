@@ -284,3 +284,15 @@ t.test("a retry after failures carries what consumers have done", async (t) => {
     "one report, one copy",
   );
 });
+
+t.test(
+  "a delivery's retry begins with the message as it came, too",
+  async (t) => {
+    const { toy, plan } = deliverer(t);
+    toy.shell("outbound/05-edit/10-mark", "sed '1aX-Mark: 1'");
+    plan("a@x never 550", "b@x later 451");
+    await toy.put("outbound", { recipients: ["a@x", "b@x"] });
+    await toy.turn("outbound");
+    t.equal(toy.one("outbound").message, MESSAGE);
+  },
+);

@@ -131,6 +131,25 @@ t.test("an entry is taken as soon as it is due", async (t) => {
   t.ok(Date.now() / 1000 >= now + 2);
 });
 
+t.test(
+  "what failed is tried again when it is due, not at the next scan",
+  async (t) => {
+    const toy = new Toy(t);
+    const mill = toy.mill as { retry: (typeof toy.mill)["retry"] };
+    mill.retry = { ...mill.retry, first: 500, most: 500 };
+    const mended = join(toy.home, "mended");
+    toy.shell("q/10-approve/10-bad", `[ -e ${mended} ] || exit 75`);
+    toy.shell("q/20-route/10-on", "echo next");
+    running(t, toy);
+    await toy.put("q");
+    await until("it has failed twice", () =>
+      toy.found("q").some(({ name }) => name.attempt >= 2),
+    );
+    writeFileSync(mended, "");
+    await until("it is through", () => toy.found("next").length === 1);
+  },
+);
+
 t.test("no more entries at once than it may", async (t) => {
   const toy = new Toy(t);
   const on = join(toy.home, "on");
@@ -203,7 +222,7 @@ t.test("a delivery that is told to stop goes back as it was", async (t) => {
        for await (const address of recipients()) {
          if (signal.aborted) return;
          yield [{ address, kind: "sent", reply: "ok" }];
-         if (address === "b@x") await new Promise((stop) =>
+         if (address === "b@x" && !signal.aborted) await new Promise((stop) =>
            signal.addEventListener("abort", stop, { once: true }));
        }
      }`,

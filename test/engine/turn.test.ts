@@ -274,3 +274,35 @@ t.test(
     t.equal(toy.found("next").length, 1, "its hooks did not run again");
   },
 );
+
+t.test(
+  "children that cannot be written give the entry back, and the runner lives",
+  async (t) => {
+    const toy = new Toy(t);
+    toy.portion = 1;
+    toy.shell("q/30-recipients/10-a", "seq -f '%g@x' 3");
+    const { distributed, ...others } = toy.mill.trade;
+    const mill = toy.mill as { trade: (typeof toy.mill)["trade"] };
+    mill.trade = {
+      ...others,
+      distributed(subject, now) {
+        const found = distributed(subject, now);
+        // What JSON cannot hold stands for a disk that is full.
+        return {
+          ...found,
+          envelope: { ...found.envelope, sender: 1n as never },
+        };
+      },
+    };
+    await toy.put("q");
+    await toy.turn("q");
+    t.match(toy.one("q").envelope.history, [
+      { what: "later", reason: /BigInt/ },
+    ]);
+    t.same(toy.found("outbound"), []);
+    mill.trade = { ...others, distributed };
+    toy.ahead += 700_000;
+    await toy.turn("q");
+    t.equal(toy.found("outbound").length, 3);
+  },
+);

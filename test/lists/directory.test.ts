@@ -20,6 +20,8 @@ function listsIn(home: string): Lists {
 t.test("a list that was made is there, with what was given", async (t) => {
   const home = t.testdir();
   const lists = listsIn(home);
+  t.throws(() => lists.get("dev@example.org"), { exitCode: 75 }, "no folder");
+  mkdirSync(join(home, "lists"));
   t.equal(lists.get("dev@example.org"), undefined, "a home without lists");
   const list = await lists.create("Dev@Example.ORG", { description: "x" });
   t.match(list, {
@@ -236,5 +238,5 @@ t.test("a list that is removed keeps everything, each time", async (t) => {
   );
   t.ok(lists.get("a@b.org"), "and renamed back it is a list again");
   rmSync(join(home, "lists"), { recursive: true });
-  t.equal(lists.get("a@b.org"), undefined);
+  t.throws(() => lists.get("a@b.org"), /is missing; mount it/);
 });

@@ -193,6 +193,29 @@ t.test(
 );
 
 t.test(
+  "a wait that outlasts the lease is followed by no transaction",
+  async (t) => {
+    const stop = new AbortController();
+    const parcels: (readonly string[])[] = [];
+    const relay = fakeRelay(async (list) => {
+      parcels.push(list);
+      return sent(list);
+    });
+    const pace = freePace();
+    const holds = () => {
+      if (parcels.length > 0) stop.abort(new Error("lost"));
+      return parcels.length === 0;
+    };
+    const run = Array.fromAsync(
+      deliver(delivery({ relay, pace, holds, signal: stop.signal })),
+    );
+    await t.rejects(run, { message: "lost" });
+    t.equal(parcels.length, 1);
+    t.strictSame(pace.books, { taken: 20, used: 10, open: 0 });
+  },
+);
+
+t.test(
   "what the relay or the recipients throw is thrown, and grants go back",
   async (t) => {
     const pace = freePace();

@@ -52,7 +52,14 @@ export class PostHome {
 
   /** Runs a command that must succeed. @returns what it printed */
   async tell(...args: string[]): Promise<string> {
+    return this.give("", ...args);
+  }
+
+  /** The same, with something on stdin. */
+  async give(input: string, ...args: string[]): Promise<string> {
     const child = this.#start(args);
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(input);
     let output = "";
     let errors = "";
     child.stdout?.on("data", (data) => {
@@ -90,10 +97,10 @@ export class PostHome {
     return this.#log;
   }
 
-  /** Waits for words of the runner. */
-  async logged(words: RegExp): Promise<void> {
+  /** Waits for words of the runner. @param from where in its log to begin */
+  async logged(words: RegExp, from = 0): Promise<void> {
     await until(
-      () => words.test(this.#log),
+      () => words.test(this.#log.slice(from)),
       () => `${words} in the runner's log:\n${this.#log}`,
     );
   }
@@ -147,7 +154,7 @@ export class PostHome {
       uid,
       gid,
       cwd: "/",
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
   }
 }

@@ -77,6 +77,8 @@ export class Servers {
         },
         encoding: "utf8",
         stdio: ["ignore", "pipe", "pipe"],
+        timeout: 60_000,
+        killSignal: "SIGKILL",
       },
     );
   }

@@ -1,0 +1,180 @@
+// list and member: each action, its output both ways, its errors with code and sentence.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import list from "../../src/cli/list.ts";
+import member from "../../src/cli/member.ts";
+import { makeHome, news, verb } from "./atHome.ts";
+
+t.test("lists are made, shown, changed and taken away", async (t) => {
+  const home = await makeHome(t);
+  const run = (args: string[], json = false) => verb(t, home, list, args, json);
+  const dev = "dev@lists.example.org";
+  t.match(
+    await run([
+      "create",
+      "Dev@lists.example.org",
+      "post=owners",
+      "digest.posts=7",
+      "owners=a@x.org,b@x.org",
+    ]),
+    { code: 0, out: /^dev@lists\.example\.org: made in /, err: "" },
+  );
+  const { out } = await run([]);
+  t.match(out, /^list +members +post +description\ndev@\S+ +0 +owners\nnews@/);
+  t.match(JSON.parse((await run([], true)).out), [
+    { list: dev, members: 0, post: "owners" },
+    { list: news, post: "anyone" },
+  ]);
+  t.match(
+    await run(["set", dev, "description=Our work", "archive=false", "post="]),
+    {
+      code: 0,
+    },
+  );
+  t.match(JSON.parse((await run(["show", dev], true)).out), {
+    list: dev,
+    members: 0,
+    settings: {
+      description: "Our work",
+      archive: false,
+      post: "members",
+      owners: ["a@x.org", "b@x.org"],
+      digest: { posts: 7 },
+    },
+  });
+  t.match(
+    (await run(["show", dev])).out,
+    /description = Our work\n.*digest_posts = 7\n/s,
+  );
+  t.match(await run(["remove", dev]), {
+    code: 0,
+    out: /kept aside in .*removed-dev@/,
+  });
+  t.ok(readdirSync(join(home, "lists")).includes(`.removed-${dev}-1`));
+  t.notMatch((await run([])).out, /dev@/);
+});
+
+t.test("what is wrong with a list is said", async (t) => {
+  const home = await makeHome(t);
+  const cases: [string[], number, RegExp][] = [
+    [["create"], 64, /list create takes an address/],
+    [
+      ["create", "nonsense"],
+      64,
+      /nonsense: not an address that a list can have/,
+    ],
+    [["create", news], 73, /this list exists already/],
+    [["create", "a@x.org", "post"], 64, /"post" is not KEY=VALUE/],
+    [
+      ["create", "a@x.org", "post=nobody"],
+      78,
+      /post: .*"members" or "anyone" or "owners"/,
+    ],
+    [["create", "a@x.org", "psot=anyone"], 78, /psot: .*post/],
+    [["set", news], 64, /takes KEY=VALUE/],
+    [["set", news, "post=nobody"], 78, /post: .*Nothing was changed/s],
+    [["set", "gone@x.org", "post=anyone"], 67, /there is no list gone@x\.org/],
+    [["show"], 64, /which list/],
+    [["show", "gone@x.org"], 67, /there is no list/],
+    [["remove", "gone@x.org"], 67, /there is no list/],
+    [["rename", news], 64, /unknown action "rename"/],
+    [["--force"], 64, /--force/],
+  ];
+  for (const [args, code, err] of cases)
+    t.match(await verb(t, home, list, args), { code, err }, args.join(" "));
+  writeFileSync(join(home, "lists", news, "list.toml"), "post = 5\n");
+  t.match(await verb(t, home, list, []), {
+    code: 0,
+    out: /broken: .*list\.toml:1: post: /,
+  });
+  t.match(await verb(t, home, list, ["show", news]), {
+    code: 78,
+    err: /list\.toml:1: post: /,
+  });
+});
+
+t.test("members come and go, out and in again", async (t) => {
+  const home = await makeHome(t);
+  const run = (args: string[], json = false) =>
+    verb(t, home, member, args, json);
+  t.match(await run(["add", news, "anna@example.com", "--name", "Anna Ä"]), {
+    code: 0,
+    out: "anna@example.com: added\n",
+  });
+  await run(["add", news, "d@example.com", "--digest"]);
+  await run(["add", news, "p@example.com", "--digest-plain"]);
+  await run(["add", news, "n@example.com", "--nomail"]);
+  t.match(
+    (await run(["add", news, "anna@example.com"])).out,
+    /anna@example\.com: (present|there)/,
+  );
+  t.match(
+    (await run(["list", news])).out,
+    /^anna@example\.com {2}Anna Ä\nd@example\.com {2}digest-mime\n/,
+  );
+  t.match(JSON.parse((await run(["list", news], true)).out), [
+    {
+      address: "anna@example.com",
+      name: "Anna Ä",
+      delivery: "posts",
+      joined: /^20/,
+    },
+    { delivery: "digest-mime" },
+    { delivery: "nomail" },
+    { delivery: "digest-plain" },
+  ]);
+  const { out: exported } = await run(["export", news]);
+  t.equal(exported.split("\n").length, 5);
+  await verb(t, home, list, ["create", "copy@lists.example.org"]);
+  const file = join(home, "members.txt");
+  writeFileSync(file, exported);
+  t.match(await run(["import", "copy@lists.example.org", file]), {
+    code: 0,
+    out: /4 added, 0 changed, 0 there already, 0 refused/,
+  });
+  t.equal((await run(["export", "copy@lists.example.org"])).out, exported);
+  t.match(await run(["import", "copy@lists.example.org", file], true), {
+    out: /"present":4/,
+  });
+  t.match(await run(["remove", news, "anna@example.com", "who@example.com"]), {
+    code: 67,
+    out: "anna@example.com: removed\n",
+    err: /who@example\.com: not a member/,
+  });
+  t.same(JSON.parse((await run(["list", "dev@x.org"], true)).out || "[]"), []);
+});
+
+t.test("what is wrong with members is said", async (t) => {
+  const home = await makeHome(t);
+  const file = join(home, "members.txt");
+  writeFileSync(
+    file,
+    "good@example.com\nnot an address\nAnna <anna@example.com>\n",
+  );
+  const cases: [string[], number, RegExp][] = [
+    [[], 64, /member takes add, remove, list, import or export/],
+    [["join", news], 64, /member takes add/],
+    [["add", news], 64, /which addresses/],
+    [["remove", news], 64, /which addresses/],
+    [["add"], 64, /which list/],
+    [["add", "gone@x.org", "a@x.org"], 67, /there is no list gone@x\.org/],
+    [
+      ["add", news, "a@x.org", "--digest", "--nomail"],
+      64,
+      /--digest and --nomail cannot both hold/,
+    ],
+    [["add", news, "not-an-address"], 65, /not-an-address: not an address/],
+    [["add", news, "a@x.org", "--loud"], 64, /--loud/],
+    [["import", news, file], 65, /line 2: not an address: /],
+    [["import", news, join(home, "gone.txt")], 66, /gone\.txt/],
+  ];
+  for (const [args, code, err] of cases)
+    t.match(await verb(t, home, member, args), { code, err }, args.join(" "));
+  t.same(
+    JSON.parse((await verb(t, home, member, ["list", news], true)).out).length,
+    2,
+    "the good lines were taken",
+  );
+  t.ok(readFileSync(file));
+});

@@ -1,0 +1,200 @@
+// init, check, hooks, aliases, archive, digest, and what run refuses.
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import t from "tap";
+import aliases from "../../src/cli/aliases.ts";
+import archive from "../../src/cli/archive.ts";
+import check from "../../src/cli/check.ts";
+import digest from "../../src/cli/digest.ts";
+import hooks from "../../src/cli/hooks.ts";
+import init from "../../src/cli/init.ts";
+import member from "../../src/cli/member.ts";
+import run from "../../src/cli/run.ts";
+import { corpusSink } from "../road/corpusSink.ts";
+import { feed, makeHome, news, runAll, verb, waiting } from "./atHome.ts";
+
+t.test("a home is made, and made again without loss", async (t) => {
+  const dir = join(t.testdir(), "new/home");
+  t.match(await verb(t, "/", init, [dir]), {
+    code: 0,
+    out: /is a home now\. Next:/,
+  });
+  const settings = join(dir, "listmill.toml");
+  t.match(readFileSync(settings, "utf8"), /^# *rate = 600/m);
+  writeFileSync(settings, "[runner]\njobs = 3\n");
+  t.match(await verb(t, dir, init, []), { code: 0 });
+  t.equal(readFileSync(settings, "utf8"), "[runner]\njobs = 3\n");
+  writeFileSync(settings, "[runner]\njobs = 0\n");
+  t.match(await verb(t, dir, init, []), {
+    code: 78,
+    err: /listmill\.toml:2: runner\.jobs: .*1 to 1000/,
+  });
+  const file = join(t.testdir({ file: "" }), "file");
+  t.match(await verb(t, "/", check, []), {
+    code: 78,
+    out: /is no home of listmill: .*make one with: listmill init/,
+  });
+  t.match(await verb(t, file, init, []), {
+    code: 73,
+    err: /file cannot become a home: ENOTDIR/,
+  });
+});
+
+t.test("a good home is well", async (t) => {
+  const sink = await corpusSink(t);
+  const home = await makeHome(t, { smtp: sink.url });
+  t.same(await verb(t, home, check, []), {
+    code: 0,
+    out: `${home}: all is well\n`,
+    err: "",
+  });
+  t.same(JSON.parse((await verb(t, home, check, [], true)).out), []);
+});
+
+t.test("each trouble is told with its place", async (t) => {
+  const home = await makeHome(t);
+  const trouble = async (code: number, out: RegExp) =>
+    t.match(await verb(t, home, check, []), { code, out }, `${out}`);
+  await trouble(
+    0,
+    /^warning: \[outbound\] smtp = ".*": .*ECONNREFUSED.*; mail will wait$/m,
+  );
+  const hook = join(home, "hooks.d/posts/15-approve/10-open");
+  mkdirSync(join(hook, ".."), { recursive: true });
+  writeFileSync(hook, "#!/bin/sh\n");
+  await trouble(
+    0,
+    /^warning: .*10-open: ignored|^warning: .*10-open: not executable/m,
+  );
+  chmodSync(hook, 0o777);
+  await trouble(
+    78,
+    /^error: .*10-open: refused, others can write to it \(chmod o-w\)$/m,
+  );
+  rmSync(hook);
+  mkdirSync(join(home, "hooks.d/posts/17-aprove"));
+  await trouble(
+    78,
+    /^error: .*17-aprove: a stage is called NN-verb with one of approve, /m,
+  );
+  rmSync(join(home, "hooks.d/posts/17-aprove"), { recursive: true });
+  writeFileSync(join(home, "lists", news, "list.toml"), "\n\nfoo = 1\n");
+  await trouble(78, /^error: .*list\.toml:3: foo: /m);
+  rmSync(join(home, "lists", news), { recursive: true });
+  rmSync(join(home, "spool/posts/new"), { recursive: true });
+  await trouble(78, /^error: .*posts\/new: not there, or not writable/m);
+  rmSync(join(home, "spool"), { recursive: true });
+  await trouble(
+    78,
+    /^error: .*there is no spool; make it with: listmill init/m,
+  );
+  writeFileSync(join(home, "listmill.toml"), "rate =\n");
+  await trouble(78, /^error: .*listmill\.toml:1: not valid TOML/m);
+  t.match(JSON.parse((await verb(t, home, check, [], true)).out), [
+    { level: "error" },
+  ]);
+});
+
+t.test("hooks are listed with layer and kind", async (t) => {
+  const home = await makeHome(t, {
+    list: { observe: ["posts/15-approve/10-mine"] },
+  });
+  const file = join(home, "lists", news, "hooks.d/posts/15-approve/10-mine");
+  mkdirSync(join(file, ".."), { recursive: true });
+  writeFileSync(file, "#!/bin/sh\n");
+  chmodSync(file, 0o755);
+  const all = await verb(t, home, hooks, []);
+  t.match(all, {
+    code: 0,
+    out: /^hook +layer +how +file\nincoming\/10-approve\/10-size\.hook\.ts +package +inline/,
+  });
+  t.notMatch(all.out, /10-mine/);
+  const own = await verb(t, home, hooks, ["posts", "--list", news], true);
+  const rows = JSON.parse(own.out) as { hook: string }[];
+  t.ok(rows.every(({ hook }) => hook.startsWith("posts/")));
+  t.match(
+    rows.find(({ hook }) => hook === "posts/15-approve/10-mine"),
+    { layer: "list", how: "forked, observed", file },
+  );
+  t.match(await verb(t, home, hooks, ["pots"]), {
+    code: 64,
+    err: /no queue "pots" has hooks; there are: incoming, /,
+  });
+  t.match(await verb(t, home, hooks, ["--list", "gone@x.org"]), { code: 67 });
+  chmodSync(file, 0o777);
+  t.match(await verb(t, home, hooks, ["--list", news]), {
+    code: 78,
+    err: /refused: .*10-mine/,
+  });
+});
+
+t.test("what the MTA has to be told", async (t) => {
+  const home = await makeHome(t);
+  for (const mta of ["postfix", "exim"]) {
+    const { code, out } = await verb(t, home, aliases, ["--mta", mta]);
+    t.equal(code, 0);
+    t.match(out, "lists.example.org");
+    t.match(out, join(home, "spool"));
+    t.match(out, /bin\/listmill --home \S+ receive\b/);
+  }
+  t.match(await verb(t, home, aliases, []), {
+    code: 64,
+    err: /--mta postfix or --mta exim/,
+  });
+  t.match(await verb(t, home, aliases, ["--mta", "qmail"]), { code: 64 });
+});
+
+t.test("stored posts are shown, digests issued", async (t) => {
+  const sink = await corpusSink(t);
+  const home = await makeHome(t, { smtp: sink.url });
+  await verb(t, home, member, ["add", news, "reader@example.com", "--digest"]);
+  await feed(home, "From: anna@example.com\nSubject: kept\n\nText.\n");
+  await runAll(home);
+  const cases: [string[], number, RegExp][] = [
+    [[], 64, /archive show takes/],
+    [["show", news], 64, /archive show takes/],
+    [["show", news, "one"], 64, /takes a whole number, not "one"/],
+    [["show", news, "2"], 66, /there is no post 2 in the archive/],
+    [["show", "gone@x.org", "1"], 67, /there is no list/],
+  ];
+  for (const [args, code, err] of cases)
+    t.match(await verb(t, home, archive, args), { code, err }, args.join(" "));
+  t.match(await verb(t, home, digest, []), {
+    code: 64,
+    err: /digest issue takes/,
+  });
+  t.match(await verb(t, home, digest, ["issue"]), {
+    code: 64,
+    err: /which list/,
+  });
+  t.match(await verb(t, home, digest, ["issue", news]), {
+    code: 0,
+    out: /a digest of 1 posts will be issued/,
+  });
+  t.equal(waiting(home, "digest").length, 1);
+  await runAll(home);
+  t.equal(sink.mail.length, 1);
+  t.match(sink.mail[0]?.bytes.toString(), /kept/);
+});
+
+t.test("what run refuses", async (t) => {
+  const home = await makeHome(t);
+  const cases: [string[], number, RegExp][] = [
+    [["nowhere"], 64, /no queue "nowhere" has hooks; there are: incoming, /],
+    [["held"], 64, /entries in held rest until a person decides/],
+    [["--jobs", "0"], 64, /--jobs takes a number from 1 on/],
+    [["--jobs", "many"], 64, /--jobs takes a whole number, not "many"/],
+    [["--rate", "-1"], 64, /--rate/],
+    [["--rate", "1.5"], 64, /--rate takes a whole number/],
+    [["--lists", `${news},gone@x.org`], 67, /there is no list gone@x\.org/],
+    [["--forever"], 64, /--forever/],
+  ];
+  for (const [args, code, err] of cases)
+    t.match(await verb(t, home, run, args), { code, err }, args.join(" "));
+});

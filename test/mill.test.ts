@@ -1,0 +1,237 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { simpleParser } from "mailparser";
+import t, { type Test } from "tap";
+import { Context } from "../src/cli/context.ts";
+import type { Subject } from "../src/engine/trade.ts";
+import { type Message, openMessage } from "../src/mail/message.ts";
+import { extended, layersOf, mailTrade, packageHooks } from "../src/mill.ts";
+import type { Envelope } from "../src/spool/envelope.ts";
+import { makeHome, news } from "./cli/atHome.ts";
+
+const NOW = Date.UTC(2026, 10, 23);
+const post =
+  "From: Anna <anna@example.com>\nSubject: Grüße\nMessage-ID: <1@example.com>\n\nText.\n";
+
+async function subject(
+  envelope: Partial<Envelope> = {},
+  text = post,
+): Promise<Subject<Message>> {
+  return {
+    id: "0mwslj4p4-04gvj764celo",
+    queue: "posts",
+    envelope: {
+      sender: "anna@example.com",
+      recipient: news,
+      list: news,
+      origin: "mta",
+      received: "",
+      history: [],
+      ...envelope,
+    },
+    message: await openMessage([Buffer.from(text)], 10_000),
+  };
+}
+
+async function tradeOf(t: Test) {
+  const home = await makeHome(t);
+  const { site, lists } = new Context(home, false);
+  return { home, site, lists, trade: mailTrade(site, lists, "node") };
+}
+
+t.test(
+  "who sent what is refused is told, in a report that machines read too",
+  async (t) => {
+    const { trade } = await tradeOf(t);
+    const reason = "Only members may post.\r\nBcc: all@example.org";
+    const draft = await trade.refused(await subject(), reason, NOW);
+    t.match(draft, {
+      queue: "outbound",
+      recipients: ["anna@example.com"],
+      envelope: {
+        sender: "",
+        recipient: "anna@example.com",
+        list: news,
+        origin: "posts/0mwslj4p4-04gvj764celo",
+        received: "2026-11-23T00:00:00.000Z",
+        history: [],
+      },
+    });
+    const text = Buffer.concat(
+      (draft?.content ?? []) as Uint8Array[],
+    ).toString();
+    const mail = await simpleParser(text);
+    t.match(mail.from?.text, "news-owner@lists.example.org");
+    t.match(mail.to, { text: /anna@example\.com/ });
+    t.equal(mail.subject, `Your message to ${news} was not accepted`);
+    t.match(mail.text, /Only members may post\./);
+    t.equal(mail.headers.get("auto-submitted"), "auto-replied");
+    t.equal(mail.inReplyTo, "<1@example.com>");
+    t.notOk(mail.headers.has("bcc"), "a reason adds no field");
+    t.match(
+      text,
+      /^Content-Type: multipart\/report; report-type=delivery-status/m,
+    );
+    t.match(text, /^Final-Recipient: rfc822; news@lists\.example\.org$/m);
+    t.match(text, /^Action: failed$/m);
+    t.match(text, /^Status: 5\.7\.1$/m);
+    t.match(text, /^Reporting-MTA: dns; mill\.example\.org$/m);
+    t.match(
+      text,
+      /^Subject: Gr\u00fc\u00dfe$|^Subject: Gr/m,
+      "the header is given back",
+    );
+  },
+);
+
+t.test("nobody is told who may be no person", async (t) => {
+  const { trade } = await tradeOf(t);
+  const told = async (envelope: Partial<Envelope>, text = post) =>
+    (await trade.refused(await subject(envelope, text), "no", NOW)) !==
+    undefined;
+  t.ok(await told({}));
+  t.ok(await told({}, `Auto-Submitted: no\n${post}`));
+  t.ok(await told({}, `Precedence: first-class\n${post}`));
+  for (const [what, envelope] of Object.entries({
+    "the null sender": { sender: "" },
+    "a message of the mill": { origin: "posts/x" },
+    "an envelope that was lost": { origin: "unknown" },
+    "the list itself": { sender: news },
+    "another list here": { sender: "NEWS-request@lists.example.org" },
+    "a mailer daemon": { sender: "MAILER-DAEMON@example.com" },
+    "a postmaster": { sender: "Postmaster@example.com" },
+    "another list's bounces": { sender: "dev-bounces@example.com" },
+    "an owner's address": { sender: "dev-owner@example.com" },
+  }))
+    t.notOk(await told(envelope), what);
+  for (const field of [
+    "Auto-Submitted: auto-replied",
+    "auto-submitted: Auto-Generated (vacation)",
+    "Precedence: bulk",
+    "Precedence:  List ",
+    "precedence: junk",
+    "List-Id: <other.example.com>",
+    "List-Post: <mailto:other@example.com>",
+  ])
+    t.notOk(await told({}, `${field}\n${post}`), field);
+});
+
+t.test(
+  "failed recipients are reported to the sender of the entry",
+  async (t) => {
+    const { trade } = await tradeOf(t);
+    const failed = [
+      {
+        address: "gone@example.com",
+        kind: "never",
+        reply: "550 5.1.1 <gone> unknown",
+      },
+      { address: "full@example.com", kind: "never", reply: "no status here" },
+    ] as const;
+    const sender = "news-bounces@lists.example.org";
+    const draft = await trade.undeliverable(
+      await subject({ sender }),
+      failed,
+      NOW,
+    );
+    t.match(draft, {
+      queue: "incoming",
+      envelope: {
+        sender: "",
+        recipient: sender,
+        list: news,
+        extension: "bounces",
+      },
+    });
+    const text = Buffer.concat(
+      (draft?.content ?? []) as Uint8Array[],
+    ).toString();
+    t.match(
+      text,
+      /^Final-Recipient: rfc822; gone@example\.com\nAction: failed\nStatus: 5\.1\.1$/m,
+    );
+    t.match(
+      text,
+      /^Final-Recipient: rfc822; full@example\.com\nAction: failed\nStatus: 5\.0\.0$/m,
+    );
+    t.equal(
+      await trade.undeliverable(await subject({ sender: "" }), failed, NOW),
+      undefined,
+      "a report about a report is never made",
+    );
+  },
+);
+
+t.test("an emitted message goes to the door of its address", async (t) => {
+  const { trade } = await tradeOf(t);
+  const from = await subject({ sender: "anna@example.com" });
+  t.match(trade.emitted(from, "news-archive@lists.example.org", NOW), {
+    sender: "news-bounces@lists.example.org",
+    list: news,
+    extension: "archive",
+    origin: "posts/0mwslj4p4-04gvj764celo",
+  });
+  const outside = trade.emitted(from, "person@example.com", NOW);
+  t.match(outside, { recipient: "person@example.com" });
+  t.notOk("list" in outside);
+  t.match(trade.distributed(from, NOW), {
+    envelope: { sender: "news-bounces@lists.example.org", list: news },
+    portion: 1000,
+  });
+});
+
+t.test("a message without a list, a list that is gone", async (t) => {
+  const { trade } = await tradeOf(t);
+  const { list, ...none } = (await subject()).envelope;
+  t.equal(list, news);
+  t.notMatch(trade.place(none).environment, { LISTMILL_LIST: String });
+  t.match(trade.place({ ...none, list: news }).environment, {
+    LISTMILL_LIST: news,
+    LISTMILL_SETTING_POST: "anyone",
+  });
+  t.throws(() => trade.place({ ...none, list: "gone@lists.example.org" }), {
+    message: /the list gone@lists\.example\.org is gone/,
+  });
+});
+
+t.test("what is a message", async (t) => {
+  const { trade } = await tradeOf(t);
+  const open = (text: string) => trade.open([Buffer.from(text)]);
+  t.match(await open(post), { headerTooLarge: false });
+  t.match(await open(`X: ${"x".repeat(300_000)}\n\n`), {
+    headerTooLarge: true,
+  });
+  for (const text of ["", "\n", "Text.\n", "\n\nSubject: x\n"])
+    t.match(await open(text), { noMessage: "it has no header field" });
+});
+
+t.test("the layers of hooks, from the package's to the list's", async (t) => {
+  const { home, site, lists } = await tradeOf(t);
+  const list = lists.get(news);
+  if (!list) throw new Error("no list");
+  t.same(layersOf(site, list), [
+    { name: "package", dir: packageHooks },
+    { name: "site", dir: join(home, "hooks.d") },
+    { name: "domain", dir: join(home, "lists/@lists.example.org/hooks.d") },
+    { name: "list", dir: join(home, "lists", news, "hooks.d") },
+  ]);
+  t.same(
+    layersOf(site, undefined).map(({ name }) => name),
+    ["package", "site"],
+  );
+  const linked = t.testdir({});
+  mkdirSync(join(linked, "home"));
+  symlinkSync(packageHooks, join(linked, "home/hooks.d"));
+  t.same(
+    layersOf({ ...site, home: join(linked, "home") }, undefined).map(
+      ({ name }) => name,
+    ),
+    ["package"],
+    "the package's own hooks are no site's",
+  );
+  t.equal(extended(site, list, "owner"), "news-owner@lists.example.org");
+  t.equal(
+    extended({ ...site, delimiters: "+" }, list, "owner"),
+    "news+owner@lists.example.org",
+  );
+});
