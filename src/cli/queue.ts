@@ -22,6 +22,7 @@ import {
 import { move } from "../spool/nfs.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import { type Context, parse, type Verb } from "./context.ts";
+import { hookQueues } from "./hookqueues.ts";
 
 const verb: Verb = {
   usage: `\
@@ -337,6 +338,7 @@ function list(context: Context, only: string | undefined): number {
 
 function nextOf(queue: string, name: Name, context: Context): string {
   if ((restingQueues as readonly string[]).includes(queue)) return "rests";
+  if (!hookQueues(context).includes(queue)) return "no hooks";
   return name.due <= context.clock.now() / 1000 ? "now" : iso(name.due);
 }
 

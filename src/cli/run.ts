@@ -71,6 +71,8 @@ run [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...]
     stderrLog(node.name, `runs ${queues.join(", ")} of ${site.home}`);
     const turns = await new Runner(mill, {
       queues,
+      // Without names it is all that have hooks, those of tomorrow too.
+      ...(positionals.length === 0 ? { more: () => hookQueues(context) } : {}),
       jobs,
       scan: site.runner.scan,
       untilEmpty: values["until-empty"],

@@ -9,10 +9,12 @@ import { frontDoor, nameOf, scan, type Waiting } from "../spool/queue.ts";
 import { leaveFolders, sweepDrafts, takeOver } from "../spool/sweep.ts";
 import type { Content } from "./question.ts";
 import { type Mill, turn } from "./turn.ts";
-import { watch } from "./watch.ts";
+import { type Watch, watch } from "./watch.ts";
 
 export interface Orders {
   readonly queues: readonly string[];
+  /** Asked at each scan for queues to run as well: someone may make one meanwhile. */
+  more?(): readonly string[];
   /** Entries of a queue at once. */
   readonly jobs: number;
   /** Milliseconds between two scans. */
@@ -42,6 +44,7 @@ export class Runner<C extends Content> {
   readonly #orders: Orders;
   readonly #lines = new Map<string, Line>();
   readonly #stopped = Promise.withResolvers<void>();
+  #watch: Watch | undefined;
   #stopping = false;
   #turns = 0;
 
@@ -53,20 +56,13 @@ export class Runner<C extends Content> {
   /** Runs until the mill's signal is aborted or, if so ordered, nothing is due. Returns the turns made. */
   async run(): Promise<number> {
     const { spool, signal } = this.#mill;
-    for (const queue of this.#orders.queues) {
-      spool.make(queue);
-      this.#lines.set(queue, {
-        candidates: [],
-        active: 0,
-        news: true,
-        more: false,
-        wake: Number.POSITIVE_INFINITY,
-      });
-    }
+    for (const queue of this.#orders.queues) this.#open(queue);
     await this.#cleanUp();
-    const unwatch = this.#orders.untilEmpty
-      ? async () => {}
-      : watch(spool, this.#orders.queues, (queue) => this.#hear(queue));
+    sweepDrafts(spool, this.#mill.node);
+    if (!this.#orders.untilEmpty)
+      this.#watch = watch(spool, this.#orders.queues, (queue) =>
+        this.#hear(queue),
+      );
     const scans = setInterval(() => this.#scanAll(), this.#orders.scan);
     const sweeps = setInterval(() => sweepDrafts(spool, this.#mill.node), HOUR);
     const stop = () => this.#stop();
@@ -77,9 +73,20 @@ export class Runner<C extends Content> {
     signal.removeEventListener("abort", stop);
     clearInterval(scans);
     clearInterval(sweeps);
-    await unwatch();
+    await this.#watch?.close();
     leaveFolders(spool, this.#mill.node.name);
     return this.#turns;
+  }
+
+  #open(queue: string): void {
+    this.#mill.spool.make(queue);
+    this.#lines.set(queue, {
+      candidates: [],
+      active: 0,
+      news: true,
+      more: false,
+      wake: Number.POSITIVE_INFINITY,
+    });
   }
 
   #stop(): void {
@@ -96,6 +103,12 @@ export class Runner<C extends Content> {
 
   #scanAll(): void {
     void this.#cleanUp();
+    for (const queue of this.#orders.more?.() ?? []) {
+      if (this.#lines.has(queue)) continue;
+      this.#mill.log(this.#mill.node.name, `runs ${queue} too`);
+      this.#open(queue);
+      this.#watch?.add(queue);
+    }
     for (const queue of this.#lines.keys()) this.#hear(queue);
   }
 

@@ -214,7 +214,10 @@ class Turn<C extends Content> {
       signal: this.#mill.signal,
       holds: () => this.#mill.node.holds(),
     });
-    const [problem] = pipeline.problems;
+    const [problem] =
+      pipeline.stages.length === 0 && pipeline.problems.length === 0
+        ? [`hooks.d/${this.#claim.queue} has no hooks for it`]
+        : pipeline.problems;
     const end: End = problem
       ? {
           kind: "later",
@@ -357,10 +360,7 @@ class Turn<C extends Content> {
     const outbox = new Outbox(this.#claim);
     let batch: Promise<void>[] = [];
     for await (const child of children) {
-      const written = outbox.add(child);
-      // It may fail while the next child is still awaited; it is looked at below.
-      written.catch(() => {});
-      batch.push(written);
+      batch.push(outbox.add(child));
       if (batch.length < PARALLEL) continue;
       await Promise.all(batch);
       batch = [];

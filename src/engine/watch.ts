@@ -7,15 +7,18 @@ import { watch as chokidar } from "chokidar";
 import { frontDoor } from "../spool/queue.ts";
 import type { Spool } from "../spool/spool.ts";
 
-/**
- * @param onNews called with the name of a queue that may have got something
- * @returns ends the watching
- */
+export interface Watch {
+  /** Watches one queue more. */
+  add(queue: string): void;
+  close(): Promise<void>;
+}
+
+/** @param onNews called with the name of a queue that may have got something */
 export function watch(
   spool: Spool,
   queues: readonly string[],
   onNews: (queue: string) => void,
-): () => Promise<void> {
+): Watch {
   const bells = new Map(queues.map((queue) => [spool.bell(queue), queue]));
   const door = spool.waiting(frontDoor);
   const paths = [...bells.keys()];
@@ -38,5 +41,12 @@ export function watch(
   });
   // A watch that fails (too many of them, say) leaves the scan, which is enough.
   watcher.on("error", () => {});
-  return () => watcher.close();
+  return {
+    add(queue) {
+      spool.ring(queue);
+      bells.set(spool.bell(queue), queue);
+      watcher.add(spool.bell(queue));
+    },
+    close: () => watcher.close(),
+  };
 }

@@ -70,10 +70,11 @@ export class Pace {
     }
     const time = pace.#advance(now);
     const unknown = record ? record.inFlight + record.reserve : perMinute;
-    if (unknown > 0) {
-      pace.#occupy(bucketEnd(time), unknown);
-      pace.#nextAt = time + pace.#spacing(pace.portion(perMinute));
-    }
+    if (unknown > 0) pace.#occupy(bucketEnd(time), unknown);
+    // The last one went no later than the record, or than now where it says nothing of it.
+    const last = unknown > 0 || !record ? time : record.at;
+    if (pace.#occupied > 0)
+      pace.#nextAt = last + pace.#spacing(pace.portion(perMinute));
     return pace;
   }
 

@@ -9,8 +9,8 @@ async function watching(t: Test, queues: string[]) {
   const spool = new Spool(t.testdir());
   for (const queue of ["incoming", "posts", "other"]) spool.make(queue);
   const news: string[] = [];
-  const end = watch(spool, queues, (queue) => news.push(queue));
-  t.teardown(end);
+  const eyes = watch(spool, queues, (queue) => news.push(queue));
+  t.teardown(() => eyes.close());
   await until("the watch stands", () => queues.every((q) => news.includes(q)));
   // Rings until one is heard, so that the last echo of the beginning is over.
   const settle = async () => {
@@ -22,7 +22,7 @@ async function watching(t: Test, queues: string[]) {
     news.length = 0;
   };
   await settle();
-  return { spool, news, end, settle };
+  return { spool, news, eyes, settle };
 }
 
 t.test("a bell is heard, and only that queue is named", async (t) => {

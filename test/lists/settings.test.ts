@@ -33,7 +33,7 @@ t.test("a home without a file has all defaults", async (t) => {
       rate: 600,
       recipients: 100,
       portion: 1000,
-      timeout: 60_000,
+      timeout: 600_000,
     },
     list: {},
   });

@@ -175,12 +175,12 @@ t.test("SIGTERM in a paced delivery", async (t) => {
     [...many].sort(),
     "the rest, and only that",
   );
-  const gaps = sink.taken
-    .slice(1)
-    .map(({ at }, index) => at - (sink.taken[index]?.at ?? 0));
+  // A busy machine is late with one and on time with the next: four in a row tell a burst.
+  const times = sink.taken.map(({ at }) => at);
+  const spans = times.slice(3).map((at, first) => at - (times[first] ?? 0));
   t.ok(
-    Math.min(...gaps) >= 600,
-    `a second apart, also over the restart: ${gaps}`,
+    Math.min(...spans) >= 2000,
+    `four take three seconds, also over the restart: ${spans}`,
   );
   t.strictSame(mill.left(), []);
 });

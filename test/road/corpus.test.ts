@@ -32,7 +32,7 @@ function* files(folder: string): Generator<string> {
 }
 
 function* messages(): Generator<Fed> {
-  for (const folder of ["messages", "lists"])
+  for (const folder of ["messages", "lists", "reports"])
     for (const path of files(join(corpus, folder))) {
       const whole = readFileSync(path, "latin1");
       const name = relative(corpus, path);
@@ -185,8 +185,5 @@ t.test("real mail goes through the mill", { skip }, async (t) => {
   t.comment(`${same} signed or encrypted bodies stayed as they were`);
   t.same(changed, [], "nothing signed or encrypted is changed");
   t.same(lost, [], "no text is lost");
-  t.ok(
-    reports.every((text) => /^Auto-Submitted: auto-replied\r$/m.test(text)),
-    "whoever is told of a refusal is told by a machine",
-  );
+  t.same(reports, [], "no machine is answered");
 });

@@ -218,6 +218,26 @@ t.test("what is no usable hook is passed over or refused", async (t) => {
   t.same(subjects(sink), ["passes", "waits"]);
 });
 
+t.test("a queue without hooks swallows nothing", async (t) => {
+  const { home } = await homeWithReader(t);
+  const eat = (layer: string) =>
+    drop(
+      home,
+      `${layer}/search/10-consume/10-eat`,
+      '#!/bin/sh\ncat >>"$LISTMILL_HOME/eaten"\n',
+    );
+  drop(home, "hooks.d/posts/15-route/10-aside", "#!/bin/sh\necho search\n");
+  eat("lists/@other.org/hooks.d");
+  await feed(home, post("aside"));
+  const lines = await runAll(home);
+  t.ok(has(lines, /waits .*hooks\.d\/search has no hooks for it/));
+  t.equal(waiting(home, "search").length, 1);
+  eat("hooks.d");
+  await runAll(home, { after: HOUR });
+  t.same(waiting(home, "search"), []);
+  t.match(readFileSync(join(home, "eaten"), "utf8"), /^Subject: aside$/m);
+});
+
 t.test("hooks dropped in while the mill runs count at once", async (t) => {
   const { home, sink } = await homeWithReader(t);
   const runner = await start(home);
