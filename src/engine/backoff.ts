@@ -36,3 +36,12 @@ const MOST = 99_999;
 export function isDeadly(retry: Retry, attempt: number): boolean {
   return attempt >= Math.min(DEATHS + retry.give_up / retry.most, MOST);
 }
+
+/** Milliseconds in words for a log line. */
+export function words(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200
+    ? `${Math.round(seconds / 60)} min`
+    : `${Math.round(seconds / 3600)} h`;
+}

@@ -37,7 +37,7 @@ export interface Workplace {
   /** Variables of the list and the site. */
   readonly environment: Readonly<Record<string, string>>;
   /** The recipients as a file, where the verb has them. */
-  readonly recipients?: string;
+  readonly recipients: string | undefined;
 }
 
 const LINE = 4096;

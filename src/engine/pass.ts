@@ -3,37 +3,23 @@
  * all have passed. Writes into the entry's `work/` folder and its progress file only; what is to
  * follow is told to the runner, which commits it.
  */
-import {
-  closeSync,
-  openSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Clock } from "../base/clock.ts";
-import { messageOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
-import { linesOfFile } from "../base/lines.ts";
 import type { Log } from "../base/log.ts";
 import { isRange, type Piece } from "../base/pieces.ts";
-import { type Claim, Fenced, workOf } from "../spool/claim.ts";
-import { syncPath, writeAll, writeNew } from "../spool/durable.ts";
+import { type Claim, workOf } from "../spool/claim.ts";
+import { syncPath, writeNew } from "../spool/durable.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import { Progress } from "../spool/progress.ts";
+import { Distribution } from "./distribution.ts";
 import { askForked, type Limits } from "./forked.ts";
 import { askInline } from "./inline.ts";
 import type { Launchers } from "./launcher.ts";
 import type { Hook, Pipeline, Stage } from "./layers.ts";
-import {
-  type Answer,
-  type Content,
-  type Emission,
-  formatOutcome,
-  type Outcome,
-  parseOutcome,
-  type Question,
-} from "./question.ts";
+import type { Answer, Content, Emission, Question } from "./question.ts";
+import { type Reins, Serving } from "./serving.ts";
 import type { Place, Trade } from "./trade.ts";
 import { type Verdict, wordsOf } from "./verdict.ts";
 
@@ -48,15 +34,12 @@ export type End =
       readonly reason: string;
     };
 
-export interface Equipment<C extends Content> {
+export interface Equipment<C extends Content> extends Reins {
   readonly trade: Trade<C>;
   readonly launchers: Launchers;
   readonly limits: Limits;
   readonly log: Log;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** Whether the node may still send. */
-  holds(): boolean;
 }
 
 /** `done` lines of the progress file: consumers that need not be asked again. */
@@ -68,14 +51,14 @@ export class Pass<C extends Content> {
   message: C;
   /** The queue that a route hook named. */
   route: string | undefined;
-  /** The distribution list's file, if a recipients hook was asked. */
-  list: string | undefined;
+  /** The distribution list that recipients hooks make. */
+  readonly distribution: Distribution;
+  /** The recipients that deliver hooks serve. */
+  readonly serving: Serving;
   /** What hooks emitted that are asked again when the entry is. */
   readonly emissions: Emission[] = [];
   /** What consumers emitted that are through: it goes out, whatever becomes of the entry. */
   readonly settled: Emission[] = [];
-  /** What became of recipients in this pass. */
-  readonly outcomes: Outcome[] = [];
   /** Consumers that refused the message for good. */
   readonly refusals: { where: string; reason: string }[] = [];
 
@@ -85,9 +68,7 @@ export class Pass<C extends Content> {
   readonly #done: string[];
   readonly #work: string;
   #file: string | undefined;
-  #lists = 0;
   #written = 0;
-  #recipients: string[] | undefined;
 
   constructor(
     claim: Claim,
@@ -105,14 +86,8 @@ export class Pass<C extends Content> {
     this.#work = join(claim.path, "work");
     this.#progress = new Progress(claim);
     this.#done = this.#progress.lines();
-  }
-
-  /** Whether the pipeline has a deliver stage. */
-  isDelivery = false;
-
-  /** Recipients that this pass was not asked about: it had to stop. */
-  get untried(): readonly string[] {
-    return this.#left();
+    this.distribution = new Distribution(claim);
+    this.serving = new Serving(claim, this.#progress, equipment);
   }
 
   /** Consumers that are through with it, as lines for a progress file. */
@@ -123,11 +98,6 @@ export class Pass<C extends Content> {
   /** The message as it came, unedited: what a retry begins with. */
   get original(): string {
     return join(this.claim.path, "message");
-  }
-
-  /** Recipients that the entry came with, settled ones included. */
-  get recipients(): readonly string[] {
-    return recipientsOf(this.claim);
   }
 
   /** All that the progress file holds or is to hold. */
@@ -151,11 +121,11 @@ export class Pass<C extends Content> {
 
   async #stage(queue: string, stage: Stage): Promise<End> {
     if (stage.verb === "consume") return this.#consumers(stage);
-    if (stage.verb === "deliver") this.#takeUpDelivery();
+    if (stage.verb === "deliver") this.serving.begin();
     for (const hook of stage.hooks) {
       if (stage.verb === "route" && this.route !== undefined) break;
-      if (stage.verb === "deliver" && this.#left().length === 0) break;
-      if (stage.verb === "refine" && !this.list) break;
+      if (stage.verb === "deliver" && this.serving.left().length === 0) break;
+      if (stage.verb === "refine" && !this.distribution.file) break;
       const answer = await this.#ask(hook, stage);
       if (this.#isObserved(hook)) continue;
       const verdict = await this.#accept(answer, stage);
@@ -213,8 +183,6 @@ export class Pass<C extends Content> {
 
   async #ask(hook: Hook, stage: Stage): Promise<Answer> {
     failpoint("hook-asked");
-    const recipients =
-      stage.verb === "deliver" ? await this.#leftFile(hook) : this.list;
     const question = this.#question(hook, stage);
     const answer =
       hook.how === "inline"
@@ -228,7 +196,10 @@ export class Pass<C extends Content> {
             limits: this.#equipment.limits,
             work: workOf(this.claim),
             environment: this.#place.environment,
-            ...(recipients ? { recipients } : {}),
+            recipients:
+              stage.verb === "deliver"
+                ? this.serving.leftFile()
+                : this.distribution.file,
           });
     if (this.#isObserved(hook))
       this.#say(`${hook.path}: observed, would be ${wordsOf(answer.verdict)}`);
@@ -247,7 +218,9 @@ export class Pass<C extends Content> {
       message: this.message,
       file: () => this.file(),
       recipients: () =>
-        stage.verb === "deliver" ? each(this.#left()) : this.#listed(),
+        stage.verb === "deliver"
+          ? each(this.serving.left())
+          : this.distribution.addresses(),
       emit: (emission) => {
         if (!this.#isObserved(hook)) this.emissions.push(emission);
       },
@@ -261,9 +234,9 @@ export class Pass<C extends Content> {
   async #accept(answer: Answer, stage: Stage): Promise<Verdict> {
     const { verdict } = answer;
     if (stage.verb === "deliver") {
-      await this.#deliver(answer.outcomes);
+      await this.serving.follow(answer.outcomes);
       // What became of each recipient says more than the exit code does.
-      return verdict.kind === "later" && this.outcomes.length > 0
+      return verdict.kind === "later" && this.serving.outcomes.length > 0
         ? { kind: "pass" }
         : verdict;
     }
@@ -275,12 +248,9 @@ export class Pass<C extends Content> {
       case "edit":
         return answer.content ? this.#edit(answer.content, verdict) : verdict;
       case "recipients":
-        return answer.lines
-          ? this.#collect(answer.lines, verdict, true)
-          : verdict;
       case "refine":
         return answer.lines
-          ? this.#collect(answer.lines, verdict, false)
+          ? this.#collect(answer.lines, stage, verdict)
           : verdict;
       default:
         return verdict;
@@ -305,97 +275,14 @@ export class Pass<C extends Content> {
     return verdict;
   }
 
-  /** Writes lines to the distribution list: after what is there, or in its place. */
   async #collect(
     lines: AsyncIterable<string>,
+    stage: Stage,
     verdict: Verdict,
-    append: boolean,
   ): Promise<Verdict> {
-    const work = workOf(this.claim);
-    if (!append || !this.list) this.#lists += 1;
-    const file = join(work, `recipients.${this.#lists}`);
-    const fd = openSync(file, "a", 0o640);
-    try {
-      let buffer = "";
-      for await (const line of lines) {
-        if (!line) continue;
-        buffer += `${line}\n`;
-        if (buffer.length < 60_000) continue;
-        writeAll(fd, Buffer.from(buffer));
-        buffer = "";
-      }
-      writeAll(fd, Buffer.from(buffer));
-    } catch (error) {
-      return { kind: "later", reason: messageOf(error) };
-    } finally {
-      closeSync(fd);
-    }
-    this.list = file;
-    return verdict;
-  }
-
-  /** Notes what becomes of recipients, transaction by transaction, until the runner has to stop. */
-  async #deliver(outcomes: Answer["outcomes"]): Promise<void> {
-    try {
-      for await (const batch of outcomes ?? []) await this.#note(batch);
-    } catch (error) {
-      if (!this.#equipment.signal.aborted || error instanceof Fenced)
-        throw error;
-    }
-  }
-
-  async #note(batch: readonly Outcome[]): Promise<void> {
-    const left = new Set(this.#left());
-    // What is said of a recipient first counts.
-    const fresh = batch.filter(({ address }) => left.delete(address));
-    this.outcomes.push(...fresh);
-    await this.#progress.append(
-      fresh.filter(({ kind }) => kind !== "later").map(formatOutcome),
-    );
-    failpoint("transaction-noted");
-    if (!this.#equipment.holds()) throw new Fenced(this.claim.path);
-  }
-
-  /** Failures that were noted before a crash are still to be reported. */
-  #takeUpDelivery(): void {
-    this.isDelivery = true;
-    for (const line of this.#done) {
-      const outcome = parseOutcome(line);
-      if (outcome?.kind === "never") this.outcomes.push(outcome);
-    }
-  }
-
-  /** Recipients of an outbound entry without an outcome so far. */
-  #left(): string[] {
-    this.#recipients ??= this.#readRecipients();
-    const settled = new Set(this.outcomes.map(({ address }) => address));
-    return settled.size === 0
-      ? this.#recipients
-      : this.#recipients.filter((address) => !settled.has(address));
-  }
-
-  #readRecipients(): string[] {
-    const settled = new Set(
-      this.#done.map((line) => parseOutcome(line)?.address),
-    );
-    return recipientsOf(this.claim).filter((address) => !settled.has(address));
-  }
-
-  /** The recipients that a forked hook is asked to serve, as a file. */
-  async #leftFile(hook: Hook): Promise<string | undefined> {
-    if (hook.how === "inline") return undefined;
-    const path = join(workOf(this.claim), `left.${this.outcomes.length}`);
-    writeFileSync(
-      path,
-      this.#left()
-        .map((address) => `${address}\n`)
-        .join(""),
-    );
-    return path;
-  }
-
-  #listed(): AsyncIterable<string> {
-    return this.list ? linesOfFile(this.list) : each([]);
+    const how = stage.verb === "refine" ? "replace" : "append";
+    const reason = await this.distribution.collect(lines, how);
+    return reason === undefined ? verdict : { kind: "later", reason };
   }
 
   /** The message as a complete, synced file of the entry, which children may link. */
@@ -434,12 +321,6 @@ export class Pass<C extends Content> {
   #say(text: string): void {
     this.#equipment.log(`${this.claim.queue}/${this.claim.name.id}`, text);
   }
-}
-
-function recipientsOf(claim: Claim): string[] {
-  const path = join(claim.path, "recipients");
-  if (!statSync(path, { throwIfNoEntry: false })) return [];
-  return readFileSync(path, "utf8").split("\n").filter(Boolean);
 }
 
 /** The file that a content is, all of it, if it lies in `folder`. */

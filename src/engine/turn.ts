@@ -27,6 +27,7 @@ import {
   type Envelope,
   type Event,
   readEnvelope,
+  startOf,
   withEvent,
 } from "../spool/envelope.ts";
 import type { Node } from "../spool/lease.ts";
@@ -39,15 +40,16 @@ import {
   childOf,
   following,
   followingSettled,
-  settleDelivery,
   subjectOf,
 } from "./aftermath.ts";
-import { delay, isDeadly, isSpent, type Retry } from "./backoff.ts";
+import { delay, isDeadly, isSpent, type Retry, words } from "./backoff.ts";
+import { settleDelivery } from "./delivery.ts";
 import type { Limits } from "./forked.ts";
 import type { Launchers } from "./launcher.ts";
 import type { Pipelines } from "./layers.ts";
 import { type End, Pass } from "./pass.ts";
 import type { Content } from "./question.ts";
+import { surrender } from "./surrender.ts";
 import type { Trade } from "./trade.ts";
 
 export interface Mill<C extends Content = Content> {
@@ -85,40 +87,6 @@ export async function turn<C extends Content>(
     }
     return await surrender(mill, claim, messageOf(error), say);
   }
-}
-
-/** After a broken machine or setting: back to the queue, with the reason where it can be noted. */
-async function surrender<C extends Content>(
-  mill: Mill<C>,
-  claim: Claim,
-  reason: string,
-  say: (text: string) => void,
-): Promise<string[]> {
-  const now = mill.clock.now();
-  const wait = delay(mill.retry, claim.name.attempt, Math.random());
-  const due = Math.floor((now + wait) / 1000);
-  say(`waits ${words(wait)}: ${reason}`);
-  try {
-    const read = readEnvelope(claim.path);
-    const envelope = read.kind === "envelope" ? read.envelope : undefined;
-    const event = {
-      at: new Date(now).toISOString(),
-      where: claim.queue,
-      what: "later",
-      reason,
-    } as const;
-    if (envelope) await giveBack(mill.spool, claim, due, envelope, event);
-    else await giveBack(mill.spool, claim, due, {} as Envelope, undefined);
-  } catch (error) {
-    if (error instanceof Fenced) return [];
-    // A full disk takes no note, but still a rename.
-    try {
-      await giveBack(mill.spool, claim, due, {} as Envelope, undefined);
-    } catch (again) {
-      say(`stays claimed: ${messageOf(again)}`);
-    }
-  }
-  return [];
 }
 
 class Turn<C extends Content> {
@@ -270,7 +238,7 @@ class Turn<C extends Content> {
         this.#claim.queue,
         `it cannot be routed to "${route}"`,
       );
-    if (!pass.isDelivery)
+    if (!pass.serving.begun)
       return this.#commit(following(pass, this.#mill, this.#say));
     const delivery = await settleDelivery(pass, this.#mill);
     this.#say(delivery.words);
@@ -320,7 +288,8 @@ class Turn<C extends Content> {
     reason: string,
   ): Promise<string[]> {
     const { attempt, id } = this.#claim.name;
-    if (isSpent(this.#mill.retry, this.#now() - birth(id))) {
+    const age = this.#now() - startOf(pass.envelope, id);
+    if (isSpent(this.#mill.retry, age)) {
       const why = `given up after ${attempt + 1} tries: ${where}: ${reason}`;
       return this.#rest(pass, "failed", this.#failed(pass.envelope, why));
     }
@@ -335,7 +304,8 @@ class Turn<C extends Content> {
       return this.#commit(this.#settled(pass, { queue, name, envelope }));
     }
     await pass.noteDone();
-    await giveBack(this.#mill.spool, this.#claim, due, pass.envelope, event);
+    const noted = withEvent(pass.envelope, event);
+    await giveBack(this.#mill.spool, this.#claim, due, noted);
     return [];
   }
 
@@ -395,13 +365,4 @@ const PARALLEL = 8;
 
 function range(path: string) {
   return { path, start: 0, end: statSync(path).size };
-}
-
-/** Milliseconds in words for a log line. */
-function words(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200
-    ? `${Math.round(seconds / 60)} min`
-    : `${Math.round(seconds / 3600)} h`;
 }

@@ -9,12 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import { errnoOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import { replace, syncPath } from "./durable.ts";
-import {
-  type Envelope,
-  type Event,
-  formatEnvelope,
-  withEvent,
-} from "./envelope.ts";
+import { type Envelope, formatEnvelope } from "./envelope.ts";
 import { formatName, type Name, newId } from "./name.ts";
 import { claimName, move } from "./nfs.ts";
 import type { Waiting } from "./queue.ts";
@@ -123,15 +118,17 @@ export function workOf(claim: Claim): string {
   return path;
 }
 
-/** Puts the entry back, to be taken again from `due` (seconds) on; counts an attempt. */
+/**
+ * Puts the entry back, to be taken again from `due` (seconds) on; counts an attempt.
+ * @param envelope the new envelope; without it nothing is noted, only renamed
+ */
 export async function giveBack(
   spool: Spool,
   claim: Claim,
   due: number,
-  envelope: Envelope,
-  event: Event | undefined,
+  envelope?: Envelope,
 ): Promise<void> {
-  if (event) await note(claim, withEvent(envelope, event));
+  if (envelope) await note(claim, envelope);
   const name = { ...claim.name, due, attempt: claim.name.attempt + 1 };
   moveOut(claim, join(spool.waiting(claim.queue), formatName(name)));
 }

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, messageOf } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
+import { birth } from "./name.ts";
 
 /** Something that happened to the entry and is worth knowing later. */
 export interface Event {
@@ -13,13 +14,7 @@ export interface Event {
   readonly at: string;
   /** A queue, or a hook's path. */
   readonly where: string;
-  readonly what:
-    | "later"
-    | "rejected"
-    | "held"
-    | "failed"
-    | "released"
-    | "taken over";
+  readonly what: "later" | "held" | "failed" | "released";
   readonly reason?: string;
 }
 
@@ -53,6 +48,12 @@ export function withEvent(envelope: Envelope, event: Event): Envelope {
     ...envelope,
     history: [...envelope.history, { ...event, ...reason }].slice(-HISTORY),
   };
+}
+
+/** From when an entry's tries count: its birth, or its release by a person. Milliseconds. */
+export function startOf(envelope: Envelope, id: string): number {
+  const released = envelope.history.findLast(({ what }) => what === "released");
+  return released ? Date.parse(released.at) : birth(id);
 }
 
 export function formatEnvelope(envelope: Envelope): string {

@@ -20,7 +20,7 @@ import {
   take,
 } from "../../src/spool/claim.ts";
 import { Outbox, publish } from "../../src/spool/commit.ts";
-import { readEnvelope } from "../../src/spool/envelope.ts";
+import { readEnvelope, withEvent } from "../../src/spool/envelope.ts";
 import { formatName } from "../../src/spool/name.ts";
 import { Progress } from "../../src/spool/progress.ts";
 import { frontDoor, scan } from "../../src/spool/queue.ts";
@@ -144,12 +144,13 @@ t.test(
   async (t) => {
     const spool = spoolIn(t.testdir());
     const claim = await claimed(spool);
-    await giveBack(spool, claim, now + 60, envelope, {
+    const event = {
       at: "2026-01-01T00:00:00.000Z",
       where: "posts",
       what: "later",
       reason: "no\r\nX-Evil: line",
-    });
+    } as const;
+    await giveBack(spool, claim, now + 60, withEvent(envelope, event));
     const name = { ...claim.name, due: now + 60, attempt: 1 };
     t.same(waitingIn(spool, "posts"), [formatName(name)]);
     t.equal(scan(spool, "posts", now, 1).due.length, 0, "not yet due");
@@ -199,13 +200,9 @@ t.test("the envelope is replaced whole, and leaves no draft", async (t) => {
 
 /** What a node may do with an entry that was taken from it meanwhile. */
 const late: Record<string, (spool: Spool, claim: Claim) => unknown> = {
-  giveBack: (spool, claim) => giveBack(spool, claim, now, envelope, undefined),
+  giveBack: (spool, claim) => giveBack(spool, claim, now),
   "giveBack with a reason": (spool, claim) =>
-    giveBack(spool, claim, now, envelope, {
-      at: "",
-      where: "posts",
-      what: "later",
-    }),
+    giveBack(spool, claim, now, envelope),
   putBack: async (spool, claim) => putBack(spool, claim),
   lay: (spool, claim) => lay(spool, claim, "failed", envelope),
   note: (_spool, claim) => note(claim, envelope),
@@ -312,7 +309,7 @@ t.test(
     const spool = spoolIn(t.testdir());
     const claim = await claimed(spool);
     rmSync(spool.waiting("posts"), { recursive: true });
-    await t.rejects(giveBack(spool, claim, now, envelope, undefined), {
+    await t.rejects(giveBack(spool, claim, now), {
       code: "ENOENT",
     });
     t.equal(inspect(claim), "whole");

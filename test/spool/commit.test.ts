@@ -258,7 +258,7 @@ t.test("a full disk: no child, and the entry can be taken again", async (t) => {
   t.equal(inspect(claim), "whole", "nothing was committed");
   const filler = fill(disk.folder);
   await t.rejects(outbox.add(childFor("alpha", { message: [large] })));
-  await giveBack(spool, claim, now, envelope, undefined);
+  await giveBack(spool, claim, now);
   t.same(waitingIn(spool, "alpha"), []);
   const again = takeFrom(spool, "posts", "b");
   t.equal(again.name.attempt, 1);
