@@ -35,7 +35,7 @@ function text(line: Buffer, limit: number): string {
   return line.toString("utf8", 0, Math.min(end, limit));
 }
 
-/** Lines of a file. Throws ENOENT and the like at the first line asked for. */
-export function linesOfFile(path: string): AsyncGenerator<string> {
-  return linesOf(createReadStream(path) as AsyncIterable<Buffer>);
+/** Lines of a file, opened with the first one asked for; throws ENOENT and the like then. */
+export async function* linesOfFile(path: string): AsyncGenerator<string> {
+  yield* linesOf(createReadStream(path) as AsyncIterable<Buffer>);
 }

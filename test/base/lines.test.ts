@@ -63,3 +63,12 @@ t.test(
     await t.rejects(missing.next(), { code: "ENOENT" });
   },
 );
+
+t.test(
+  "a file that is gone is an error for whoever asks, when it asks",
+  async (t) => {
+    const lines = linesOfFile(`${t.testdir()}/gone`);
+    await new Promise((done) => setImmediate(done));
+    await t.rejects(lines.next(), { code: "ENOENT" });
+  },
+);

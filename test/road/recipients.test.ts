@@ -28,7 +28,7 @@ const hash = [...people("s", 501, 1000), ...people("d", 1, 1000)];
 const members = [alice, ...people("u", 1, 3), ...people("d", 1, 3)];
 const everyone = new Set([...directory, ...database, ...hash, ...members]);
 
-t.test("sources of every kind", { timeout: 115_000 }, async (t) => {
+t.test("sources of every kind", { timeout: 300_000 }, async (t) => {
   if (!needServers(t, "slapd", "postfix")) return;
   const servers = new Servers(t);
   const sink = await startSink(t);
