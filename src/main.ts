@@ -20,6 +20,7 @@ const verbs: Record<string, () => Promise<{ default: Verb }>> = {
 };
 
 async function help(only?: string): Promise<string> {
+  if (only !== undefined && !Object.hasOwn(verbs, only)) throw unknown(only);
   const lines = [
     "listmill: a mailing list manager made of spool and hook directories",
     "",
@@ -32,6 +33,11 @@ async function help(only?: string): Promise<string> {
     "--json prints what is listed as JSON. Exit codes are those of sysexits(3).",
   );
   return lines.join("\n");
+}
+
+function unknown(name: string): Failure {
+  const names = Object.keys(verbs).join(", ");
+  return new Failure(exit.usage, `unknown verb "${name}"; there are: ${names}`);
 }
 
 /** Takes the options that every verb has out of the arguments. */
@@ -81,11 +87,7 @@ async function main(args: string[]): Promise<number> {
     return exit.ok;
   }
   const load = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-  if (!load)
-    throw new Failure(
-      exit.usage,
-      `unknown verb "${name}"; there are: ${Object.keys(verbs).join(", ")}`,
-    );
+  if (!load) throw unknown(name);
   return (await load()).default.run(new Context(home, json), others);
 }
 

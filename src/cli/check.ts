@@ -7,11 +7,14 @@ import { join } from "node:path";
 import { exit, Failure, messageOf } from "../base/errors.ts";
 import { listPipeline } from "../engine/layers.ts";
 import { layersOf } from "../mill.ts";
+import { parseRelay } from "../outbound/dial.ts";
+import { shadow } from "../receipt/door.ts";
+import { nodeNames } from "../spool/lease.ts";
 import { parseName } from "../spool/name.ts";
 import { probe } from "../spool/probe.ts";
-import { frontDoor } from "../spool/queue.ts";
+import { frontDoor, scan } from "../spool/queue.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
-import type { Context, Verb } from "./context.ts";
+import { type Context, parse, type Verb } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
 
 interface Finding {
@@ -24,7 +27,8 @@ const verb: Verb = {
 check
     Looks whether this home can run: settings, file system, hooks, members' database, the MTA.
     Exits 78 where something must be mended first.`,
-  async run(context) {
+  async run(context, args) {
+    parse(args, {});
     const findings: Finding[] = [];
     const error = (what: string) => findings.push({ level: "error", what });
     const warn = (what: string) => findings.push({ level: "warning", what });
@@ -32,8 +36,16 @@ check
     if (findings.length === 0) {
       for (const problem of fileSystem(context)) error(problem);
       attempt(error, () => context.roster);
-      for (const address of context.lists.names())
+      const names = context.lists.names();
+      for (const address of names) {
         attempt(error, () => context.lists.get(address));
+        const others = names.filter((name) => name !== address);
+        const other = shadow(others, context.site.delimiters, address);
+        if (other && other < address)
+          warn(
+            `${address} and ${other}: the address of one is an extension of the other, and gets its mail`,
+          );
+      }
       for (const problem of hooks(context, warn)) error(problem);
       await mta(context).catch((reason) => warn(messageOf(reason)));
     }
@@ -98,6 +110,8 @@ function hooks(context: Context, warn: (what: string) => void): string[] {
       for (const problem of pipeline.problems) problems.add(problem);
       for (const file of pipeline.ignored) ignored.add(file);
     }
+  if (isIdle(context))
+    warn(`entries wait and no runner lives; start one with: listmill run`);
   for (const file of ignored) warn(`${file}: ignored`);
   for (const file of strangers(context))
     warn(`${file}: not an entry of the spool; it is left where it is`);
@@ -112,6 +126,17 @@ function hooks(context: Context, warn: (what: string) => void): string[] {
         `spool/${queue}: entries wait, but hooks.d/${queue} has no hooks for them`,
       );
   return [...problems];
+}
+
+/** Whether there is work and nobody to do it. */
+function isIdle(context: Context): boolean {
+  const { spool, clock } = context;
+  if (nodeNames(spool).length > 0) return false;
+  const there = spool.queues();
+  return hookQueues(context)
+    .filter((queue) => there.includes(queue))
+    .filter((queue) => listFolder(spool.waiting(queue)).length > 0)
+    .some((queue) => scan(spool, queue, clock.now() / 1000, 1).due.length > 0);
 }
 
 /** What lies in the queues and is nothing of ours. */
@@ -130,11 +155,10 @@ function strangers({ spool }: Context): string[] {
 
 /** Whether the MTA answers. */
 function mta(context: Context): Promise<void> {
-  const url = new URL(context.site.outbound.smtp);
-  const port = Number(url.port || (url.protocol === "smtps:" ? 465 : 25));
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const { host, port, path } = parseRelay(context.site.outbound.smtp);
+  const where = path ? { path } : { host, port };
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, timeout: 5000 });
+    const socket = connect({ ...where, timeout: 5000 });
     const fail = (why: string) => {
       socket.destroy();
       reject(

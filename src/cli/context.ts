@@ -2,12 +2,12 @@
  * What the verbs of the command line share: the home, its settings, lists and members, opened when
  * first asked for, and the two ways to print.
  */
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { variable } from "../base/environment.ts";
-import { exit, Failure, messageOf } from "../base/errors.ts";
+import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
 import { type List, Lists } from "../lists/directory.ts";
 import { type Roster, rosterOf } from "../lists/roster.ts";
 import { loadSite, type Site } from "../lists/settings.ts";
@@ -35,6 +35,7 @@ export class Context {
 
   get site(): Site {
     const has = (name: string) => existsSync(join(this.home, name));
+    this.#mayEnter();
     if (!has("listmill.toml") && !(has("spool") && has("hooks.d")))
       throw new Failure(
         exit.config,
@@ -43,6 +44,19 @@ export class Context {
       );
     this.#site ??= loadSite(this.home);
     return this.#site;
+  }
+
+  /** What this user may not enter looks as if it were not there. */
+  #mayEnter(): void {
+    try {
+      accessSync(this.home, constants.R_OK | constants.X_OK);
+    } catch (error) {
+      if (errnoOf(error) !== "EACCES") return;
+      throw new Failure(
+        exit.noPermission,
+        `${this.home}: this user may not enter it; run listmill as the account that the home belongs to`,
+      );
+    }
   }
 
   get lists(): Lists {

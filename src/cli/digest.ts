@@ -53,7 +53,7 @@ digest issue ADDRESS
     context.say(
       posts === 0
         ? `${list.address}: nothing is collected`
-        : `${list.address}: a digest of ${posts} posts will be issued (${id})`,
+        : `${list.address}: a digest of ${posts} ${posts === 1 ? "post" : "posts"} will be issued (${id})`,
     );
     return exit.ok;
   },

@@ -2,7 +2,7 @@
  * listmill hooks: what will run, from which layer, and how.
  */
 import { exit, Failure } from "../base/errors.ts";
-import { listPipeline } from "../engine/layers.ts";
+import { isObserved, listPipeline } from "../engine/layers.ts";
 import { layersOf } from "../mill.ts";
 import { parse, type Verb } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
@@ -35,7 +35,7 @@ hooks [QUEUE] [--list ADDRESS]
         hooks.map((hook) => ({
           hook: hook.path,
           layer: hook.layer,
-          how: observe.includes(hook.path) ? `${hook.how}, observed` : hook.how,
+          how: isObserved(hook, observe) ? `${hook.how}, observed` : hook.how,
           file: hook.file,
         })),
       ),

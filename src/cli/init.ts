@@ -1,7 +1,7 @@
 /**
  * listmill init: a new home.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { exit, Failure, messageOf } from "../base/errors.ts";
 import { siteFile } from "../lists/manual.ts";
@@ -34,7 +34,14 @@ init [DIR]
     if (problems.length > 0)
       throw new Failure(exit.config, problems.join("\n"));
     const settings = join(home, "listmill.toml");
-    if (!existsSync(settings)) await writeNew(settings, siteFile());
+    const isNew = !existsSync(settings);
+    if (isNew) await writeNew(settings, siteFile());
+    const manual = join(home, "spool", "README.md");
+    if (!existsSync(manual))
+      await writeNew(
+        manual,
+        readFileSync(join(packageHooks, "..", "spool", "README.md"), "utf8"),
+      );
     loadSite(home);
     const spool = new Spool(join(home, "spool"));
     for (const queue of [
@@ -46,7 +53,7 @@ init [DIR]
       if (!queue.includes(".")) spool.make(queue);
     openState(home);
     context.say(
-      `${home} is a home now. Next:\n` +
+      `${home} is a home${isNew ? " now" : " already, and has all it needs"}. Next:\n` +
         `  listmill --home ${home} list create news@lists.example.org\n` +
         `  listmill --home ${home} member add news@lists.example.org you@example.org\n` +
         `  listmill --home ${home} run`,

@@ -1,9 +1,12 @@
 /**
  * listmill list: the lists of a home.
  */
+import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import type { Table } from "../base/settings.ts";
 import { fromText } from "../lists/schema.ts";
+import { shadow } from "../receipt/door.ts";
+import { writeNew } from "../spool/durable.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 
 const verb: Verb = {
@@ -13,7 +16,8 @@ list
 list create ADDRESS [KEY=VALUE...]     make a list, with settings of list.toml
 list set ADDRESS KEY=VALUE...          change settings; KEY= goes back to the default
 list show ADDRESS                      the settings that hold
-list remove ADDRESS                    take it away; its folder and members are kept aside`,
+list remove ADDRESS                    take it away; its folder, with its members in members.csv,
+                                       is kept aside`,
   async run(context, args) {
     const { positionals } = parse(args, {});
     const [action, address, ...rest] = positionals;
@@ -26,6 +30,16 @@ list remove ADDRESS                    take it away; its folder and members are 
         const values: Table = {};
         for (const [key, value] of pairs(rest))
           put(values, key.split("."), value);
+        const other = shadow(
+          context.lists.names(),
+          context.site.delimiters,
+          address.toLowerCase(),
+        );
+        if (other)
+          throw new Failure(
+            exit.usage,
+            `${address}: it would be mistaken for an address of the list ${other}, or that for one of it`,
+          );
         const list = await context.lists.create(address, values);
         context.say(`${list.address}: made in ${list.dir}`);
         return exit.ok;
@@ -46,9 +60,11 @@ list remove ADDRESS                    take it away; its folder and members are 
         return show(context, address);
       case "remove": {
         const list = context.list(address);
-        context.say(
-          `${list.address}: kept aside in ${await context.lists.remove(list.address)}`,
-        );
+        const members = linesToBytes(context.roster.export(list.address));
+        const aside = await context.lists.remove(list.address);
+        await writeNew(join(aside, "members.csv"), members);
+        context.roster.clear(list.address);
+        context.say(`${list.address}: kept aside in ${aside}`);
         return exit.ok;
       }
       default:
@@ -60,6 +76,10 @@ list remove ADDRESS                    take it away; its folder and members are 
   },
 };
 export default verb;
+
+async function* linesToBytes(lines: AsyncIterable<string>) {
+  for await (const line of lines) yield Buffer.from(`${line}\n`);
+}
 
 function pairs(texts: readonly string[]): [string, unknown][] {
   return texts.map((text) => {

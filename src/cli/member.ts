@@ -24,7 +24,10 @@ member export LIST              as lines that import reads`,
       nomail: { type: "boolean" },
     });
     const [action, address, ...rest] = positionals;
-    const act = action === undefined ? undefined : actions[action];
+    const act =
+      action !== undefined && Object.hasOwn(actions, action)
+        ? actions[action]
+        : undefined;
     if (!act)
       throw new Failure(
         exit.usage,
@@ -143,7 +146,11 @@ const actions: Record<string, Action> = {
 };
 
 function some(addresses: readonly string[]): void {
-  if (addresses.length === 0) throw new Failure(exit.usage, "which addresses?");
+  if (addresses.length === 0)
+    throw new Failure(
+      exit.usage,
+      "which addresses? Give them behind the list's address",
+    );
 }
 
 function shown({ address, name, delivery, joined }: Member) {

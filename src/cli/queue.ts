@@ -37,7 +37,10 @@ queue drop ENTRY...         remove it for good
   async run(context, args) {
     const { positionals } = parse(args, {});
     const [word, ...entries] = positionals;
-    const act = word === undefined ? undefined : actions[word];
+    const act =
+      word !== undefined && Object.hasOwn(actions, word)
+        ? actions[word]
+        : undefined;
     if (!act || word === undefined) {
       if (entries.length > 0)
         throw new Failure(
@@ -51,7 +54,18 @@ queue drop ENTRY...         remove it for good
         exit.usage,
         `queue ${word} takes entries; see: listmill queue`,
       );
-    for (const entry of entries) await act(context, find(context, entry));
+    for (const entry of entries) {
+      const found = find(context, entry);
+      if (
+        word === "drop" &&
+        entry.slice(entry.lastIndexOf("/") + 1).length < SURE
+      )
+        throw new Failure(
+          exit.usage,
+          `"${entry}" is short for what cannot be undone: give at least ${SURE} characters of ${found.name.id}`,
+        );
+      await act(context, found);
+    }
     return exit.ok;
   },
 };
@@ -91,10 +105,17 @@ function* entriesOf(context: Context, queue: string): Generator<Found> {
     }
 }
 
+/** Characters of an id that tell its time: no less for what cannot be undone. */
+const SURE = 9;
+
 function find(context: Context, text: string): Found {
-  const wanted = text.replace(/^.*\//, "");
+  const slash = text.lastIndexOf("/");
+  const wanted = text.slice(slash + 1);
+  if (wanted === "")
+    throw new Failure(exit.usage, `"${text}" names no entry: give its id`);
   const found: Found[] = [];
-  for (const queue of context.spool.queues())
+  const { spool } = context;
+  for (const queue of slash < 0 ? spool.queues() : [text.slice(0, slash)])
     for (const entry of entriesOf(context, queue))
       if (entry.name.id.startsWith(wanted)) found.push(entry);
   const [first, second] = found;
@@ -258,7 +279,12 @@ async function note(
 ): Promise<void> {
   const at = new Date(context.clock.now()).toISOString();
   const noted = withEvent(envelope, { at, where: "operator", what });
-  await replace(join(path, "envelope.json"), formatEnvelope(noted));
+  try {
+    await replace(join(path, "envelope.json"), formatEnvelope(noted));
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    throw new Failure(exit.tryLater, `${path} was taken just now`);
+  }
 }
 
 function rename(
@@ -281,6 +307,7 @@ function list(context: Context, only: string | undefined): number {
       exit.usage,
       `no queue "${only}"; there are: ${spool.queues().join(", ")}`,
     );
+  const served = hookQueues(context);
   const rows = queues.flatMap((queue) =>
     [...entriesOf(context, queue)].map((found) => {
       const envelope = envelopeOf(found);
@@ -293,12 +320,14 @@ function list(context: Context, only: string | undefined): number {
         attempt: found.name.attempt,
         next: found.node
           ? `at work on ${found.node}`
-          : nextOf(queue, found.name, context),
+          : nextOf(queue, found.name, context, served),
         sender: envelope.sender,
         recipients:
           lines(join(found.path, "recipients")).length ||
           (envelope.recipient ? 1 : 0),
-        error: last ? `${last.where}: ${last.reason ?? last.what}` : "",
+        error: last
+          ? `${last.where}: ${last.reason ?? last.what}`
+          : purpose(envelope),
       };
     }),
   );
@@ -336,9 +365,19 @@ function list(context: Context, only: string | undefined): number {
   return exit.ok;
 }
 
-function nextOf(queue: string, name: Name, context: Context): string {
+/** What an entry without any trouble waits for, where it is not plain. */
+function purpose({ extension }: Envelope): string {
+  return extension === "digest-issue" ? "the alarm of the digest" : "";
+}
+
+function nextOf(
+  queue: string,
+  name: Name,
+  context: Context,
+  served: readonly string[],
+): string {
   if ((restingQueues as readonly string[]).includes(queue)) return "rests";
-  if (!hookQueues(context).includes(queue)) return "no hooks";
+  if (!served.includes(queue)) return "no hooks";
   return name.due <= context.clock.now() / 1000 ? "now" : iso(name.due);
 }
 

@@ -68,6 +68,11 @@ run [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...]
       log: stderrLog,
       signal: ending.signal,
     };
+    if (process.getuid?.() === 0)
+      stderrLog(
+        node.name,
+        "runs as root, and so do its hooks: better give it an account",
+      );
     stderrLog(node.name, `runs ${queues.join(", ")} of ${site.home}`);
     const turns = await new Runner(mill, {
       queues,

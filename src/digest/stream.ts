@@ -44,9 +44,10 @@ export async function collectOrIssue(arrival: Arrival): Promise<Following[]> {
   // An issue that was begun under this id before a crash is finished first.
   if (begun({ digestDir, id })) return issue(arrival, digestDir);
   if (extension === "issue") {
-    // An alarm is early where its post went out in an issue meanwhile.
-    const isDue = byHand || due(pending(digestDir), settings, now);
-    return isDue ? issue(arrival, digestDir) : [];
+    // An alarm is early where its post went out in an issue meanwhile, or somebody rang it.
+    const state = pending(digestDir);
+    const isDue = byHand || due(state, settings, now);
+    return isDue ? issue(arrival, digestDir) : alarms(arrival, state);
   }
   const state = await collect({ ...arrival, digestDir });
   if (due(state, settings, now)) return issue(arrival, digestDir);

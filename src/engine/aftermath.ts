@@ -105,29 +105,32 @@ export async function* emitted<C extends Content>(
   }
 }
 
-/** Consumers that refused the message for good: it is kept, with the reason. */
-async function* refused<C extends Content>(
+/**
+ * Consumers that refused the message for good: it is kept, with the reasons, and with the note of
+ * the consumers that need not see it again when it is released.
+ */
+export async function* refused<C extends Content>(
   pass: Pass<C>,
   mill: Mill<C>,
   say: (text: string) => void,
 ): AsyncGenerator<Child> {
+  if (pass.refusals.length === 0) return;
   const now = mill.clock.now();
+  const at = new Date(now).toISOString();
+  let envelope = { ...pass.envelope, rest: { queue: pass.claim.queue } };
   for (const { where, reason } of pass.refusals) {
     say(`refused for good by ${where}: ${reason}`);
-    const rest = { queue: pass.claim.queue };
-    const event = {
-      at: new Date(now).toISOString(),
-      where,
-      what: "failed",
-      reason,
-    } as const;
-    const envelope = withEvent({ ...pass.envelope, rest }, event);
-    yield childOf(
-      { queue: "failed", envelope, content: [] },
-      now,
-      pass.original,
-    );
+    const event = { at, where, what: "failed", reason } as const;
+    envelope = { ...envelope, ...withEvent(envelope, event) };
   }
+  const { id } = pass.claim.name;
+  yield {
+    queue: "failed",
+    name: { due: Math.floor(now / 1000), attempt: 0, id },
+    envelope,
+    message: pass.original,
+    progress: pass.doneBy(pass.refusals.map(({ where }) => where)),
+  };
 }
 
 async function* exploded<C extends Content>(
@@ -158,5 +161,9 @@ async function* exploded<C extends Content>(
     if (recipients.length >= portion) yield next();
   }
   if (recipients.length > 0) yield next();
-  say(`exploded: ${total} recipients in ${entries} entries`);
+  const plural = (count: number, one: string, many: string) =>
+    `${count} ${count === 1 ? one : many}`;
+  say(
+    `exploded: ${plural(total, "recipient", "recipients")} in ${plural(entries, "entry", "entries")}`,
+  );
 }

@@ -19,7 +19,8 @@ export interface Retry {
  */
 export function delay(retry: Retry, attempt: number, random: number): number {
   const doubled = retry.first * 2 ** Math.min(attempt, 30);
-  return Math.min(doubled * (1 + random / 4), retry.most);
+  // At the longest wait too, what failed together must not come back together.
+  return Math.min(doubled, retry.most * 0.8) * (1 + random / 4);
 }
 
 /** Whether an entry is to be given up. @param age milliseconds since its birth */

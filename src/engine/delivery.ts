@@ -4,7 +4,7 @@
  */
 import type { Child } from "../spool/commit.ts";
 import { startOf, withEvent } from "../spool/envelope.ts";
-import { childOf, emitted, outbound, subjectOf } from "./aftermath.ts";
+import { childOf, emitted, outbound, refused, subjectOf } from "./aftermath.ts";
 import { delay, isSpent } from "./backoff.ts";
 import type { Pass } from "./pass.ts";
 import type { Content, Emission, Outcome } from "./question.ts";
@@ -20,10 +20,15 @@ export type Delivery =
   | { readonly kind: "later"; readonly words: string; readonly reason: string }
   | { readonly kind: "interrupted"; readonly words: string };
 
-/** Sorts outcomes into what is done, what is tried again, and what is reported as failed. */
+/**
+ * Sorts outcomes into what is done, what is tried again, and what is reported as failed.
+ * @param silence why some recipients may have no outcome
+ */
 export async function settleDelivery<C extends Content>(
   pass: Pass<C>,
   mill: Mill<C>,
+  say: (text: string) => void,
+  silence: string,
 ): Promise<Delivery> {
   const now = mill.clock.now();
   const { id, attempt } = pass.claim.name;
@@ -35,7 +40,7 @@ export async function settleDelivery<C extends Content>(
       ({
         address,
         kind: "later",
-        reply: "no deliver hook said what became of it",
+        reply: silence,
       }) as const,
   );
   const waiting: Outcome[] = interrupted
@@ -58,13 +63,13 @@ export async function settleDelivery<C extends Content>(
     if (again.length > 0)
       return { kind: "later", words, reason: summary(waiting) };
     const { settled, emissions } = pass;
-    const children = await more(pass, mill, [...settled, ...emissions]);
+    const children = await more(pass, mill, say, [...settled, ...emissions]);
     return { kind: "finished", words, children };
   }
   const report = await mill.trade.undeliverable(subjectOf(pass), failed, now);
   // Hooks that are asked again with the rest emit again.
   const emissions = again.length > 0 ? [] : pass.emissions;
-  const children = await more(pass, mill, [...pass.settled, ...emissions]);
+  const children = await more(pass, mill, say, [...pass.settled, ...emissions]);
   if (report) children.push(childOf(report, now));
   if (again.length > 0) {
     const wait = interrupted ? 0 : delay(mill.retry, attempt, Math.random());
@@ -89,9 +94,13 @@ export async function settleDelivery<C extends Content>(
 async function more<C extends Content>(
   pass: Pass<C>,
   mill: Mill<C>,
+  say: (text: string) => void,
   emissions: readonly Emission[],
 ): Promise<Child[]> {
-  return Array.fromAsync(emitted(pass, mill, emissions));
+  return [
+    ...(await Array.fromAsync(emitted(pass, mill, emissions))),
+    ...(await Array.fromAsync(refused(pass, mill, say))),
+  ];
 }
 
 function wordsOf(

@@ -53,10 +53,12 @@ class Launcher {
       cleanup: false,
     }) as ResultPromise;
     this.#process.then(
-      () =>
+      ({ exitCode, signal }) =>
         this.#finish({
           kind: "crash",
-          reason: "killed together with its launcher",
+          reason: signal
+            ? `killed together with its launcher, by ${signal}`
+            : `its launcher ended with ${exitCode}: sh must be there, and /dev/null open to all`,
         }),
       () =>
         this.#finish({

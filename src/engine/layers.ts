@@ -10,7 +10,7 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 
 export const verbs = [
@@ -82,6 +82,8 @@ export function listPipeline(
   for (const layer of layers) {
     const folder = join(layer.dir, queue);
     if (isOpen(layer.dir, seen, problems) !== false) continue;
+    // Who can write to the folder above can put other hooks in their place.
+    if (isOpen(dirname(layer.dir), seen, problems)) continue;
     for (const stage of namesIn(folder, seen, problems)) {
       const stageFolder = join(folder, stage);
       if (notHooks.test(stage) || stage === "README.md") continue;
@@ -198,6 +200,12 @@ function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
 /** Two changes within one tick of a file system's clock look like one. */
 const TICK = 100;
 const REMEMBERED = 1000;
+
+/** Whether a hook is named in a setting `observe`, with or without its `.hook.ts`. */
+export function isObserved(hook: Hook, observe: readonly string[]): boolean {
+  const bare = hook.path.replace(inlineHook, "");
+  return observe.some((path) => path === hook.path || path === bare);
+}
 
 /** Remembers listings; each is checked by a stat of all that it was made from. */
 export class Pipelines {

@@ -17,7 +17,7 @@ import { Distribution } from "./distribution.ts";
 import { askForked, type Limits } from "./forked.ts";
 import { askInline } from "./inline.ts";
 import type { Launchers } from "./launcher.ts";
-import type { Hook, Pipeline, Stage } from "./layers.ts";
+import { type Hook, isObserved, type Pipeline, type Stage } from "./layers.ts";
 import type { Answer, Content, Emission, Question } from "./question.ts";
 import { type Reins, Serving } from "./serving.ts";
 import type { Place, Trade } from "./trade.ts";
@@ -51,6 +51,8 @@ export class Pass<C extends Content> {
   message: C;
   /** The queue that a route hook named. */
   route: string | undefined;
+  /** Whether a stage was there to name one. */
+  asksRoute = false;
   /** The distribution list that recipients hooks make. */
   readonly distribution: Distribution;
   /** The recipients that deliver hooks serve. */
@@ -95,6 +97,13 @@ export class Pass<C extends Content> {
     return this.#done.filter((line) => line.startsWith(`${DONE}\t`));
   }
 
+  /** The same, less some consumers. */
+  doneBy(less: readonly string[]): string[] {
+    return this.done.filter(
+      (line) => !less.includes(line.slice(DONE.length + 1)),
+    );
+  }
+
   /** The message as it came, unedited: what a retry begins with. */
   get original(): string {
     return join(this.claim.path, "message");
@@ -122,13 +131,16 @@ export class Pass<C extends Content> {
   async #stage(queue: string, stage: Stage): Promise<End> {
     if (stage.verb === "consume") return this.#consumers(stage);
     if (stage.verb === "deliver") this.serving.begin();
+    if (stage.verb === "route") this.asksRoute = true;
     for (const hook of stage.hooks) {
       if (stage.verb === "route" && this.route !== undefined) break;
       if (stage.verb === "deliver" && this.serving.left().length === 0) break;
       if (stage.verb === "refine" && !this.distribution.file) break;
-      const answer = await this.#ask(hook, stage);
+      const emitted: Emission[] = [];
+      const answer = await this.#ask(hook, stage, emitted);
       if (this.#isObserved(hook)) continue;
       const verdict = await this.#accept(answer, stage);
+      this.emissions.push(...emitted);
       if (verdict.kind === "skip") break;
       if (verdict.kind === "pass") continue;
       if (verdict.kind === "hold" && this.#isLifted(stage)) continue;
@@ -148,10 +160,9 @@ export class Pass<C extends Content> {
     for (const hook of stage.hooks) {
       const line = `${DONE}\t${hook.path}`;
       if (this.#done.includes(line)) continue;
-      const before = this.emissions.length;
-      const { verdict } = await this.#ask(hook, stage);
+      const emitted: Emission[] = [];
+      const { verdict } = await this.#ask(hook, stage, emitted);
       if (this.#isObserved(hook)) continue;
-      const emitted = this.emissions.splice(before);
       if (
         verdict.kind === "later" ||
         (verdict.kind === "hold" && !this.#isLifted(stage))
@@ -181,9 +192,10 @@ export class Pass<C extends Content> {
     await this.#progress.append(this.done.filter((line) => !written.has(line)));
   }
 
-  async #ask(hook: Hook, stage: Stage): Promise<Answer> {
+  /** @param emitted gets what the hook emits; what comes after its answer was used is lost */
+  async #ask(hook: Hook, stage: Stage, emitted: Emission[]): Promise<Answer> {
     failpoint("hook-asked");
-    const question = this.#question(hook, stage);
+    const question = this.#question(hook, stage, emitted);
     const answer =
       hook.how === "inline"
         ? await askInline(
@@ -206,7 +218,7 @@ export class Pass<C extends Content> {
     return answer;
   }
 
-  #question(hook: Hook, stage: Stage): Question<C> {
+  #question(hook: Hook, stage: Stage, emitted: Emission[]): Question<C> {
     return {
       id: this.claim.name.id,
       queue: this.claim.queue,
@@ -221,9 +233,7 @@ export class Pass<C extends Content> {
         stage.verb === "deliver"
           ? each(this.serving.left())
           : this.distribution.addresses(),
-      emit: (emission) => {
-        if (!this.#isObserved(hook)) this.emissions.push(emission);
-      },
+      emit: (emission) => emitted.push(emission),
       log: (text) => this.#say(`${hook.path}: ${text}`),
       signal: this.#equipment.signal,
       holds: () => this.#equipment.holds(),
@@ -235,10 +245,12 @@ export class Pass<C extends Content> {
     const { verdict } = answer;
     if (stage.verb === "deliver") {
       await this.serving.follow(answer.outcomes);
-      // What became of each recipient says more than the exit code does.
-      return verdict.kind === "later" && this.serving.outcomes.length > 0
-        ? { kind: "pass" }
-        : verdict;
+      // A hook that will not serve those who are left fails them: they are reported.
+      if (verdict.kind === "reject" || verdict.kind === "discard") {
+        await this.serving.fail(verdict.reason);
+        return { kind: "pass" };
+      }
+      return verdict;
     }
     if (verdict.kind !== "pass" && verdict.kind !== "skip") return verdict;
     switch (stage.verb) {
@@ -281,7 +293,10 @@ export class Pass<C extends Content> {
     verdict: Verdict,
   ): Promise<Verdict> {
     const how = stage.verb === "refine" ? "replace" : "append";
-    const reason = await this.distribution.collect(lines, how);
+    const reason = await withinTime(
+      this.distribution.collect(lines, how),
+      this.#equipment.limits.timeout,
+    );
     return reason === undefined ? verdict : { kind: "later", reason };
   }
 
@@ -312,14 +327,26 @@ export class Pass<C extends Content> {
   }
 
   #isObserved(hook: Hook): boolean {
-    const bare = hook.path.replace(/\.hook\.(ts|mjs)$/, "");
-    return this.#place.observe.some(
-      (path) => path === hook.path || path === bare,
-    );
+    return isObserved(hook, this.#place.observe);
   }
 
   #say(text: string): void {
     this.#equipment.log(`${this.claim.queue}/${this.claim.name.id}`, text);
+  }
+}
+
+/** The reason it gives, or that it took too long. @param timeout milliseconds */
+async function withinTime(
+  work: Promise<string | undefined>,
+  timeout: number,
+): Promise<string | undefined> {
+  const late = Promise.withResolvers<string>();
+  const reason = `not all of its addresses within ${timeout / 1000} s`;
+  const timer = setTimeout(() => late.resolve(reason), timeout);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -6,7 +6,12 @@ import { messageOf } from "../base/errors.ts";
 import { readEnvelope } from "../spool/envelope.ts";
 import { formatName } from "../spool/name.ts";
 import { frontDoor, nameOf, scan, type Waiting } from "../spool/queue.ts";
-import { leaveFolders, sweepDrafts, takeOver } from "../spool/sweep.ts";
+import {
+  giveBackAll,
+  leaveFolders,
+  sweepDrafts,
+  takeOver,
+} from "../spool/sweep.ts";
 import type { Content } from "./question.ts";
 import { type Mill, turn } from "./turn.ts";
 import { type Watch, watch } from "./watch.ts";
@@ -115,6 +120,10 @@ export class Runner<C extends Content> {
   async #cleanUp(): Promise<void> {
     const { spool, node, clock, log } = this.#mill;
     try {
+      // A broken machine may have kept an entry from going back.
+      for (const [queue, { active }] of this.#lines)
+        if (active === 0)
+          giveBackAll(spool, node.name, queue, clock.now(), log);
       if ((await takeOver(spool, node, clock.now(), log)) > 0)
         for (const queue of this.#lines.keys()) this.#hear(queue);
     } catch (error) {
@@ -151,7 +160,9 @@ export class Runner<C extends Content> {
 
   #look(queue: string, line: Line): void {
     const { spool, clock } = this.#mill;
-    const found = scan(spool, queue, clock.now() / 1000, CANDIDATES);
+    // Among entries of other lists, its own may be the last.
+    const most = this.#orders.lists ? Number.MAX_SAFE_INTEGER : CANDIDATES;
+    const found = scan(spool, queue, clock.now() / 1000, most);
     line.candidates = found.due
       .filter((waiting) => this.#isMine(queue, waiting))
       .reverse();

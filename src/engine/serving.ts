@@ -2,8 +2,9 @@
  * The recipients of an outbound entry, and what becomes of them: each outcome that is final is on
  * disk before the next transaction is asked for, so a crash repeats no more than the one in flight.
  */
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { errnoOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import { type Claim, Fenced, workOf } from "../spool/claim.ts";
 import type { Progress } from "../spool/progress.ts";
@@ -15,6 +16,9 @@ export interface Reins {
   /** Whether the node may still send. */
   holds(): boolean;
 }
+
+/** Bytes that the note of a recipient takes, mostly. */
+const NOTE = 160;
 
 export class Serving {
   /** What became of recipients in this pass, and failures that were never reported. */
@@ -75,21 +79,38 @@ export class Serving {
   async follow(
     transactions: AsyncIterable<readonly Outcome[]> | undefined,
   ): Promise<void> {
+    const room = join(workOf(this.#claim), "room");
+    // What was sent and cannot be noted would be sent again: the room for it is taken before.
+    writeFileSync(room, Buffer.alloc(this.left().length * NOTE, " "));
     try {
       for await (const transaction of transactions ?? [])
-        await this.#note(transaction);
+        await this.#note(transaction, room);
     } catch (error) {
       if (!this.#reins.signal.aborted || error instanceof Fenced) throw error;
     }
   }
 
-  async #note(transaction: readonly Outcome[]): Promise<void> {
+  /** Gives up on all that are left. */
+  async fail(reply: string): Promise<void> {
+    await this.#note(
+      this.left().map((address) => ({ address, kind: "never", reply })),
+    );
+  }
+
+  async #note(transaction: readonly Outcome[], room?: string): Promise<void> {
     const left = new Set(this.left());
     // What is said of a recipient first counts.
     const fresh = transaction.filter(({ address }) => left.delete(address));
     this.outcomes.push(...fresh);
     const final = fresh.filter(({ kind }) => kind !== "later");
-    await this.#progress.append(final.map(formatOutcome));
+    const lines = final.map(formatOutcome);
+    try {
+      await this.#progress.append(lines);
+    } catch (error) {
+      if (errnoOf(error) !== "ENOSPC" || !room) throw error;
+      rmSync(room, { force: true });
+      await this.#progress.append(lines);
+    }
     failpoint("transaction-noted");
     if (!this.#reins.holds()) throw new Fenced(this.#claim.path);
   }

@@ -24,9 +24,9 @@ export async function surrender<C extends Content>(
   say: (text: string) => void,
 ): Promise<string[]> {
   const now = mill.clock.now();
-  const read = readEnvelope(claim.path);
   const event = { at: new Date(now).toISOString(), where: claim.queue, reason };
   try {
+    const read = readEnvelope(claim.path);
     if (read.kind === "envelope" && isHopeless(mill, claim, read.envelope)) {
       say(`failed: ${reason}`);
       const rest = { queue: claim.queue };

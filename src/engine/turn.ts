@@ -34,7 +34,11 @@ import type { Node } from "../spool/lease.ts";
 import { hasCrlf, withoutCrlf } from "../spool/lineends.ts";
 import { birth, isQueueName } from "../spool/name.ts";
 import { frontDoor, type Waiting } from "../spool/queue.ts";
-import type { RestingQueue, Spool } from "../spool/spool.ts";
+import {
+  type RestingQueue,
+  restingQueues,
+  type Spool,
+} from "../spool/spool.ts";
 import {
   type Again,
   childOf,
@@ -204,7 +208,9 @@ class Turn<C extends Content> {
       case "done":
         return this.#done(pass);
       case "later":
-        return this.#later(pass, end.where, end.reason);
+        return pass.serving.begun
+          ? this.#delivered(pass, `${end.where}: ${end.reason}`)
+          : this.#later(pass, end.where, end.reason);
       case "hold":
         return this.#hold(pass, end);
       case "discard":
@@ -231,16 +237,29 @@ class Turn<C extends Content> {
     const { route } = pass;
     if (
       route !== undefined &&
-      (!isQueueName(route) || route === this.#claim.queue)
+      (!isQueueName(route) ||
+        route === this.#claim.queue ||
+        (restingQueues as readonly string[]).includes(route))
     )
       return this.#later(
         pass,
         this.#claim.queue,
         `it cannot be routed to "${route}"`,
       );
+    if (pass.asksRoute && route === undefined && !pass.distribution.file)
+      return this.#later(
+        pass,
+        this.#claim.queue,
+        "no route hook named a queue for it",
+      );
     if (!pass.serving.begun)
       return this.#commit(following(pass, this.#mill, this.#say));
-    const delivery = await settleDelivery(pass, this.#mill);
+    return this.#delivered(pass, "no deliver hook said what became of it");
+  }
+
+  /** @param silence why some recipients may have no outcome */
+  async #delivered(pass: Pass<C>, silence: string): Promise<string[]> {
+    const delivery = await settleDelivery(pass, this.#mill, this.#say, silence);
     this.#say(delivery.words);
     switch (delivery.kind) {
       case "finished":

@@ -3,10 +3,12 @@
  * and removing are idempotent; an import writes in transactions, so after a crash it is simply run
  * again.
  */
+import { existsSync } from "node:fs";
 import { type Clock, systemClock } from "../base/clock.ts";
+import { exit, Failure } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import { canonical, keyOf } from "../mail/address.ts";
-import { openState, type State } from "../state/db.ts";
+import { openState, type State, statePath } from "../state/db.ts";
 import {
   type Added,
   type Delivery,
@@ -37,6 +39,12 @@ const rosters = new Map<string, Roster>();
 export function rosterOf(home: string): Roster {
   const known = rosters.get(home);
   if (known) return known;
+  // A state that is not mounted must not make every member a stranger.
+  if (!existsSync(statePath(home)))
+    throw new Failure(
+      exit.tryLater,
+      `${statePath(home)}: the members' database is missing; mount it, or make a new one with: listmill init ${home}`,
+    );
   const made = new Roster(openState(home), systemClock);
   rosters.set(home, made);
   return made;
@@ -61,6 +69,11 @@ export class Roster {
     const name = wishes.name === undefined ? undefined : nameOf(wishes.name);
     const joining = { ...wishes, name, key: keyOf(usable), address: usable };
     return this.#members.add(keyOf(list), joining, this.#clock.now());
+  }
+
+  /** Removes all members of a list. */
+  clear(list: string): void {
+    this.#members.clear(keyOf(list));
   }
 
   /** True where there was such a member. */

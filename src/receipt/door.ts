@@ -70,6 +70,35 @@ export function doorOf(
   return streams.has(word) ? { kind: "closed" } : { kind: "unknown" };
 }
 
+/**
+ * The list whose name and an extension of it the address is, or that is one of the address: two
+ * such lists would get each other's mail (`news@` and `news-archive@`).
+ * @param names addresses of lists, in lower case
+ */
+export function shadow(
+  names: readonly string[],
+  delimiters: string,
+  address: string,
+): string | undefined {
+  return names.find((name) => {
+    const [long, short] =
+      name.length > address.length ? [name, address] : [address, name];
+    if (domainOf(long) !== domainOf(short)) return false;
+    const prefix = localOf(short);
+    const local = localOf(long);
+    if (
+      !local.startsWith(prefix) ||
+      !delimiters.includes(local.charAt(prefix.length) || " ")
+    )
+      return false;
+    const extension = local.slice(prefix.length + 1);
+    return (
+      extension !== "" &&
+      doorOf(extension, delimiters, false).kind !== "unknown"
+    );
+  });
+}
+
 function firstWord(extension: string, delimiters: string): string {
   let end = 0;
   while (end < extension.length && !delimiters.includes(extension.charAt(end)))

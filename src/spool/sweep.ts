@@ -39,37 +39,45 @@ export async function takeOver(
   let taken = 0;
   for (const name of holders) {
     if (living.has(name) || !(await node.isDead(name))) continue;
-    let left = 0;
     for (const queue of spool.queues()) {
-      const folder = spool.claimed(queue, name);
-      for (const file of listFolder(folder)) {
-        const entry = parseName(file);
-        // A Maildir reader's flags or a stranger's file: nothing of ours, left where it is.
-        if (!entry) continue;
-        const next = {
-          ...entry,
-          due: takeoverDue(entry, now),
-          attempt: entry.attempt + 1,
-        };
-        if (
-          !move(
-            join(folder, file),
-            join(spool.waiting(queue), formatName(next)),
-          )
-        )
-          continue;
-        log(
-          `${queue}/${entry.id}`,
-          `taken over from ${name}, attempt ${next.attempt}`,
-        );
-        left += 1;
-      }
-      removeEmpty(folder);
+      taken += giveBackAll(spool, name, queue, now, log);
+      removeEmpty(spool.claimed(queue, name));
     }
     rmSync(join(spool.nodes(), name), { recursive: true, force: true });
-    taken += left;
   }
   return taken;
+}
+
+/**
+ * Puts back what lies in a node's claims of a queue: a dead node's, or this node's own while it
+ * works on nothing there.
+ * @param now milliseconds
+ * @returns how many
+ */
+export function giveBackAll(
+  spool: Spool,
+  node: string,
+  queue: string,
+  now: number,
+  log: Log,
+): number {
+  let count = 0;
+  const folder = spool.claimed(queue, node);
+  for (const file of listFolder(folder)) {
+    const entry = parseName(file);
+    // A Maildir reader's flags or a stranger's file: nothing of ours, left where it is.
+    if (!entry) continue;
+    const due = takeoverDue(entry, now);
+    const next = { ...entry, due, attempt: entry.attempt + 1 };
+    const to = join(spool.waiting(queue), formatName(next));
+    if (!move(join(folder, file), to)) continue;
+    log(
+      `${queue}/${entry.id}`,
+      `taken over from ${node}, attempt ${next.attempt}`,
+    );
+    count += 1;
+  }
+  return count;
 }
 
 /** Removes drafts that nobody has touched for a day. @returns how many */

@@ -22,12 +22,17 @@ export interface State {
   close(): void;
 }
 
+/** Where the state of a home lies. */
+export function statePath(home: string): string {
+  return join(home, "state", "listmill.db");
+}
+
 /**
  * Opens HOME/state/listmill.db, made and brought up to date where needed.
  * Throws a Failure where it is of a newer listmill, damaged, or cannot be opened.
  */
 export function openState(home: string): State {
-  const path = join(home, "state", "listmill.db");
+  const path = statePath(home);
   mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
   const db = opened(path, () => {
     const made = new SQLite(path, { timeout: BUSY });

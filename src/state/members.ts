@@ -113,6 +113,11 @@ export class Members {
     return "changed";
   }
 
+  /** Removes all members of a list. */
+  clear(list: string): void {
+    this.#db.prepare("DELETE FROM members WHERE list = ?").run(list);
+  }
+
   /** True where there was such a member. */
   remove(list: string, key: string): boolean {
     return this.#delete.run(list, key).changes > 0;

@@ -175,7 +175,7 @@ t.test("stored posts are shown, digests issued", async (t) => {
   });
   t.match(await verb(t, home, digest, ["issue", news]), {
     code: 0,
-    out: /a digest of 1 posts will be issued/,
+    out: /a digest of 1 post will be issued/,
   });
   t.equal(waiting(home, "digest").length, 1);
   await runAll(home);

@@ -43,7 +43,7 @@ t.test("a bad hook is named in one line, and the message waits", async (t) => {
     },
     "kills its launcher": {
       text: "#!/bin/sh\nkill -9 0\n",
-      reason: /^killed together with its launcher$/,
+      reason: /^killed together with its launcher, by SIGKILL$/,
     },
     "has CRLF": {
       text: "#!/bin/sh\r\nexit 0\r\n",

@@ -214,7 +214,7 @@ t.test("a hook that kills its own group delays mail only", async (t) => {
   const killed = await run(program("kill9", "kill -9 0; sleep 30"));
   t.same(killed.result, {
     kind: "crash",
-    reason: "killed together with its launcher",
+    reason: "killed together with its launcher, by SIGKILL",
   });
   const orphan = await run(
     program("orphan", "echo $$; kill -9 $PPID; sleep 30"),

@@ -97,7 +97,7 @@ function post(from: string, subject: string, body = "Hello.\n"): string {
   return `From: <${from}>\nTo: <${list}>\nSubject: ${subject}\nMessage-ID: <${subject}@box.test>\n\n${body}`;
 }
 
-t.test("by the Maildir", { timeout: 110_000 }, async (t) => {
+t.test("by the Maildir", { timeout: 300_000 }, async (t) => {
   if (!needServers(t, "postfix")) return;
   const office = await Office.open(t, "1. The Maildir", "");
   const { home } = office;
@@ -183,7 +183,7 @@ t.test("by the Maildir", { timeout: 110_000 }, async (t) => {
   t.equal(await stop(), 0, "SIGTERM ends the runner");
 });
 
-t.test("by the pipe", { timeout: 110_000 }, async (t) => {
+t.test("by the pipe", { timeout: 300_000 }, async (t) => {
   if (!needServers(t, "postfix")) return;
   const settings = '[limits]\nmessage = "100KB"\n';
   const office = await Office.open(t, "2. The pipe", settings);

@@ -1,7 +1,7 @@
 #!/usr/bin/env listmill-hook
-import { collectOrIssue } from "../../../src/digest/stream.ts";
 // Collects posts for the digest. When it is due by number, size or age ([digest] in list.toml), or
 // an operator asks, the issue is built in both forms and re-injected to its readers.
+import { collectOrIssue } from "../../../src/digest/stream.ts";
 import type { Ask, Reply } from "../../../src/hook.ts";
 
 export default async function collect(ask: Ask): Promise<Reply> {

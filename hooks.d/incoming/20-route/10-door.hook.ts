@@ -5,7 +5,8 @@ import { doorOf } from "../../../src/receipt/door.ts";
 
 export default function door(ask: Ask): Reply {
   const { envelope, list, ours, site } = ask;
-  if (!list) return "outbound";
+  // Whatever was skipped before: mail from outside never leaves for outside.
+  if (!list) return ours ? "outbound" : undefined;
   const found = doorOf(envelope.extension ?? "", site.delimiters, ours);
   return found.kind === "queue" ? found.queue : undefined;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env listmill-hook
-import type { Ask, Reply } from "../../../src/hook.ts";
 // A copy for the digest (setting `digest.enabled`), as a new message to LIST-digest@;
 // a list without readers of digests collects none.
+import type { Ask, Reply } from "../../../src/hook.ts";
 import { rosterOf } from "../../../src/lists/roster.ts";
 
 export default function digest(ask: Ask): Reply {
