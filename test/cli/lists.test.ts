@@ -4,6 +4,7 @@ import { join } from "node:path";
 import t from "tap";
 import list from "../../src/cli/list.ts";
 import member from "../../src/cli/member.ts";
+import { rosterOf } from "../../src/lists/roster.ts";
 import { makeHome, news, verb } from "./atHome.ts";
 
 t.test("lists are made, shown, changed and taken away", async (t) => {
@@ -47,11 +48,15 @@ t.test("lists are made, shown, changed and taken away", async (t) => {
     (await run(["show", dev])).out,
     /description = Our work\n.*digest_posts = 7\n/s,
   );
+  rosterOf(home).add(dev, "anna@x.org");
   t.match(await run(["remove", dev]), {
     code: 0,
     out: /kept aside in .*removed-dev@/,
   });
   t.ok(readdirSync(join(home, "lists")).includes(`.removed-${dev}-1`));
+  const aside = join(home, "lists", `.removed-${dev}-1`, "members.csv");
+  t.match(readFileSync(aside, "utf8"), /^anna@x\.org,/, "its members too");
+  t.equal(rosterOf(home).count(dev), 0, "who makes it anew begins anew");
   t.notMatch((await run([])).out, /dev@/);
 });
 

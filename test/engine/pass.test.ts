@@ -296,3 +296,13 @@ t.test(
     t.equal(toy.one("outbound").message, MESSAGE);
   },
 );
+
+t.test("a message that nobody names a queue for waits", async (t) => {
+  const toy = new Toy(t);
+  toy.shell("q/20-route/10-silent", "exit 0");
+  await toy.put("q");
+  await toy.turn("q");
+  const { name, envelope } = toy.one("q");
+  t.equal(name.attempt, 1);
+  t.match(envelope.history.at(-1)?.reason, /no route hook named a queue/);
+});

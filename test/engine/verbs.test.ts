@@ -186,6 +186,22 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    what: "deliver: a hook that refuses fails those who are left",
+    recipients: ["a@x", "b@x", "c@x"],
+    forked: {
+      "outbound/10-deliver/10-a":
+        'sed "s/$/\tsent\tok/;q" "$LISTMILL_RECIPIENTS"',
+      "outbound/10-deliver/20-b": "echo No way.; exit 77",
+    },
+    inline: {
+      "outbound/10-deliver/10-a": `return (async function* () {
+        yield [{ address: 'a@x', kind: 'sent', reply: 'ok' }];
+      })()`,
+      "outbound/10-deliver/20-b": "return { kind: 'discard', reason: 'No.' }",
+    },
+    after: ["incoming: Failed: b@x,c@x/ |  | author@a.example"],
+  },
+  {
     what: "deliver: all are sent",
     recipients: ["a@x", "b@x"],
     forked: {

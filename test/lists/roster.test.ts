@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import t, { type t as tap } from "tap";
 import { csvLine, memberLine } from "../../src/lists/memberLine.ts";
-import { Roster } from "../../src/lists/roster.ts";
+import { Roster, rosterOf } from "../../src/lists/roster.ts";
 import { openState } from "../../src/state/db.ts";
 import { deliveries, Members } from "../../src/state/members.ts";
 
@@ -228,4 +228,8 @@ t.test("100,000 members are imported and read page by page", async (t) => {
   for (const page of new Members(state).all(list))
     largest = Math.max(largest, page.length);
   t.equal(largest, 1000);
+});
+
+t.test("a roster that is not there is no empty one", async (t) => {
+  t.throws(() => rosterOf(t.testdir()), /missing; mount it, or make a new one/);
 });

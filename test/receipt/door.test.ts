@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
 import type { List, Lists } from "../../src/lists/directory.ts";
-import { addressed, doorOf } from "../../src/receipt/door.ts";
+import { addressed, doorOf, shadow } from "../../src/receipt/door.ts";
 
 function listsOf(...addresses: string[]): Lists {
   const known = new Map(
@@ -126,4 +126,20 @@ t.test("from outside nobody gets into a stream", async (t) => {
       t.ok(door.kind !== "queue" || open.includes(door.queue));
     }),
   );
+});
+
+t.test("lists that would get each other's mail are told apart", async (t) => {
+  const names = ["news@x.org", "dev-archive@x.org"];
+  const cases: [string, string | undefined][] = [
+    ["news-archive@x.org", "news@x.org"],
+    ["news+owner@x.org", "news@x.org"],
+    ["news-bounces-a@x.org", "news@x.org"],
+    ["dev@x.org", "dev-archive@x.org"],
+    ["news-team@x.org", undefined],
+    ["newsletter@x.org", undefined],
+    ["news-archive@y.org", undefined],
+    ["news@x.org", undefined],
+  ];
+  for (const [address, other] of cases)
+    t.equal(shadow(names, "-+", address), other, address);
 });
