@@ -7,17 +7,16 @@ import { fileURLToPath } from "node:url";
 import { exit, Failure } from "./base/errors.ts";
 import type { Piece } from "./base/pieces.ts";
 import type { Layer } from "./engine/layers.ts";
-import type { Outcome, Question } from "./engine/question.ts";
+import type { Question } from "./engine/question.ts";
 import type { Place, Subject, Trade } from "./engine/trade.ts";
 import type { Ask } from "./hook.ts";
 import type { List, Lists } from "./lists/directory.ts";
+import { extended } from "./lists/marks.ts";
 import type { Site } from "./lists/settings.ts";
-import { keyOf, localOf } from "./mail/address.ts";
-import { mailbox } from "./mail/compose.ts";
-import { deliveryReport } from "./mail/dsn.ts";
 import { looksLikeMessage } from "./mail/header.ts";
 import { type Message, openMessage } from "./mail/message.ts";
 import { addressed } from "./receipt/door.ts";
+import { failureReport, mayBeTold, rejection } from "./receipt/notice.ts";
 import { introduced } from "./receipt/receive.ts";
 import type { Envelope } from "./spool/envelope.ts";
 import { newId } from "./spool/name.ts";
@@ -53,12 +52,6 @@ function real(path: string): string {
   }
 }
 
-/** The list's address with an extension, `LIST-owner@domain`, by the site's first delimiter. */
-export function extended(site: Site, list: List, extension: string): string {
-  const delimiter = site.delimiters.charAt(0) || "-";
-  return `${list.local}${delimiter}${extension}@${list.domain}`;
-}
-
 /** Mail as the engine's trade. @param node the runner's name, for hooks */
 export function mailTrade(
   site: Site,
@@ -74,6 +67,12 @@ export function mailTrade(
       `the list ${envelope.list} is gone: make it again, or drop the entry`,
     );
   };
+
+  const about = (
+    { message }: Subject<Message>,
+    list: List | undefined,
+    now: number,
+  ) => ({ site, list, original: message, date: new Date(now), id: newId(now) });
 
   return {
     place(envelope): Place {
@@ -156,7 +155,10 @@ export function mailTrade(
     },
 
     async refused(subject, reason, now) {
-      if (!mayBeTold(subject, lists, site)) return undefined;
+      const isOurs = (address: string) =>
+        addressed(lists, site.delimiters, address) !== undefined;
+      if (!mayBeTold(subject.envelope, subject.message.header, isOurs))
+        return undefined;
       const { sender, recipient } = subject.envelope;
       const list = listOf(subject.envelope);
       return {
@@ -169,12 +171,11 @@ export function mailTrade(
         },
         recipients: [sender],
         content: [
-          report(site, list, subject, now, {
-            to: sender,
-            subject: `Your message to ${recipient} was not accepted`,
-            reason: `Your message to ${recipient} was not accepted:\n\n  ${reason}`,
-            failed: [{ address: recipient, status: "5.7.1", reply: reason }],
-          }),
+          rejection(
+            { ...about(subject, list, now), to: sender },
+            recipient,
+            reason,
+          ),
         ],
       };
     },
@@ -192,16 +193,7 @@ export function mailTrade(
           ...(list ? { list: list.address, extension: "bounces" } : {}),
         },
         content: [
-          report(site, list, subject, now, {
-            to: sender,
-            subject: "Delivery failed for some recipients",
-            reason: "The message could not be delivered to these recipients:",
-            failed: failed.map(({ address, reply }) => ({
-              address,
-              status: statusOf(reply),
-              reply,
-            })),
-          }),
+          failureReport({ ...about(subject, list, now), to: sender }, failed),
         ],
       };
     },
@@ -218,68 +210,4 @@ function followed(
     received: new Date(now).toISOString(),
     history: [],
   };
-}
-
-/**
- * Whether the sender of a refused message may get an answer: never the null sender, another
- * robot or list (RFC 3834), or one of our own addresses.
- */
-function mayBeTold(
-  { envelope, message }: Subject<Message>,
-  lists: Lists,
-  site: Site,
-): boolean {
-  const { header } = message;
-  if (envelope.sender === "" || envelope.origin !== "mta") return false;
-  if ((header.get("Auto-Submitted") ?? "no").trim().toLowerCase() !== "no")
-    return false;
-  if (/^\s*(bulk|list|junk)\b/i.test(header.get("Precedence") ?? ""))
-    return false;
-  if (header.has("List-Id") || header.has("List-Post")) return false;
-  const robot =
-    /^(mailer-daemon|postmaster|noreply|no-reply|.*-(request|owner|bounces))$/;
-  if (robot.test(keyOf(localOf(envelope.sender)))) return false;
-  return addressed(lists, site.delimiters, envelope.sender) === undefined;
-}
-
-interface Told {
-  readonly to: string;
-  readonly subject: string;
-  readonly reason: string;
-  readonly failed: readonly {
-    address: string;
-    status: string;
-    reply: string;
-  }[];
-}
-
-function report(
-  site: Site,
-  list: List | undefined,
-  subject: Subject<Message>,
-  now: number,
-  told: Told,
-): Buffer {
-  const from = list
-    ? extended(site, list, "owner")
-    : `postmaster@${site.hostname}`;
-  return deliveryReport({
-    reportingHost: site.hostname,
-    from: mailbox(from, list ? `The list ${list.local}` : "The lists"),
-    to: mailbox(told.to),
-    subject: told.subject,
-    reason: told.reason,
-    recipients: told.failed.map((each) => ({
-      ...each,
-      action: "failed" as const,
-    })),
-    original: subject.message,
-    date: new Date(now),
-    id: newId(now),
-  });
-}
-
-/** The enhanced status code of a reply, RFC 3463. */
-function statusOf(reply: Outcome["reply"]): string {
-  return /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(reply)?.[1] ?? "5.0.0";
 }

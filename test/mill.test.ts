@@ -4,8 +4,9 @@ import { simpleParser } from "mailparser";
 import t, { type Test } from "tap";
 import { Context } from "../src/cli/context.ts";
 import type { Subject } from "../src/engine/trade.ts";
+import { extended } from "../src/lists/marks.ts";
 import { type Message, openMessage } from "../src/mail/message.ts";
-import { extended, layersOf, mailTrade, packageHooks } from "../src/mill.ts";
+import { layersOf, mailTrade, packageHooks } from "../src/mill.ts";
 import type { Envelope } from "../src/spool/envelope.ts";
 import { makeHome, news } from "./cli/atHome.ts";
 

@@ -4,8 +4,8 @@
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import { pending } from "../digest/collect.ts";
+import { extended } from "../lists/marks.ts";
 import { compose, messageId } from "../mail/compose.ts";
-import { extended } from "../mill.ts";
 import { enqueue } from "../spool/enqueue.ts";
 import { newId } from "../spool/name.ts";
 import { parse, type Verb } from "./context.ts";

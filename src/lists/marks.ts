@@ -5,6 +5,17 @@
 import type { Header } from "../mail/header.ts";
 import { encodePhrase, encodeWords } from "../mail/words.ts";
 import type { List } from "./directory.ts";
+import type { Site } from "./settings.ts";
+
+/** The list's address with an extension, `LIST-owner@domain`, by the site's first delimiter. */
+export function extended(
+  site: Pick<Site, "delimiters">,
+  list: Pick<List, "local" | "domain">,
+  extension: string,
+): string {
+  const delimiter = site.delimiters.charAt(0) || "-";
+  return `${list.local}${delimiter}${extension}@${list.domain}`;
+}
 
 /** The identifier of RFC 2919: the address with a dot for the @. */
 export function listId({ local, domain }: List): string {
