@@ -85,9 +85,9 @@ export class Context {
     return list;
   }
 
-  say(text: string): void {
+  readonly say = (text: string): void => {
     process.stdout.write(`${text}\n`);
-  }
+  };
 
   /** Prints rows: as JSON, or as an aligned table with a head. */
   table(

@@ -1,25 +1,23 @@
 /**
  * listmill queue: what waits where, and what a person may do with it.
  */
-import { readFileSync, rmSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, exit, Failure } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import { bytes } from "../base/pieces.ts";
-import { replace, syncPath } from "../spool/durable.ts";
+import { type Envelope, formatEnvelope } from "../spool/envelope.ts";
+import { type Name, parseName } from "../spool/name.ts";
 import {
-  type Envelope,
-  formatEnvelope,
-  readEnvelope,
-  withEvent,
-} from "../spool/envelope.ts";
-import {
-  formatName,
-  isQueueName,
-  type Name,
-  parseName,
-} from "../spool/name.ts";
-import { move } from "../spool/nfs.ts";
+  drop,
+  entriesOf,
+  envelopeOf,
+  type Found,
+  find,
+  hold,
+  release,
+  retry,
+} from "../spool/operator.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
@@ -55,7 +53,7 @@ queue drop ENTRY...         remove it for good
         `queue ${word} takes entries; see: listmill queue`,
       );
     for (const entry of entries) {
-      const found = find(context, entry);
+      const found = find(context.spool, entry);
       if (
         word === "drop" &&
         entry.slice(entry.lastIndexOf("/") + 1).length < SURE
@@ -71,86 +69,8 @@ queue drop ENTRY...         remove it for good
 };
 export default verb;
 
-/** An entry of the spool, wherever it lies. */
-interface Found {
-  readonly queue: string;
-  readonly name: Name;
-  readonly path: string;
-  /** The node that has it at work. */
-  readonly node: string | undefined;
-}
-
-function* entriesOf(context: Context, queue: string): Generator<Found> {
-  const { spool } = context;
-  for (const file of listFolder(spool.waiting(queue))) {
-    const name = parseName(file);
-    if (name)
-      yield {
-        queue,
-        name,
-        path: join(spool.waiting(queue), file),
-        node: undefined,
-      };
-  }
-  for (const node of listFolder(spool.claimed(queue)))
-    for (const file of listFolder(spool.claimed(queue, node))) {
-      const name = parseName(file);
-      if (name)
-        yield {
-          queue,
-          name,
-          path: join(spool.claimed(queue, node), file),
-          node,
-        };
-    }
-}
-
 /** Characters of an id that tell its time: no less for what cannot be undone. */
 const SURE = 9;
-
-function find(context: Context, text: string): Found {
-  const slash = text.lastIndexOf("/");
-  const wanted = text.slice(slash + 1);
-  if (wanted === "")
-    throw new Failure(exit.usage, `"${text}" names no entry: give its id`);
-  const found: Found[] = [];
-  const { spool } = context;
-  for (const queue of slash < 0 ? spool.queues() : [text.slice(0, slash)])
-    for (const entry of entriesOf(context, queue))
-      if (entry.name.id.startsWith(wanted)) found.push(entry);
-  const [first, second] = found;
-  if (!first)
-    throw new Failure(
-      exit.noInput,
-      `no entry ${text} in the spool (it may be done by now)`,
-    );
-  if (second && second.name.id !== first.name.id)
-    throw new Failure(
-      exit.usage,
-      `${text} is the beginning of several entries: ${found.map(({ name }) => name.id).join(", ")}`,
-    );
-  return first;
-}
-
-function waiting(found: Found): Found {
-  if (found.node === undefined) return found;
-  throw new Failure(
-    exit.tryLater,
-    `${found.name.id} is at work on ${found.node}; try again in a moment`,
-  );
-}
-
-function envelopeOf(found: Found): Envelope {
-  const read = readEnvelope(found.path);
-  if (read.kind === "envelope") return read.envelope;
-  return {
-    sender: "",
-    recipient: "",
-    origin: "unknown",
-    received: "",
-    history: [],
-  };
-}
 
 const actions: Record<
   string,
@@ -191,74 +111,21 @@ const actions: Record<
         await headOf(join(found.path, "message"), Math.min(size, HEAD)),
       );
   },
-  async retry(context, found) {
-    const { queue, name, path } = waiting(found);
-    if ((restingQueues as readonly string[]).includes(queue))
-      throw new Failure(
-        exit.usage,
-        `${name.id} rests in ${queue}: use queue release`,
-      );
-    rename(context, path, queue, { ...name, due: now(context) });
-    context.say(`${queue}/${name.id} is due now`);
+  async retry({ spool, clock, say }, found) {
+    await retry(spool, found, clock.now());
+    say(`${found.queue}/${found.name.id} is due now`);
   },
-  async hold(context, found) {
-    const { queue, name, path } = waiting(found);
-    if (queue === "held")
-      throw new Failure(exit.usage, `${name.id} is held already`);
-    const envelope = envelopeOf(found);
-    await note(
-      context,
-      path,
-      { ...envelope, rest: envelope.rest ?? { queue } },
-      "held",
-    );
-    rename(context, path, "held", name);
-    await syncPath(context.spool.waiting("held"));
-    context.say(`held/${name.id}`);
+  async hold({ spool, clock, say }, found) {
+    await hold(spool, found, clock.now());
+    say(`held/${found.name.id}`);
   },
-  async release(context, found) {
-    const { queue, name, path } = waiting(found);
-    const envelope = envelopeOf(found);
-    const to = envelope.rest?.queue;
-    if (
-      !(restingQueues as readonly string[]).includes(queue) ||
-      to === undefined ||
-      !isQueueName(to)
-    )
-      throw new Failure(
-        exit.usage,
-        `${name.id} is not held or failed: nothing to release`,
-      );
-    if (envelope.origin === "unknown")
-      throw new Failure(
-        exit.dataError,
-        `${name.id} has lost its envelope: write sender, recipient, list and origin into ${join(path, "envelope.json")} first`,
-      );
-    const { rest, ...freed } = envelope;
-    const passed = rest?.stage
-      ? [...(envelope.passed ?? []), rest.stage]
-      : envelope.passed;
-    await note(
-      context,
-      path,
-      { ...freed, ...(passed ? { passed } : {}) },
-      "released",
-    );
-    rename(context, path, to, { ...name, due: now(context), attempt: 0 });
-    await syncPath(context.spool.waiting(to));
-    context.say(`${to}/${name.id} is due now`);
+  async release({ spool, clock, say }, found) {
+    const queue = await release(spool, found, clock.now());
+    say(`${queue}/${found.name.id} is due now`);
   },
-  async drop(context, found) {
-    const { queue, name, path } = waiting(found);
-    // Out of the queue by one rename first: no runner can take half of it.
-    const grave = join(
-      context.spool.writing(queue),
-      `${formatName(name)}.dropped`,
-    );
-    if (!move(path, grave))
-      throw new Failure(exit.tryLater, `${name.id} was taken just now`);
-    rmSync(grave, { recursive: true, force: true });
-    context.say(`dropped ${queue}/${name.id}`);
+  async drop({ spool, say }, found) {
+    drop(spool, found);
+    say(`dropped ${found.queue}/${found.name.id}`);
   },
 };
 
@@ -271,34 +138,6 @@ async function headOf(path: string, end: number): Promise<string> {
   return lines.map((line) => oneLine(line.trimEnd())).join("\n");
 }
 
-async function note(
-  context: Context,
-  path: string,
-  envelope: Envelope,
-  what: "held" | "released",
-): Promise<void> {
-  const at = new Date(context.clock.now()).toISOString();
-  const noted = withEvent(envelope, { at, where: "operator", what });
-  try {
-    await replace(join(path, "envelope.json"), formatEnvelope(noted));
-  } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw error;
-    throw new Failure(exit.tryLater, `${path} was taken just now`);
-  }
-}
-
-function rename(
-  context: Context,
-  path: string,
-  queue: string,
-  name: Name,
-): void {
-  context.spool.make(queue);
-  if (!move(path, join(context.spool.waiting(queue), formatName(name))))
-    throw new Failure(exit.tryLater, `${name.id} was taken just now`);
-  context.spool.ring(queue);
-}
-
 function list(context: Context, only: string | undefined): number {
   const { spool } = context;
   const queues = only === undefined ? spool.queues() : [only];
@@ -309,7 +148,7 @@ function list(context: Context, only: string | undefined): number {
     );
   const served = hookQueues(context);
   const rows = queues.flatMap((queue) =>
-    [...entriesOf(context, queue)].map((found) => {
+    [...entriesOf(spool, queue)].map((found) => {
       const envelope = envelopeOf(found);
       const last = envelope.history.at(-1);
       return {
@@ -394,8 +233,4 @@ function lines(path: string): string[] {
 
 function iso(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19);
-}
-
-function now(context: Context): number {
-  return Math.floor(context.clock.now() / 1000);
 }

@@ -1,0 +1,210 @@
+/**
+ * What a person does to entries by hand: finding one by the beginning of its id, trying it now,
+ * laying it aside, letting it go on, dropping it. Each is one rename, after a note in the envelope;
+ * an entry that a node has at work is left alone.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { errnoOf, exit, Failure } from "../base/errors.ts";
+import { replace, syncPath } from "./durable.ts";
+import {
+  type Envelope,
+  formatEnvelope,
+  readEnvelope,
+  withEvent,
+} from "./envelope.ts";
+import { formatName, isQueueName, type Name, parseName } from "./name.ts";
+import { move } from "./nfs.ts";
+import { listFolder, restingQueues, type Spool } from "./spool.ts";
+
+/** An entry of the spool, wherever it lies. */
+export interface Found {
+  readonly queue: string;
+  readonly name: Name;
+  readonly path: string;
+  /** The node that has it at work. */
+  readonly node: string | undefined;
+}
+
+/** The entries of a queue: those that wait, then those at work. */
+export function* entriesOf(spool: Spool, queue: string): Generator<Found> {
+  const folders: [string, string | undefined][] = [
+    [spool.waiting(queue), undefined],
+  ];
+  for (const node of listFolder(spool.claimed(queue)))
+    folders.push([spool.claimed(queue, node), node]);
+  for (const [folder, node] of folders)
+    for (const file of listFolder(folder)) {
+      const name = parseName(file);
+      if (name) yield { queue, name, path: join(folder, file), node };
+    }
+}
+
+/**
+ * Finds an entry.
+ * @param text an id or its beginning, with or without `<queue>/` before it
+ * Throws Failure: none, or several.
+ */
+export function find(spool: Spool, text: string): Found {
+  const slash = text.lastIndexOf("/");
+  const wanted = text.slice(slash + 1);
+  if (wanted === "")
+    throw new Failure(exit.usage, `"${text}" names no entry: give its id`);
+  const named = text.slice(0, Math.max(slash, 0));
+  const queues = slash < 0 ? spool.queues() : [named].filter(isQueueName);
+  const found = queues.flatMap((queue) =>
+    [...entriesOf(spool, queue)].filter(({ name }) =>
+      name.id.startsWith(wanted),
+    ),
+  );
+  const [first] = found;
+  if (!first)
+    throw new Failure(
+      exit.noInput,
+      `no entry ${text} in the spool (it may be done by now)`,
+    );
+  const ids = [...new Set(found.map(({ name }) => name.id))];
+  if (ids.length > 1)
+    throw new Failure(
+      exit.usage,
+      `${text} is the beginning of several entries: ${ids.join(", ")}`,
+    );
+  return first;
+}
+
+/** An entry's envelope, or an empty one of unknown origin. */
+export function envelopeOf({ path }: Found): Envelope {
+  const read = readEnvelope(path);
+  if (read.kind === "envelope") return read.envelope;
+  return {
+    sender: "",
+    recipient: "",
+    origin: "unknown",
+    received: "",
+    history: [],
+  };
+}
+
+/** Makes an entry due. @param now milliseconds */
+export async function retry(
+  spool: Spool,
+  found: Found,
+  now: number,
+): Promise<void> {
+  const { queue, name, path } = waiting(found);
+  if (isResting(queue))
+    throw new Failure(
+      exit.usage,
+      `${name.id} rests in ${queue}: use queue release`,
+    );
+  await rename(spool, path, queue, { ...name, due: seconds(now) });
+}
+
+/** Lays an entry into `held`. @param now milliseconds */
+export async function hold(
+  spool: Spool,
+  found: Found,
+  now: number,
+): Promise<void> {
+  const { queue, name, path } = waiting(found);
+  if (queue === "held")
+    throw new Failure(exit.usage, `${name.id} is held already`);
+  const envelope = envelopeOf(found);
+  const rest = envelope.rest ?? { queue };
+  await note(path, { ...envelope, rest }, "held", now);
+  await rename(spool, path, "held", name);
+}
+
+/**
+ * Lets a resting entry go on, past the stage that held it.
+ * @param now milliseconds
+ * @returns the queue that it goes on in
+ */
+export async function release(
+  spool: Spool,
+  found: Found,
+  now: number,
+): Promise<string> {
+  const { queue, name, path } = waiting(found);
+  const envelope = envelopeOf(found);
+  const to = envelope.rest?.queue;
+  if (!isResting(queue) || to === undefined || !isQueueName(to))
+    throw new Failure(
+      exit.usage,
+      `${name.id} is not held or failed: nothing to release`,
+    );
+  if (envelope.origin === "unknown")
+    throw new Failure(
+      exit.dataError,
+      `${name.id} has lost its envelope: write sender, recipient, list and origin into ${join(path, "envelope.json")} first`,
+    );
+  const { rest, ...freed } = envelope;
+  const passed = rest?.stage
+    ? [...(envelope.passed ?? []), rest.stage]
+    : envelope.passed;
+  await note(
+    path,
+    { ...freed, ...(passed ? { passed } : {}) },
+    "released",
+    now,
+  );
+  await rename(spool, path, to, { ...name, due: seconds(now), attempt: 0 });
+  return to;
+}
+
+/** Removes an entry for good. */
+export function drop(spool: Spool, found: Found): void {
+  const { queue, name, path } = waiting(found);
+  // Out of the queue by one rename first: no runner can take half of it.
+  const grave = join(spool.writing(queue), `${formatName(name)}.dropped`);
+  if (!move(path, grave)) throw taken(name.id);
+  rmSync(grave, { recursive: true, force: true });
+}
+
+function waiting(found: Found): Found {
+  if (found.node === undefined) return found;
+  throw new Failure(
+    exit.tryLater,
+    `${found.name.id} is at work on ${found.node}; try again in a moment`,
+  );
+}
+
+async function note(
+  path: string,
+  envelope: Envelope,
+  what: "held" | "released",
+  now: number,
+): Promise<void> {
+  const at = new Date(now).toISOString();
+  const noted = withEvent(envelope, { at, where: "operator", what });
+  try {
+    await replace(join(path, "envelope.json"), formatEnvelope(noted));
+  } catch (error) {
+    throw errnoOf(error) === "ENOENT" ? taken(path) : error;
+  }
+}
+
+async function rename(
+  spool: Spool,
+  path: string,
+  queue: string,
+  name: Name,
+): Promise<void> {
+  spool.make(queue);
+  if (!move(path, join(spool.waiting(queue), formatName(name))))
+    throw taken(name.id);
+  await syncPath(spool.waiting(queue));
+  spool.ring(queue);
+}
+
+function taken(what: string): Failure {
+  return new Failure(exit.tryLater, `${what} was taken just now`);
+}
+
+function isResting(queue: string): boolean {
+  return (restingQueues as readonly string[]).includes(queue);
+}
+
+function seconds(now: number): number {
+  return Math.floor(now / 1000);
+}
