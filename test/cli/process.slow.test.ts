@@ -151,14 +151,14 @@ t.test("a runner delivers and stops at a signal", async (t) => {
   t.match(log, /stopped after 3 entries/);
 });
 
-t.test("memory stays flat for a message of 50 MB", async (t) => {
+t.test("memory stays flat for messages of 50 and 150 MB", async (t) => {
   let received = 0;
   const sink = await corpusSink(t, ({ bytes }) => {
     received = bytes.length;
   });
   const home = await makeHome(t, {
     smtp: sink.url,
-    settings: '[limits]\nmessage = "60MB"\n',
+    settings: '[limits]\nmessage = "200MB"\n',
     list: { subject_prefix: "[news]", footer: "bye" },
   });
   await verb(t, home, member, ["add", news, "r@example.com"]);
@@ -196,11 +196,12 @@ t.test("memory stays flat for a message of 50 MB", async (t) => {
     clearInterval(watch);
     return most / 1024;
   };
-  const small = await peak(20);
-  const large = await peak(50);
-  t.ok(received > 50 * 2 ** 20, "it was delivered");
+  // Buffers of the sockets level off at some tens of megabytes: the rest must not grow.
+  const small = await peak(50);
+  const large = await peak(150);
+  t.ok(received > 150 * 2 ** 20, "it was delivered");
   t.comment(
-    `VmHWM ${small.toFixed(0)} MB for 20 MB, ${large.toFixed(0)} MB for 50 MB`,
+    `VmHWM ${small.toFixed(0)} MB for 50 MB, ${large.toFixed(0)} MB for 150 MB`,
   );
-  t.ok(large < small + 25, `${small} and ${large} MB`);
+  t.ok(large < small + 50, `${small} and ${large} MB`);
 });

@@ -126,7 +126,7 @@ const paced = `\
 scan = "1s"
 [node]
 renew = "1s"
-stale = "3s"
+stale = "10s"
 [outbound]
 rate = 60
 `;
@@ -226,7 +226,7 @@ t.test("a runner that slept through its lease at work on many", async (t) => {
   const mill = await Mill.make(t.testdir(), {
     smtp: sink.url,
     members,
-    site: `[node]\nrenew = "1s"\nstale = "3s"\n${quick}`,
+    site: `[node]\nrenew = "1s"\nstale = "10s"\n${quick}`,
     list: plain,
   });
   const posts = bring(mill, 100);
