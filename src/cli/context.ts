@@ -53,7 +53,7 @@ export class Context {
     } catch (error) {
       if (errnoOf(error) !== "EACCES") return;
       throw new Failure(
-        exit.noPermission,
+        exit.config,
         `${this.home}: this user may not enter it; run listmill as the account that the home belongs to`,
       );
     }

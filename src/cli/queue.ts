@@ -159,14 +159,12 @@ function list(context: Context, only: string | undefined): number {
         attempt: found.name.attempt,
         next: found.node
           ? `at work on ${found.node}`
-          : nextOf(queue, found.name, context, served),
+          : nextOf(queue, found.name, context, served) + purpose(envelope),
         sender: envelope.sender,
         recipients:
           lines(join(found.path, "recipients")).length ||
           (envelope.recipient ? 1 : 0),
-        error: last
-          ? `${last.where}: ${last.reason ?? last.what}`
-          : purpose(envelope),
+        error: last ? `${last.where}: ${last.reason ?? last.what}` : "",
       };
     }),
   );
@@ -206,7 +204,7 @@ function list(context: Context, only: string | undefined): number {
 
 /** What an entry without any trouble waits for, where it is not plain. */
 function purpose({ extension }: Envelope): string {
-  return extension === "digest-issue" ? "the alarm of the digest" : "";
+  return extension === "digest-issue" ? ", the digest's alarm" : "";
 }
 
 function nextOf(

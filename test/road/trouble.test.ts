@@ -108,7 +108,7 @@ function fill(dir: string): string {
 }
 
 t.test("a full disk", async (t) => {
-  const disk = mounted(t, "-t", "tmpfs", "-o", "size=3m", "tmpfs");
+  const disk = mounted(t, "-t", "tmpfs", "-o", "size=3m,mode=755", "tmpfs");
   if (!disk) return t.pass("", { skip: "no tmpfs can be mounted here" });
   const { home, sink } = await homeWithReader(t, { dir: disk });
   await feed(home, post("before"));
@@ -140,7 +140,7 @@ t.test("a full disk", async (t) => {
 });
 
 t.test("a disk that fills up under the runner", async (t) => {
-  const disk = mounted(t, "-t", "tmpfs", "-o", "size=4m", "tmpfs");
+  const disk = mounted(t, "-t", "tmpfs", "-o", "size=4m,mode=755", "tmpfs");
   if (!disk) return t.pass("", { skip: "no tmpfs can be mounted here" });
   const { home, sink } = await homeWithReader(t, { dir: disk });
   // It fills the disk between the claim and the commit.
