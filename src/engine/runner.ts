@@ -108,13 +108,22 @@ export class Runner<C extends Content> {
 
   #scanAll(): void {
     void this.#cleanUp();
-    for (const queue of this.#orders.more?.() ?? []) {
-      if (this.#lines.has(queue)) continue;
-      this.#mill.log(this.#mill.node.name, `runs ${queue} too`);
-      this.#open(queue);
-      this.#watch?.add(queue);
-    }
+    this.#lookForQueues();
     for (const queue of this.#lines.keys()) this.#hear(queue);
+  }
+
+  #lookForQueues(): void {
+    try {
+      for (const queue of this.#orders.more?.() ?? []) {
+        if (this.#lines.has(queue)) continue;
+        this.#mill.log(this.#mill.node.name, `runs ${queue} too`);
+        this.#open(queue);
+        this.#watch?.add(queue);
+      }
+    } catch (error) {
+      // A home that is gone for a moment ends no runner.
+      this.#mill.log(this.#mill.node.name, messageOf(error));
+    }
   }
 
   async #cleanUp(): Promise<void> {
