@@ -77,6 +77,10 @@ async function main(path: string | undefined): Promise<number> {
         given.LISTMILL_RECIPIENTS === undefined
           ? linesOf(process.stdin)
           : linesOfFile(given.LISTMILL_RECIPIENTS),
+      recipientsOf: () => {
+        throw new Error("recipientsOf is for a runner: see listmill hooks try");
+      },
+      trial: given.LISTMILL_TRIAL !== undefined,
       emit: (emission) => emissions.push(emission),
       log: (text) => process.stderr.write(`${text}\n`),
       signal: new AbortController().signal,

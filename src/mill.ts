@@ -75,8 +75,10 @@ export function mailTrade(
   ) => ({ site, list, original: message, date: new Date(now), id: newId(now) });
 
   return {
-    place(envelope): Place {
-      const list = listOf(envelope);
+    place(envelope, other): Place {
+      const list = listOf(
+        other === undefined ? envelope : { ...envelope, list: other },
+      );
       return {
         layers: layersOf(site, list),
         environment: {
@@ -108,8 +110,12 @@ export function mailTrade(
       );
     },
 
-    equip(question: Question<Message>): Ask {
-      const list = listOf(question.envelope);
+    equip(question: Question<Message>, other): Ask {
+      const list = listOf(
+        other === undefined
+          ? question.envelope
+          : { ...question.envelope, list: other },
+      );
       return {
         ...question,
         site,

@@ -9,3 +9,9 @@ export interface Clock {
 
 /** The host's clock. */
 export const systemClock: Clock = { now: () => Date.now() };
+
+/** Starts to count. @returns asked for, the seconds since then, whatever the clock is set to */
+export function stopwatch(): () => number {
+  const start = performance.now();
+  return () => (performance.now() - start) / 1000;
+}

@@ -101,6 +101,16 @@ export function size() {
   );
 }
 
+/** A share, in percent once read. */
+export function percent() {
+  return reads<string, number>('a share such as "20%"', undefined, (value) => {
+    const found = /^(\d{1,3}) ?%$/.exec(String(value))?.[1];
+    return found === undefined || Number(found) > 100
+      ? undefined
+      : Number(found);
+  });
+}
+
 /**
  * Parses TOML.
  * @param file the name that errors tell

@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import type { Table } from "../base/settings.ts";
-import { fromText } from "../lists/schema.ts";
+import { fromText } from "../lists/schema/rows.ts";
 import { shadow } from "../receipt/door.ts";
 import { writeNew } from "../spool/durable.ts";
 import { type Context, parse, type Verb } from "./context.ts";

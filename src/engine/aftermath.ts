@@ -3,9 +3,11 @@
  * A route moves it on, a distribution list is split into outbound entries that share the message
  * by hard link, each emitted message goes to the front door.
  */
+import { join } from "node:path";
 import { linesOfFile } from "../base/lines.ts";
 import type { Child } from "../spool/commit.ts";
-import { withEvent } from "../spool/envelope.ts";
+import { syncPath } from "../spool/durable.ts";
+import { type GivenBy, withEvent } from "../spool/envelope.ts";
 import { newId } from "../spool/name.ts";
 import { frontDoor } from "../spool/queue.ts";
 import type { Pass } from "./pass.ts";
@@ -15,6 +17,8 @@ import type { Mill } from "./turn.ts";
 
 /** The queue of entries that carry recipients to be served. */
 export const outbound = "outbound";
+/** The file of an outbound entry with the addresses as recipients hooks gave them. */
+const GIVEN = "given";
 
 export function subjectOf<C extends Content>(pass: Pass<C>): Subject<C> {
   const { id } = pass.claim.name;
@@ -84,6 +88,7 @@ export async function* followingSettled<C extends Content>(
     message: pass.original,
     recipients: pass.serving.recipients,
     progress: pass.notes(),
+    links: givenLinks(pass),
   };
 }
 
@@ -140,7 +145,10 @@ async function* exploded<C extends Content>(
   say: (text: string) => void,
 ): AsyncGenerator<Child> {
   const now = mill.clock.now();
-  const { envelope, portion } = mill.trade.distributed(subjectOf(pass), now);
+  const distributed = mill.trade.distributed(subjectOf(pass), now);
+  const { given, links } = await givenBy(pass);
+  const envelope = { ...distributed.envelope, given };
+  const { portion } = distributed;
   const file = await pass.file();
   let recipients: string[] = [];
   let total = 0;
@@ -148,13 +156,9 @@ async function* exploded<C extends Content>(
   const next = (): Child => {
     entries += 1;
     total += recipients.length;
-    const child = childOf(
-      { queue: outbound, envelope, content: [], recipients },
-      now,
-      file,
-    );
+    const draft = { queue: outbound, envelope, content: [], recipients };
     recipients = [];
-    return child;
+    return { ...childOf(draft, now, file), links };
   };
   for await (const address of linesOfFile(list)) {
     recipients.push(address);
@@ -165,5 +169,37 @@ async function* exploded<C extends Content>(
     `${count} ${count === 1 ? one : many}`;
   say(
     `exploded: ${plural(total, "recipient", "recipients")} in ${plural(entries, "entry", "entries")}`,
+  );
+}
+
+/** What tells of a recipient who gave it: files that all entries of a post share, and their index. */
+async function givenBy<C extends Content>(
+  pass: Pass<C>,
+): Promise<{ given: GivenBy[]; links: Record<string, string> }> {
+  const links: Record<string, string> = {};
+  const names = new Map<string, string>();
+  for (const { file } of pass.distribution.given) {
+    if (names.has(file)) continue;
+    const name = names.size === 0 ? GIVEN : `${GIVEN}.${names.size}`;
+    names.set(file, name);
+    links[name] = file;
+    await syncPath(file);
+  }
+  const given = pass.distribution.given.map(({ hook, file, start, end }) => ({
+    hook,
+    file: names.get(file) ?? "",
+    start,
+    end,
+  }));
+  return { given, links };
+}
+
+/** The same files of an entry that was made before. */
+export function givenLinks<C extends Content>(
+  pass: Pass<C>,
+): Record<string, string> {
+  const files = new Set(pass.envelope.given?.map(({ file }) => file));
+  return Object.fromEntries(
+    [...files].map((name) => [name, join(pass.claim.path, name)]),
   );
 }

@@ -4,7 +4,14 @@
  */
 import type { Child } from "../spool/commit.ts";
 import { startOf, withEvent } from "../spool/envelope.ts";
-import { childOf, emitted, outbound, refused, subjectOf } from "./aftermath.ts";
+import {
+  childOf,
+  emitted,
+  givenLinks,
+  outbound,
+  refused,
+  subjectOf,
+} from "./aftermath.ts";
 import { delay, isSpent } from "./backoff.ts";
 import type { Pass } from "./pass.ts";
 import type { Content, Emission, Outcome } from "./question.ts";
@@ -86,6 +93,7 @@ export async function settleDelivery<C extends Content>(
       message: pass.original,
       recipients: again,
       progress: pass.done,
+      links: givenLinks(pass),
     });
   }
   return { kind: "finished", words, children };

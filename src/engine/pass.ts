@@ -5,22 +5,19 @@
  */
 import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Clock } from "../base/clock.ts";
+import { stopwatch } from "../base/clock.ts";
 import { failpoint } from "../base/failpoint.ts";
-import type { Log } from "../base/log.ts";
 import { isRange, type Piece } from "../base/pieces.ts";
 import { type Claim, workOf } from "../spool/claim.ts";
 import { syncPath, writeNew } from "../spool/durable.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import { Progress } from "../spool/progress.ts";
+import { Asker, type Equipment } from "./asker.ts";
 import { Distribution } from "./distribution.ts";
-import { askForked, type Limits } from "./forked.ts";
-import { askInline } from "./inline.ts";
-import type { Launchers } from "./launcher.ts";
-import { type Hook, isObserved, type Pipeline, type Stage } from "./layers.ts";
-import type { Answer, Content, Emission, Question } from "./question.ts";
-import { type Reins, Serving } from "./serving.ts";
-import type { Place, Trade } from "./trade.ts";
+import type { Hook, Pipeline, Stage } from "./layers.ts";
+import type { Answer, Content, Emission } from "./question.ts";
+import { Serving } from "./serving.ts";
+import type { Place } from "./trade.ts";
 import { type Verdict, wordsOf } from "./verdict.ts";
 
 /** What ended the way of an entry. */
@@ -33,14 +30,6 @@ export type End =
       readonly stage: string;
       readonly reason: string;
     };
-
-export interface Equipment<C extends Content> extends Reins {
-  readonly trade: Trade<C>;
-  readonly launchers: Launchers;
-  readonly limits: Limits;
-  readonly log: Log;
-  readonly clock: Clock;
-}
 
 /** `done` lines of the progress file: consumers that need not be asked again. */
 const DONE = "done";
@@ -64,8 +53,8 @@ export class Pass<C extends Content> {
   /** Consumers that refused the message for good. */
   readonly refusals: { where: string; reason: string }[] = [];
 
-  readonly #place: Place;
   readonly #equipment: Equipment<C>;
+  readonly #asker: Asker<C>;
   readonly #progress: Progress;
   readonly #done: string[];
   readonly #work: string;
@@ -82,8 +71,8 @@ export class Pass<C extends Content> {
     this.claim = claim;
     this.envelope = envelope;
     this.message = message;
-    this.#place = place;
     this.#equipment = equipment;
+    this.#asker = new Asker(claim, envelope, place, equipment);
     this.#file = this.original;
     this.#work = join(claim.path, "work");
     this.#progress = new Progress(claim);
@@ -137,13 +126,20 @@ export class Pass<C extends Content> {
       if (stage.verb === "deliver" && this.serving.left().length === 0) break;
       if (stage.verb === "refine" && !this.distribution.file) break;
       const emitted: Emission[] = [];
+      const seconds = stopwatch();
       const answer = await this.#ask(hook, stage, emitted);
-      if (this.#isObserved(hook)) continue;
-      const verdict = await this.#accept(answer, stage);
-      this.emissions.push(...emitted);
+      if (this.#asker.isObserved(hook)) {
+        this.#asker.tell(hook, stage, answer, answer.verdict, seconds());
+        continue;
+      }
+      const verdict = await this.#accept(answer, hook, stage);
+      this.#asker.tell(hook, stage, answer, verdict, seconds());
+      if (verdict.kind === "hold" && this.#isLifted(stage)) continue;
+      // Who stops a message may tell people of it.
+      const stops = verdict.kind === "hold" || verdict.kind === "reject";
+      (stops ? this.settled : this.emissions).push(...emitted);
       if (verdict.kind === "skip") break;
       if (verdict.kind === "pass") continue;
-      if (verdict.kind === "hold" && this.#isLifted(stage)) continue;
       return {
         kind: verdict.kind,
         reason: verdict.reason,
@@ -161,8 +157,11 @@ export class Pass<C extends Content> {
       const line = `${DONE}\t${hook.path}`;
       if (this.#done.includes(line)) continue;
       const emitted: Emission[] = [];
-      const { verdict } = await this.#ask(hook, stage, emitted);
-      if (this.#isObserved(hook)) continue;
+      const seconds = stopwatch();
+      const answer = await this.#ask(hook, stage, emitted);
+      const { verdict } = answer;
+      this.#asker.tell(hook, stage, answer, verdict, seconds());
+      if (this.#asker.isObserved(hook)) continue;
       if (
         verdict.kind === "later" ||
         (verdict.kind === "hold" && !this.#isLifted(stage))
@@ -174,7 +173,7 @@ export class Pass<C extends Content> {
             where: hook.path,
             stage: `${this.claim.queue}/${stage.name}`,
           };
-        this.#say(`${hook.path}: ${wordsOf(verdict)}`);
+        this.#asker.say(`${hook.path}: ${wordsOf(verdict)}`);
         continue;
       }
       if (verdict.kind === "reject")
@@ -192,56 +191,12 @@ export class Pass<C extends Content> {
     await this.#progress.append(this.done.filter((line) => !written.has(line)));
   }
 
-  /** @param emitted gets what the hook emits; what comes after its answer was used is lost */
-  async #ask(hook: Hook, stage: Stage, emitted: Emission[]): Promise<Answer> {
-    failpoint("hook-asked");
-    const question = this.#question(hook, stage, emitted);
-    const answer =
-      hook.how === "inline"
-        ? await askInline(
-            hook,
-            this.#equipment.trade.equip(question),
-            this.#timeout(stage),
-          )
-        : await askForked(hook, question, {
-            launchers: this.#equipment.launchers,
-            limits: this.#equipment.limits,
-            work: workOf(this.claim),
-            environment: this.#place.environment,
-            recipients:
-              stage.verb === "deliver"
-                ? this.serving.leftFile()
-                : this.distribution.file,
-          });
-    if (this.#isObserved(hook))
-      this.#say(`${hook.path}: observed, would be ${wordsOf(answer.verdict)}`);
-    return answer;
-  }
-
-  #question(hook: Hook, stage: Stage, emitted: Emission[]): Question<C> {
-    return {
-      id: this.claim.name.id,
-      queue: this.claim.queue,
-      stage: stage.name,
-      verb: stage.verb,
-      attempt: this.claim.name.attempt,
-      now: this.#equipment.clock.now(),
-      envelope: this.envelope,
-      message: this.message,
-      file: () => this.file(),
-      recipients: () =>
-        stage.verb === "deliver"
-          ? each(this.serving.left())
-          : this.distribution.addresses(),
-      emit: (emission) => emitted.push(emission),
-      log: (text) => this.#say(`${hook.path}: ${text}`),
-      signal: this.#equipment.signal,
-      holds: () => this.#equipment.holds(),
-    };
+  #ask(hook: Hook, stage: Stage, emitted: Emission[]): Promise<Answer> {
+    return this.#asker.ask(hook, stage, this, emitted);
   }
 
   /** Takes what a hook answered into the entry's state. */
-  async #accept(answer: Answer, stage: Stage): Promise<Verdict> {
+  async #accept(answer: Answer, hook: Hook, stage: Stage): Promise<Verdict> {
     const { verdict } = answer;
     if (stage.verb === "deliver") {
       await this.serving.follow(answer.outcomes);
@@ -262,7 +217,7 @@ export class Pass<C extends Content> {
       case "recipients":
       case "refine":
         return answer.lines
-          ? this.#collect(answer.lines, stage, verdict)
+          ? this.#collect(answer.lines, hook, stage, verdict)
           : verdict;
       default:
         return verdict;
@@ -289,12 +244,13 @@ export class Pass<C extends Content> {
 
   async #collect(
     lines: AsyncIterable<string>,
+    hook: Hook,
     stage: Stage,
     verdict: Verdict,
   ): Promise<Verdict> {
     const how = stage.verb === "refine" ? "replace" : "append";
     const reason = await withinTime(
-      this.distribution.collect(lines, how),
+      this.distribution.collect(lines, how, hook.path),
       this.#equipment.limits.timeout,
     );
     return reason === undefined ? verdict : { kind: "later", reason };
@@ -313,25 +269,10 @@ export class Pass<C extends Content> {
     return file;
   }
 
-  #timeout(stage: Stage): number {
-    // Delivery is paced by the mail it sends; what it yields is not limited here.
-    return stage.verb === "deliver"
-      ? 2 ** 31 - 1
-      : this.#equipment.limits.timeout;
-  }
-
   /** Whether a person has let it pass this stage. */
   #isLifted(stage: Stage): boolean {
     const name = `${this.claim.queue}/${stage.name}`;
     return this.envelope.passed?.includes(name) ?? false;
-  }
-
-  #isObserved(hook: Hook): boolean {
-    return isObserved(hook, this.#place.observe);
-  }
-
-  #say(text: string): void {
-    this.#equipment.log(`${this.claim.queue}/${this.claim.name.id}`, text);
   }
 }
 
@@ -359,8 +300,4 @@ function wholeFile(
   if (pieces.length !== 1 || !piece || !isRange(piece)) return undefined;
   if (dirname(piece.path) !== folder || piece.start !== 0) return undefined;
   return statSync(piece.path).size === piece.end ? piece.path : undefined;
-}
-
-async function* each(values: readonly string[]): AsyncGenerator<string> {
-  yield* values;
 }

@@ -46,6 +46,10 @@ export interface Question<C extends Content = Content> {
   file(): Promise<string>;
   /** `refine`: the list so far; `deliver`: who is left to be served. */
   recipients(): AsyncIterable<string>;
+  /** What the recipients hooks of another list give for this message; each list is asked once. */
+  recipientsOf(list: string): AsyncIterable<string>;
+  /** Only tried out: nothing that a hook does may last, and what is answered is not acted on. */
+  readonly trial: boolean;
   /** Adds a message that follows from this one. */
   emit(emission: Emission): void;
   /** Says something in the log, under the hook's name. */

@@ -34,14 +34,17 @@ export interface Subject<C extends Content = Content> {
 }
 
 export interface Trade<C extends Content = Content> {
-  /** Throws Failure where the list's settings are broken: the entry waits. */
-  place(envelope: Envelope): Place;
+  /**
+   * Throws Failure where the list's settings are broken: the entry waits.
+   * @param list another one than the envelope's, whose recipients are wanted
+   */
+  place(envelope: Envelope, list?: string): Place;
   /** Looks at a message; the reason where it is none. */
   open(pieces: readonly Piece[]): Promise<C | { readonly noMessage: string }>;
   /** The envelope of a message that an MTA delivered, out of what the MTA wrote above it. */
   introduce(message: C, now: number): Envelope;
-  /** What an inline hook is given besides the engine's part. */
-  equip(question: Question<C>): Question<C>;
+  /** What an inline hook is given besides the engine's part. @param list as for `place` */
+  equip(question: Question<C>, list?: string): Question<C>;
   /** The envelope that an emitted message gets. */
   emitted(subject: Subject<C>, recipient: string, now: number): Envelope;
   /** The envelope of the outbound entries of a distribution list, and how many recipients each holds. */

@@ -46,6 +46,7 @@ import {
   followingSettled,
   subjectOf,
 } from "./aftermath.ts";
+import type { Report } from "./asker.ts";
 import { delay, isDeadly, isSpent, type Retry, words } from "./backoff.ts";
 import { settleDelivery } from "./delivery.ts";
 import type { Limits } from "./forked.ts";
@@ -67,6 +68,8 @@ export interface Mill<C extends Content = Content> {
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;
+  /** Told of each hook that was asked. */
+  readonly witness?: (report: Report) => void;
 }
 
 /**
@@ -179,11 +182,13 @@ class Turn<C extends Content> {
     );
     const pass = new Pass(this.#claim, envelope, message, place, {
       trade,
+      pipelines,
       launchers: this.#mill.launchers,
       limits: this.#mill.limits,
       log: this.#mill.log,
       clock,
       signal: this.#mill.signal,
+      witness: this.#mill.witness,
       holds: () => this.#mill.node.holds(),
     });
     const [problem] =

@@ -20,7 +20,7 @@ import { makeFolder, replace, syncPath, writeNew } from "../spool/durable.ts";
 import { claimName, move } from "../spool/nfs.ts";
 import { Fresh } from "./fresh.ts";
 import { listFile } from "./manual.ts";
-import type { ListSettings } from "./schema.ts";
+import type { ListSettings } from "./schema/list.ts";
 import {
   environmentOf,
   listSettings,

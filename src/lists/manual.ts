@@ -3,7 +3,9 @@
  * docs/settings.md. All of it comes from the schemas. Pure.
  */
 import { type Table, tomlValue } from "../base/settings.ts";
-import { listSchema, type Row, rowsOf, siteSchema } from "./schema.ts";
+import { listSchema } from "./schema/list.ts";
+import { type Row, rowsOf } from "./schema/rows.ts";
+import { siteSchema } from "./schema/site.ts";
 
 const HINT = `# A line "#name = value" shows what holds without it; take the "#" away to change it.
 # docs/settings.md tells what may stand where. "listmill check" checks this file.
@@ -74,7 +76,7 @@ function wrapped(about: string): string {
 export function settingsPage(): string {
   return `# Settings
 
-This page is made by \`npm run settings\` from \`src/lists/schema.ts\`; change it there.
+This page is made by \`npm run settings\` from \`src/lists/schema/\`; change it there.
 
 Settings are TOML. A setting that is not known, or a value that does not fit, is an error that names
 the file and the line. Durations are written "30s", "5m", "4h", "5d"; sizes "256KB", "50MB" (1 KB is

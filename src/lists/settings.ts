@@ -5,14 +5,10 @@
 import { join, resolve } from "node:path";
 import { oneLine } from "../base/log.ts";
 import { checked, parseTable, readText, type Table } from "../base/settings.ts";
-import {
-  type ListSettings,
-  listSchema,
-  rowsOf,
-  type SiteSettings,
-  siteSchema,
-  sourceSections,
-} from "./schema.ts";
+import { type ListSettings, listSchema } from "./schema/list.ts";
+import { rowsOf } from "./schema/rows.ts";
+import { type SiteSettings, siteSchema } from "./schema/site.ts";
+import { sourceSections } from "./schema/sources.ts";
 
 /** What holds for the whole home. Durations are milliseconds, sizes bytes. */
 export interface Site extends Omit<SiteSettings, "list"> {

@@ -39,6 +39,8 @@ export interface Child {
   readonly recipients?: readonly string[];
   /** Lines of a progress file that go on with it. */
   readonly progress?: readonly string[];
+  /** Complete, synced files of the spool that are linked, by the name that they get. */
+  readonly links?: Readonly<Record<string, string>>;
 }
 
 /** Writes and syncs a child's folder at `path`. */
@@ -46,8 +48,10 @@ export async function writeEntry(path: string, child: Child): Promise<void> {
   mkdirSync(path);
   const writes = [
     writeNew(join(path, "envelope.json"), formatEnvelope(child.envelope)),
-    placeMessage(child.message, join(path, "message")),
+    place(child.message, join(path, "message")),
   ];
+  for (const [name, file] of Object.entries(child.links ?? {}))
+    writes.push(place(file, join(path, name)));
   for (const file of ["recipients", "progress"] as const) {
     const lines = child[file];
     if (lines && lines.length > 0)
@@ -61,19 +65,15 @@ export async function writeEntry(path: string, child: Child): Promise<void> {
   await syncPath(path);
 }
 
-async function placeMessage(
-  message: Child["message"],
-  path: string,
-): Promise<void> {
-  if (typeof message !== "string") return writeNew(path, message);
+async function place(content: Child["message"], path: string): Promise<void> {
+  if (typeof content !== "string") return writeNew(path, content);
   try {
-    if (!claimName(message, path))
-      throw new Error(`${path}: another message is there already`);
+    if (!claimName(content, path)) throw new Error(`${path}: there already`);
   } catch (error) {
-    // A message that has run out of links (65,000 on ext4) goes on as a copy.
+    // A file that has run out of links (65,000 on ext4) goes on as a copy.
     if (errnoOf(error) !== "EMLINK") throw error;
-    const { size } = statSync(message);
-    await writeNew(path, [{ path: message, start: 0, end: size }]);
+    const { size } = statSync(content);
+    await writeNew(path, [{ path: content, start: 0, end: size }]);
   }
 }
 

@@ -18,6 +18,16 @@ export interface Event {
   readonly reason?: string;
 }
 
+/** Which hook gave which of a post's addresses: a part of a file in the entry. */
+export interface GivenBy {
+  readonly hook: string;
+  /** `given`, `given.1` …: the addresses before any hook refined them. */
+  readonly file: string;
+  /** Bytes. */
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface Envelope {
   /** Envelope sender (RFC 5321); "" is the null sender `<>`. */
   readonly sender: string;
@@ -36,6 +46,8 @@ export interface Envelope {
   /** Where a resting entry came from, and which stage held it. */
   readonly rest?: { readonly queue: string; readonly stage?: string };
   readonly history: readonly Event[];
+  /** For a post on its way out: who gave its recipients. */
+  readonly given?: readonly GivenBy[];
 }
 
 const HISTORY = 20;

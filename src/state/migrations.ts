@@ -15,4 +15,28 @@ export const migrations: readonly string[] = [
     joined INTEGER NOT NULL,
     PRIMARY KEY (list, key)
   ) STRICT, WITHOUT ROWID`,
+  // list "" is the whole site
+  `CREATE TABLE suppressed (
+    list TEXT NOT NULL,
+    key TEXT NOT NULL,
+    address TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (list, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE sizes (
+    list TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    since INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE hook_runs (
+    hook TEXT NOT NULL,
+    list TEXT NOT NULL,
+    observed INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    bucket INTEGER NOT NULL,
+    runs INTEGER NOT NULL,
+    worst REAL NOT NULL,
+    PRIMARY KEY (hook, list, observed, verdict, bucket)
+  ) STRICT, WITHOUT ROWID`,
 ];

@@ -117,6 +117,8 @@ async function inline(file: string, scene: Scene, folder: string) {
     ...questionOf(file, scene),
     message,
     file: async () => path,
+    recipientsOf: async function* () {},
+    trial: false,
     recipients: async function* () {
       yield* recipients;
     },

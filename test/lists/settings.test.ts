@@ -3,7 +3,7 @@ import { join } from "node:path";
 import t from "tap";
 import { parseTable } from "../../src/base/settings.ts";
 import { listFile, settingsPage, siteFile } from "../../src/lists/manual.ts";
-import { fromText } from "../../src/lists/schema.ts";
+import { fromText } from "../../src/lists/schema/rows.ts";
 import {
   environmentOf,
   listSettings,
@@ -64,7 +64,7 @@ t.test("what is given stands in list.toml", async (t) => {
     sql: { url: "sqlite:x.db", query: "SELECT 1" },
     custom: { colour: "red", n: 5, on: true },
   };
-  t.same(parseTable(listFile(given), "l"), given);
+  t.same(parseTable(listFile(given), "l"), { ...given, refine: {} });
 });
 
 t.test("a broken site is told by line", async (t) => {
@@ -87,7 +87,7 @@ url = "http://x"
       "listmill.toml:2: retry.most: must be at least retry.first",
       "listmill.toml:4: node.stale: must be at least three times node.renew",
       "listmill.toml:7: list.pots: no such setting; did you mean post?",
-      'listmill.toml:9: list.ldap.url: must be ldap://host:port or ldaps://host:port, not "http://x"',
+      'listmill.toml:9: list.ldap.url: must be ldap://host:port or ldaps://host:port, several with spaces between them, not "http://x"',
     ]
       .map((line) => `${home}/${line}`)
       .join("\n"),

@@ -79,6 +79,8 @@ function contextIn(
       domain: "example.test",
     },
     sender,
+    recipient: "everyone@example.test",
+    header: undefined,
     refused: (text: string) => notes.push(`refused ${text}`),
     note: (text: string) => notes.push(text),
   };

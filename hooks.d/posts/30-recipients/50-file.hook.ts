@@ -1,16 +1,9 @@
 #!/usr/bin/env listmill-hook
-// Recipients out of a text file: section [file] of list.toml.
+// Recipients out of text files: section [file] of list.toml.
 import type { Ask, Reply } from "../../../src/hook.ts";
 import { fileRecipients } from "../../../src/lists/sources/file.ts";
+import { recipientsFrom } from "../../../src/lists/sources/source.ts";
 
-export default function file({ list, site, envelope, log }: Ask): Reply {
-  if (!list?.settings.file) return;
-  const { home } = site;
-  return fileRecipients(list.settings.file, {
-    home,
-    list,
-    sender: envelope.sender,
-    note: log,
-    refused: (text) => log(`skipped, not an address: ${text}`),
-  });
+export default function file(ask: Ask): Reply {
+  return recipientsFrom(ask, "file", fileRecipients);
 }

@@ -7,6 +7,8 @@ import { resolve } from "node:path";
 import { exit, Failure, messageOf } from "../../base/errors.ts";
 import { oneLine } from "../../base/log.ts";
 import { fromLine, parseAddresses } from "../../mail/address.ts";
+import type { Header } from "../../mail/header.ts";
+import { authorOf } from "../../mail/message.ts";
 import type { List } from "../directory.ts";
 
 export interface SourceContext {
@@ -15,10 +17,47 @@ export interface SourceContext {
   readonly list: Pick<List, "address" | "local" | "domain">;
   /** The envelope sender of the post; "" for the null sender. */
   readonly sender: string;
+  /** The envelope recipient of the post. */
+  readonly recipient: string;
+  /** The header of the post; undefined where a source is asked without one. */
+  readonly header: Header | undefined;
   /** Told of each text that is no address. */
   readonly refused: (text: string) => void;
-  /** Told how much is left out for other reasons; `refused` is, where it is missing. */
-  readonly note?: (text: string) => void;
+  /** Told what else people should know. */
+  readonly note: (text: string) => void;
+}
+
+/** What a hook is asked with, as far as sources are concerned. */
+export interface Asked {
+  readonly site: { readonly home: string };
+  readonly envelope: { readonly sender: string; readonly recipient: string };
+  readonly message: { readonly header: Header };
+  log(text: string): void;
+}
+
+/** Bad texts of a source that are named one by one; the others are only counted. */
+const NAMED = 20;
+
+/** The context of a source that a hook asks for a list. */
+export function sourceContext(
+  asked: Asked,
+  list: SourceContext["list"],
+): SourceContext {
+  let refused = 0;
+  return {
+    home: asked.site.home,
+    list,
+    sender: asked.envelope.sender,
+    recipient: asked.envelope.recipient,
+    header: asked.message.header,
+    note: (text) => asked.log(text),
+    refused: (text) => {
+      refused += 1;
+      if (refused <= NAMED) asked.log(`skipped, not an address: ${text}`);
+      else if (refused === NAMED + 1)
+        asked.log("skipped more that is no address");
+    },
+  };
 }
 
 /** A path of the settings, from the home where it is not absolute. */
@@ -26,10 +65,34 @@ export function pathIn(context: SourceContext, path: string): string {
   return resolve(context.home, path);
 }
 
-/** The placeholders of filters and queries. */
-export function placeholders(context: SourceContext): Record<string, string> {
-  const { address, local, domain } = context.list;
-  return { list: address, local, domain, sender: context.sender };
+/**
+ * What a placeholder of a filter or query stands for: list, local, domain, sender, recipient, from,
+ * subject, or header_NAME, a field of the header with `_` for `-`. A field that is missing is "".
+ * @returns undefined where there is no such placeholder
+ */
+export function placeholder(
+  context: SourceContext,
+  name: string,
+): string | undefined {
+  const { list, header } = context;
+  switch (name) {
+    case "list":
+      return list.address;
+    case "local":
+      return list.local;
+    case "domain":
+      return list.domain;
+    case "sender":
+      return context.sender;
+    case "recipient":
+      return context.recipient;
+    case "from":
+      return (header && authorOf(header)) ?? context.sender;
+    case "subject":
+      return header?.text("Subject") ?? "";
+  }
+  if (!/^header_[a-z0-9_]+$/.test(name)) return undefined;
+  return header?.text(name.slice("header_".length).replaceAll("_", "-")) ?? "";
 }
 
 /** The address of `address` or `Name <address>`; what is neither is refused, what is empty not. */

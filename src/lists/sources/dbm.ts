@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { exit, Failure } from "../../base/errors.ts";
-import type { ListSettings } from "../schema.ts";
+import type { SourceSettings } from "../schema/sources.ts";
 import {
   pathIn,
   type SourceContext,
@@ -15,7 +15,7 @@ import { lmdbEntries } from "./lmdb.ts";
 
 /** All addresses of the file. Throws a Failure (try later) where not all could be read. */
 export async function* dbmRecipients(
-  settings: NonNullable<ListSettings["dbm"]>,
+  settings: SourceSettings<"dbm">,
   context: SourceContext,
 ): AsyncGenerator<string> {
   const path = pathIn(context, settings.path);

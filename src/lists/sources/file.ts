@@ -3,7 +3,7 @@
  * start of a line or behind a space.
  */
 import { linesOfFile } from "../../base/lines.ts";
-import type { ListSettings } from "../schema.ts";
+import type { SourceSettings } from "../schema/sources.ts";
 import {
   oneAddress,
   pathIn,
@@ -13,7 +13,7 @@ import {
 
 /** All addresses of the file. Throws a Failure (try later) where it cannot be read to its end. */
 export async function* fileRecipients(
-  settings: NonNullable<ListSettings["file"]>,
+  settings: SourceSettings<"file">,
   context: SourceContext,
 ): AsyncGenerator<string> {
   const path = pathIn(context, settings.path);

@@ -7,16 +7,16 @@
 import { readFileSync } from "node:fs";
 import { Client, type Entry, Filter, NoSuchObjectError } from "ldapts";
 import { exit, Failure } from "../../base/errors.ts";
-import type { ListSettings } from "../schema.ts";
+import type { SourceSettings } from "../schema/sources.ts";
 import {
   oneAddress,
   pathIn,
-  placeholders,
+  placeholder,
   type SourceContext,
   sourceFailure,
 } from "./context.ts";
 
-type LdapSettings = NonNullable<ListSettings["ldap"]>;
+type LdapSettings = SourceSettings<"ldap">;
 
 /** Questions for the mail of a member in flight; OpenLDAP hangs up at 100 of an anonymous client. */
 const AT_ONCE = 50;
@@ -42,12 +42,23 @@ export async function* ldapRecipients(
  */
 export function filled(
   filter: string,
-  values: Readonly<Record<string, string>>,
+  standsFor: (name: string) => string | undefined,
 ): string {
   return filter.replace(/%\{(\w+)\}/g, (whole, name: string) => {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    const value = standsFor(name);
     return value === undefined ? whole : Filter.escape(value);
   });
+}
+
+/** Whether a filter finds an entry. Throws a Failure (try later) where that is not known. */
+export async function ldapFinds(
+  settings: LdapSettings,
+  filter: string,
+  context: SourceContext,
+): Promise<boolean> {
+  for await (const _ of ldapRecipients({ ...settings, filter }, context))
+    return true;
+  return false;
 }
 
 class Search {
@@ -149,7 +160,9 @@ class Search {
   #options() {
     return {
       scope: this.#settings.scope,
-      filter: filled(this.#settings.filter, placeholders(this.#context)),
+      filter: filled(this.#settings.filter, (name) =>
+        placeholder(this.#context, name),
+      ),
       attributes: [this.#attribute],
       timeLimit: Math.ceil(this.#settings.timeout / 1000),
     };
@@ -195,8 +208,7 @@ class Search {
   }
 
   #tell(count: number, what: string): void {
-    const { note, refused } = this.#context;
-    if (count > 0) (note ?? refused)(`[ldap] ${count} ${what}`);
+    if (count > 0) this.#context.note(`[ldap] ${count} ${what}`);
   }
 }
 

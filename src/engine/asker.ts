@@ -1,0 +1,229 @@
+/**
+ * Asks a hook about an entry, however it is run, and tells what came of it. Changes nothing of the
+ * entry but its `work/` folder.
+ */
+import type { Clock } from "../base/clock.ts";
+import { failpoint } from "../base/failpoint.ts";
+import type { Log } from "../base/log.ts";
+import { type Claim, workOf } from "../spool/claim.ts";
+import type { Envelope } from "../spool/envelope.ts";
+import type { Distribution } from "./distribution.ts";
+import { askForked, type Limits } from "./forked.ts";
+import { askInline } from "./inline.ts";
+import type { Launchers } from "./launcher.ts";
+import { type Hook, isObserved, type Pipelines, type Stage } from "./layers.ts";
+import type { Answer, Content, Emission, Question } from "./question.ts";
+import type { Reins, Serving } from "./serving.ts";
+import type { Place, Trade } from "./trade.ts";
+import { type Verdict, wordsOf } from "./verdict.ts";
+
+/** What came of asking a hook. */
+export interface Report {
+  readonly hook: Hook;
+  readonly stage: Stage;
+  /** The list's address; "" for a message of none. */
+  readonly list: string;
+  /** What it came to; where observed, what it would have come to. */
+  readonly verdict: Verdict;
+  readonly observed: boolean;
+  readonly milliseconds: number;
+  readonly answer: Answer;
+}
+
+export interface Equipment<C extends Content> extends Reins {
+  readonly trade: Trade<C>;
+  readonly pipelines: Pipelines;
+  readonly launchers: Launchers;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Told of each hook that was asked. */
+  readonly witness?: ((report: Report) => void) | undefined;
+  /** Only tried out: hooks are told so. */
+  readonly trial?: boolean;
+}
+
+/** The entry as it stands when a hook is asked. */
+interface Standing<C extends Content> {
+  readonly message: C;
+  readonly distribution: Distribution;
+  readonly serving: Serving;
+  file(): Promise<string>;
+}
+
+/** Another list whose recipients are wanted. */
+interface Other {
+  readonly list: string;
+  readonly place: Place;
+}
+
+export class Asker<C extends Content> {
+  readonly #claim: Claim;
+  readonly #envelope: Envelope;
+  readonly #place: Place;
+  readonly #equipment: Equipment<C>;
+
+  constructor(
+    claim: Claim,
+    envelope: Envelope,
+    place: Place,
+    equipment: Equipment<C>,
+  ) {
+    this.#claim = claim;
+    this.#envelope = envelope;
+    this.#place = place;
+    this.#equipment = equipment;
+  }
+
+  /** @param emitted gets what the hook emits; what comes after its answer was used is lost */
+  async ask(
+    hook: Hook,
+    stage: Stage,
+    standing: Standing<C>,
+    emitted: Emission[],
+  ): Promise<Answer> {
+    const visited = new Set([this.#envelope.list ?? ""]);
+    const answer = await this.#ask(hook, stage, standing, emitted, visited);
+    if (this.isObserved(hook))
+      this.say(`${hook.path}: observed, would be ${wordsOf(answer.verdict)}`);
+    return answer;
+  }
+
+  isObserved(hook: Hook): boolean {
+    return isObserved(hook, this.#place.observe);
+  }
+
+  /** Tells the witness what came of it. @param verdict once the answer was taken */
+  tell(
+    hook: Hook,
+    stage: Stage,
+    answer: Answer,
+    verdict: Verdict,
+    seconds: number,
+  ): void {
+    this.#equipment.witness?.({
+      hook,
+      stage,
+      list: this.#envelope.list ?? "",
+      verdict,
+      observed: this.isObserved(hook),
+      milliseconds: seconds * 1000,
+      answer,
+    });
+  }
+
+  say(text: string): void {
+    this.#equipment.log(`${this.#claim.queue}/${this.#claim.name.id}`, text);
+  }
+
+  async #ask(
+    hook: Hook,
+    stage: Stage,
+    standing: Standing<C>,
+    emitted: Emission[],
+    visited: Set<string>,
+    other?: Other,
+  ): Promise<Answer> {
+    failpoint("hook-asked");
+    const { trade, launchers, limits } = this.#equipment;
+    const question = this.#question(
+      hook,
+      stage,
+      standing,
+      emitted,
+      visited,
+      other,
+    );
+    if (hook.how === "inline")
+      // Delivery is paced by the mail it sends; what it yields is not limited here.
+      return askInline(
+        hook,
+        trade.equip(question, other?.list),
+        stage.verb === "deliver" ? 2 ** 31 - 1 : limits.timeout,
+      );
+    return askForked(hook, question, {
+      launchers,
+      limits,
+      work: workOf(this.#claim),
+      environment: (other?.place ?? this.#place).environment,
+      recipients:
+        stage.verb === "deliver"
+          ? standing.serving.leftFile()
+          : standing.distribution.file,
+    });
+  }
+
+  #question(
+    hook: Hook,
+    stage: Stage,
+    standing: Standing<C>,
+    emitted: Emission[],
+    visited: Set<string>,
+    other: Other | undefined,
+  ): Question<C> {
+    const { clock, signal, holds, trial } = this.#equipment;
+    return {
+      id: this.#claim.name.id,
+      queue: this.#claim.queue,
+      stage: stage.name,
+      verb: stage.verb,
+      attempt: this.#claim.name.attempt,
+      now: clock.now(),
+      envelope: this.#envelope,
+      message: standing.message,
+      file: () => standing.file(),
+      recipients: () =>
+        stage.verb === "deliver"
+          ? each(standing.serving.left())
+          : standing.distribution.addresses(),
+      recipientsOf: (list) => this.#recipientsOf(list, standing, visited),
+      trial: trial ?? false,
+      emit: (emission) => emitted.push(emission),
+      log: (text) =>
+        this.say(`${hook.path}: ${other ? `${other.list}: ` : ""}${text}`),
+      signal,
+      holds: () => holds(),
+    };
+  }
+
+  /** Throws where not all of them could be had: a part of a list is no list. */
+  async *#recipientsOf(
+    list: string,
+    standing: Standing<C>,
+    visited: Set<string>,
+  ): AsyncGenerator<string> {
+    if (visited.has(list)) return;
+    visited.add(list);
+    const { trade, pipelines, clock } = this.#equipment;
+    const place = trade.place(this.#envelope, list);
+    const pipeline = pipelines.get(
+      this.#claim.queue,
+      place.layers,
+      clock.now(),
+    );
+    const [problem] = pipeline.problems;
+    if (problem) throw new Error(`${list}: ${problem}`);
+    for (const stage of pipeline.stages) {
+      if (stage.verb !== "recipients") continue;
+      for (const hook of stage.hooks) {
+        if (isObserved(hook, place.observe)) continue;
+        const { verdict, lines } = await this.#ask(
+          hook,
+          stage,
+          standing,
+          [],
+          visited,
+          { list, place },
+        );
+        if (verdict.kind !== "pass" && verdict.kind !== "skip")
+          throw new Error(`${list}: ${hook.path}: ${wordsOf(verdict)}`);
+        if (lines) yield* lines;
+        if (verdict.kind === "skip") break;
+      }
+    }
+  }
+}
+
+async function* each(values: readonly string[]): AsyncGenerator<string> {
+  yield* values;
+}

@@ -1,0 +1,133 @@
+/**
+ * The settings of a list, list.toml, and the site's defaults for them. Pure.
+ */
+import { z } from "zod";
+import {
+  choice,
+  count,
+  duration,
+  flag,
+  kinds,
+  percent,
+  several,
+  size,
+  text,
+} from "../../base/settings.ts";
+import { sourceSections, sources } from "./sources.ts";
+import { address, line, note, observe } from "./words.ts";
+
+const refine = z.strictObject({
+  local_part: note(
+    choice("exact", "any-case").prefault("exact"),
+    "Whether anna@ and Anna@ are two addresses (RFC 5321, 2.4) or one and the same.",
+  ),
+  shrink_limit: note(
+    percent().prefault("20%"),
+    "A post is held, and the owners are told, where the list came out smaller than the last time by more than this. Lists of fewer than 50 are not looked at; 100%: none is.",
+  ),
+  addressed: note(
+    flag().prefault(true),
+    "Whether those in To and Cc of the post, who have it already, get it from the list too.",
+  ),
+  cap: note(
+    count(0, 1e9).prefault(0),
+    "A post to more recipients than this is held; 0: no limit.",
+  ),
+  order: note(
+    choice("domain", "mx", "none").prefault("domain"),
+    "Recipients are sorted by domain, or by the mail server of their domain (asks the DNS), or left as they come.",
+  ),
+});
+
+const digest = z.strictObject({
+  enabled: note(flag().prefault(true), "Whether there are digests."),
+  posts: note(
+    count(1, 10_000).prefault(20),
+    "A digest goes out with this many posts,",
+  ),
+  size: note(size().prefault("256KB"), "or with posts of this size together,"),
+  age: note(
+    duration("365d").prefault("24h"),
+    "or when its oldest post is this old.",
+  ),
+});
+
+const custom = z.record(
+  z.string().regex(/^[a-z][a-z0-9_]*$/),
+  z
+    .union([z.string(), z.number(), z.boolean()])
+    .register(kinds, { allowed: "text, a number, true or false" }),
+);
+
+const listShape = {
+  description: note(line().prefault(""), "What the list is about."),
+  owners: note(several(address()).prefault([]), "Who gets mail to the owners."),
+  post: note(
+    choice("members", "anyone", "owners").prefault("members"),
+    "Who may post. Members are those of the roster and those whom the sources bring; owners always may.",
+  ),
+  others: note(
+    choice("reject", "hold", "discard").prefault("reject"),
+    "What happens to a post of somebody who may not.",
+  ),
+  subject_prefix: note(
+    line().prefault(""),
+    'Put before subjects, such as "[list] ".',
+  ),
+  footer: note(
+    text().prefault(""),
+    "Text under every post; {{list}} stands for the list's address.",
+  ),
+  footer_dkim: note(
+    flag().prefault(false),
+    "Whether posts with a DKIM signature get the footer, which breaks the signature.",
+  ),
+  reply_to: note(
+    choice("author", "list").prefault("author"),
+    "Where replies go; with author the Reply-To of a post stays as it is.",
+  ),
+  own_copy: note(
+    flag().prefault(true),
+    "Whether members get their own posts back.",
+  ),
+  archive: note(flag().prefault(true), "Whether posts are archived."),
+  message_limit: note(size().optional(), "Largest post.", {
+    without: "limits.message of the site",
+  }),
+  observe: note(
+    observe(),
+    "Hooks of this list that run for the log only: their verdict is not acted on.",
+  ),
+  digest: note(digest.prefault({}), "When a digest goes out."),
+  ldap: note(sources.ldap.optional(), sourceSections.ldap),
+  sql: note(sources.sql.optional(), sourceSections.sql),
+  dbm: note(sources.dbm.optional(), sourceSections.dbm),
+  file: note(sources.file.optional(), sourceSections.file),
+  web: note(sources.web.optional(), sourceSections.web),
+  sublists: note(sources.sublists.optional(), sourceSections.sublists),
+  refine: note(
+    refine.prefault({}),
+    "What becomes of the distribution list before it is used.",
+  ),
+  custom: note(
+    custom.prefault({}),
+    "Settings for hooks of your own: any name of a to z, 0 to 9 and _; hooks find it as LISTMILL_SETTING_CUSTOM_NAME.",
+  ),
+};
+
+/** The settings of a list, list.toml. */
+export const listSchema = z.strictObject(listShape);
+
+/** The site's defaults for lists: a source may be given in part. */
+export const listDefaults = z.strictObject({
+  ...listShape,
+  ldap: sources.ldap.partial().optional(),
+  sql: sources.sql.partial().optional(),
+  dbm: sources.dbm.partial().optional(),
+  file: sources.file.partial().optional(),
+  web: sources.web.partial().optional(),
+  sublists: sources.sublists.partial().optional(),
+});
+
+/** What holds for one list. Durations are milliseconds, sizes bytes. */
+export type ListSettings = z.output<typeof listSchema>;

@@ -1,0 +1,203 @@
+/**
+ * The settings of a site, listmill.toml.
+ */
+import { z } from "zod";
+import { count, duration, size, textLike } from "../../base/settings.ts";
+import { listDefaults } from "./list.ts";
+import {
+  address,
+  hostName,
+  hostsName,
+  isServer,
+  line,
+  note,
+  observe,
+} from "./words.ts";
+
+/** The settings of a site, listmill.toml. */
+export const siteSchema = z.strictObject({
+  hostname: note(
+    hostName().prefault(hostsName),
+    "The name of this host in EHLO, Message-IDs and reports.",
+    { without: "the host's name" },
+  ),
+  delimiters: note(
+    textLike("some of the characters - + = _ #", (value) =>
+      /^[-+=_#]*$/.test(value),
+    ).prefault("-+"),
+    "What separates a list's name from an extension: list-request, list+subscribe.",
+  ),
+  postmaster: note(address().optional(), "Who is responsible for this site.", {
+    without: "postmaster at the domain of the list",
+  }),
+  limits: note(
+    z
+      .strictObject({
+        message: note(size().prefault("50MB"), "Largest message."),
+        header: note(size().prefault("256KB"), "Largest header of a message."),
+      })
+      .prefault({}),
+    "What is too large is rejected.",
+  ),
+  hooks: note(
+    z
+      .strictObject({
+        timeout: note(
+          duration().prefault("60s"),
+          "Longest run of a hook; after it its process group is killed and the message waits.",
+        ),
+        output: note(size().prefault("256MB"), "Largest output of a hook."),
+        launchers: note(
+          count(1, 256).prefault(4),
+          "Shells that start the executable hooks: so many run at once.",
+        ),
+        servers: note(
+          count(1, 64).prefault(1),
+          "Processes of each served hook.",
+        ),
+        hook_user: note(
+          line().optional(),
+          'Whose account hooks run under where the runner is started as root; "root" only if that is really meant.',
+          { without: "a runner of root's starts no hook that is a program" },
+        ),
+        memory: note(
+          size().optional(),
+          "Address space that a hook may have (ulimit -v).",
+          { without: "no limit" },
+        ),
+        files: note(
+          count(16, 1_000_000).prefault(1024),
+          "Files that a hook may have open (ulimit -n).",
+        ),
+        processes: note(
+          count(1, 1_000_000).optional(),
+          "Processes that the account may have when a hook starts one (ulimit -u).",
+          { without: "no limit" },
+        ),
+        observe: note(
+          observe(),
+          "Hooks that run for the log only: their verdict is not acted on.",
+        ),
+      })
+      .prefault({}),
+    "How hooks are run.",
+  ),
+  runner: note(
+    z
+      .strictObject({
+        jobs: note(
+          count(1, 1000).prefault(4),
+          "Messages that a runner works on at once.",
+        ),
+        scan: note(
+          duration().prefault("5s"),
+          "How often the queues are listed; what comes from this host is noticed at once.",
+        ),
+      })
+      .prefault({}),
+    "How a runner works.",
+  ),
+  retry: note(
+    z
+      .strictObject({
+        first: note(
+          duration("365d").prefault("5m"),
+          "Wait after the first failure; it doubles with each,",
+        ),
+        most: note(duration("365d").prefault("4h"), "up to this,"),
+        give_up: note(
+          duration("365d").prefault("5d"),
+          "until the message is this old and fails for good.",
+        ),
+      })
+      .prefault({})
+      .refine((retry) => retry.first <= retry.most, {
+        path: ["most"],
+        message: "must be at least retry.first",
+      }),
+    "When something is tried again.",
+  ),
+  node: note(
+    z
+      .strictObject({
+        renew: note(
+          duration().prefault("5s"),
+          "How often a node renews its lease.",
+        ),
+        stale: note(
+          duration().prefault("30s"),
+          "Age of a lease at which other nodes take over; at least three times renew. The same on all hosts.",
+        ),
+      })
+      .prefault({})
+      .refine((node) => node.stale >= 3 * node.renew, {
+        path: ["stale"],
+        message: "must be at least three times node.renew",
+      }),
+    "How hosts notice that another is dead.",
+  ),
+  lmtp: note(
+    z
+      .strictObject({
+        listen: note(
+          textLike(
+            "host:port, or the path of a socket, absolute or from the home",
+            (value) =>
+              /^(\[[0-9a-f:.]+\]|[^:/\s]+):\d{1,5}$/i.test(value) ||
+              (!value.includes(":") && value !== "" && !/\p{Cc}/u.test(value)),
+          ).prefault("127.0.0.1:8024"),
+          "Where listmill run lmtp waits for the MTA. There is no password: whoever can connect can post in anybody's name.",
+        ),
+        socket_mode: note(
+          textLike('permissions such as "0660"', (value) =>
+            /^0?[0-7]{3}$/.test(value),
+          ).prefault("0660"),
+          "Who may connect to a socket: the MTA's account needs to be its group, or it is open to all with 0666.",
+        ),
+        clients: note(count(1, 10_000).prefault(100), "Connections at once."),
+        timeout: note(
+          duration().prefault("5m"),
+          "Longest silence of a client (RFC 5321, 4.5.3.2).",
+        ),
+      })
+      .prefault({}),
+    "The door for an MTA that speaks LMTP (RFC 2033).",
+  ),
+  outbound: note(
+    z
+      .strictObject({
+        smtp: note(
+          textLike(
+            "smtp://host:port, smtps://host:port or lmtp://host:port, without a name and password",
+            (value) => isServer(value, ["smtp:", "smtps:", "lmtp:"]),
+          ).prefault("smtp://127.0.0.1:25"),
+          "The MTA that gets the mail.",
+        ),
+        rate: note(
+          count(0, 1e9).prefault(600),
+          "Most messages a minute and runner, a recipient counts one; 0: no limit.",
+        ),
+        recipients: note(
+          count(1, 100_000).prefault(100),
+          "Most recipients of one SMTP transaction.",
+        ),
+        portion: note(
+          count(1, 1_000_000).prefault(1000),
+          "Most recipients of one entry of the outbound queue.",
+        ),
+        timeout: note(
+          duration().prefault("10m"),
+          "Longest wait for an answer of the MTA: one that thinks long over a message must not get it twice (RFC 5321, 4.5.3.2).",
+        ),
+      })
+      .prefault({}),
+    "How mail leaves.",
+  ),
+  list: note(
+    listDefaults.prefault({}),
+    "Defaults for all lists: any setting of list.toml. Those of a source, such as [list.ldap], hold for lists that have such a section themselves; it may be empty.",
+  ),
+});
+
+/** What listmill.toml says. Durations are milliseconds, sizes bytes. */
+export type SiteSettings = z.output<typeof siteSchema>;

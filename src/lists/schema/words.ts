@@ -1,0 +1,80 @@
+/**
+ * The words that the schemas of settings are written in: kinds of values, and the note of what a
+ * setting means. Pure, but for the host's name.
+ */
+import { hostname } from "node:os";
+import { z } from "zod";
+import { several, textLike } from "../../base/settings.ts";
+import { canonical } from "../../mail/address.ts";
+
+interface Note {
+  readonly about: string;
+  /** What holds without the setting, where the schema cannot say it. */
+  readonly without?: string;
+  /** Not for the variables of hooks. */
+  readonly secret?: boolean;
+}
+
+export const notes = z.registry<Note>();
+
+/** Adds what a setting means; the last call on a schema. */
+export function note<T extends z.ZodType>(
+  schema: T,
+  about: string,
+  more: Omit<Note, "about"> = {},
+): T {
+  notes.add(schema, { about, ...more });
+  return schema;
+}
+
+const hasControl = (value: string) => /\p{Cc}/u.test(value);
+
+export const line = () =>
+  textLike(
+    "text on one line, up to 500 characters",
+    (value) => !hasControl(value) && value.length <= 500,
+  );
+
+export const path = () =>
+  textLike(
+    "a path, absolute or from the home",
+    (value) => value !== "" && !hasControl(value),
+  );
+
+export const address = () =>
+  textLike(
+    'an address such as "anna@example.org"',
+    (value) => canonical(value) !== undefined,
+  );
+
+export const hostName = () =>
+  textLike('a host name such as "lists.example.org"', (value) =>
+    /^(?!.{254})[a-z0-9]([a-z0-9-]{0,62})(\.[a-z0-9][a-z0-9-]{0,62})*$/i.test(
+      value,
+    ),
+  );
+
+export const observe = () =>
+  several(
+    textLike('a hook as "posts/10-approve/50-mine"', (value) =>
+      /^[^/\s]+\/[^/\s]+\/[^/\s]+$/.test(value),
+    ),
+  ).prefault([]);
+
+/** Whether it is a URL of one of the schemes with nothing but a host and a port. */
+export function isServer(value: string, schemes: readonly string[]): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return (
+    url !== undefined &&
+    schemes.includes(url.protocol) &&
+    url.hostname !== "" &&
+    `${url.username}${url.password}${url.search}${url.hash}` === "" &&
+    ["", "/"].includes(url.pathname)
+  );
+}
+
+/** This host's name, made fit for EHLO. */
+export function hostsName(): string {
+  const name = hostname().toLowerCase();
+  return hostName().safeParse(name).success ? name : "localhost";
+}
