@@ -10,10 +10,10 @@ import { syncPath } from "../spool/durable.ts";
 import { type GivenBy, withEvent } from "../spool/envelope.ts";
 import { newId } from "../spool/name.ts";
 import { frontDoor } from "../spool/queue.ts";
+import type { Mill } from "./mill.ts";
 import type { Pass } from "./pass.ts";
 import type { Content, Emission } from "./question.ts";
 import type { Draft, Subject } from "./trade.ts";
-import type { Mill } from "./turn.ts";
 
 /** The queue of entries that carry recipients to be served. */
 export const outbound = "outbound";

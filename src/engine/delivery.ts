@@ -13,9 +13,9 @@ import {
   subjectOf,
 } from "./aftermath.ts";
 import { delay, isSpent } from "./backoff.ts";
+import type { Mill } from "./mill.ts";
 import type { Pass } from "./pass.ts";
 import type { Content, Emission, Outcome } from "./question.ts";
-import type { Mill } from "./turn.ts";
 
 /** How a delivery came out. */
 export type Delivery =

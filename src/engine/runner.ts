@@ -12,8 +12,9 @@ import {
   sweepDrafts,
   takeOver,
 } from "../spool/sweep.ts";
+import type { Mill } from "./mill.ts";
 import type { Content } from "./question.ts";
-import { type Mill, turn } from "./turn.ts";
+import { turn } from "./turn.ts";
 import { type Watch, watch } from "./watch.ts";
 
 export interface Orders {

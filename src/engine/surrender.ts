@@ -13,8 +13,8 @@ import {
 } from "../spool/envelope.ts";
 import { listFolder } from "../spool/spool.ts";
 import { delay, isSpent, words } from "./backoff.ts";
+import type { Mill } from "./mill.ts";
 import type { Content } from "./question.ts";
-import type { Mill } from "./turn.ts";
 
 /** @returns the queues that got something */
 export async function surrender<C extends Content>(

@@ -15,9 +15,10 @@ import type { Test } from "tap";
 import { bytes, type Piece } from "../../src/base/pieces.ts";
 import { Launchers } from "../../src/engine/launcher.ts";
 import { Pipelines } from "../../src/engine/layers.ts";
+import type { Mill } from "../../src/engine/mill.ts";
 import type { Content } from "../../src/engine/question.ts";
 import type { Trade } from "../../src/engine/trade.ts";
-import { type Mill, turn } from "../../src/engine/turn.ts";
+import { turn } from "../../src/engine/turn.ts";
 import type { Child } from "../../src/spool/commit.ts";
 import { enqueue } from "../../src/spool/enqueue.ts";
 import type { Envelope } from "../../src/spool/envelope.ts";
@@ -113,10 +114,10 @@ export class Toy {
       origin,
     });
     return {
-      place: () => ({
+      place: (_, other) => ({
         layers: [
           { name: "site", dir: join(this.home, "hooks.d") },
-          { name: "list", dir: join(this.home, "list/hooks.d") },
+          { name: "list", dir: join(this.home, other ?? "list", "hooks.d") },
         ],
         environment: this.environment,
         observe: this.observe,

@@ -1,0 +1,29 @@
+/**
+ * What a runner works with: the spool, its node, the trade, and how hooks are found and run.
+ */
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Node } from "../spool/lease.ts";
+import type { Spool } from "../spool/spool.ts";
+import type { Report } from "./asker.ts";
+import type { Retry } from "./backoff.ts";
+import type { Limits } from "./forked.ts";
+import type { Launchers } from "./launcher.ts";
+import type { Pipelines } from "./layers.ts";
+import type { Content } from "./question.ts";
+import type { Trade } from "./trade.ts";
+
+export interface Mill<C extends Content = Content> {
+  readonly spool: Spool;
+  readonly node: Node;
+  readonly trade: Trade<C>;
+  readonly pipelines: Pipelines;
+  readonly launchers: Launchers;
+  readonly limits: Limits;
+  readonly retry: Retry;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** Told of each hook that was asked. */
+  readonly witness?: (report: Report) => void;
+}

@@ -1,0 +1,209 @@
+/**
+ * What becomes of an entry when its way has ended: what follows is committed, or the entry waits,
+ * rests, or is gone. Each way is one rename.
+ */
+import { type Claim, Fenced, giveBack, lay, putBack } from "../spool/claim.ts";
+import { type Child, Outbox, publish } from "../spool/commit.ts";
+import {
+  type Envelope,
+  type Event,
+  startOf,
+  withEvent,
+} from "../spool/envelope.ts";
+import { isQueueName } from "../spool/name.ts";
+import { type RestingQueue, restingQueues } from "../spool/spool.ts";
+import {
+  type Again,
+  childOf,
+  following,
+  followingSettled,
+  subjectOf,
+} from "./aftermath.ts";
+import { delay, isSpent, words } from "./backoff.ts";
+import { settleDelivery } from "./delivery.ts";
+import type { Mill } from "./mill.ts";
+import type { End, Pass } from "./pass.ts";
+import type { Content } from "./question.ts";
+
+/** Children written at once: their syncs share the disk's journal. */
+const PARALLEL = 8;
+
+export class Settlement<C extends Content> {
+  readonly #mill: Mill<C>;
+  readonly #claim: Claim;
+  readonly #say: (text: string) => void;
+
+  constructor(mill: Mill<C>, claim: Claim, say: (text: string) => void) {
+    this.#mill = mill;
+    this.#claim = claim;
+    this.#say = say;
+  }
+
+  /** @returns the queues that got something */
+  async settle(pass: Pass<C>, end: End): Promise<string[]> {
+    const { trade } = this.#mill;
+    switch (end.kind) {
+      case "done":
+        return this.#done(pass);
+      case "later":
+        return pass.serving.begun
+          ? this.#delivered(pass, `${end.where}: ${end.reason}`)
+          : this.#later(pass, end.where, end.reason);
+      case "hold":
+        return this.#hold(pass, end);
+      case "discard":
+        this.#say(`discarded by ${end.where}: ${end.reason}`);
+        return this.#commit(this.#settled(pass));
+      case "reject": {
+        const draft = await trade.refused(
+          subjectOf(pass),
+          end.reason,
+          this.#now(),
+        );
+        const silence = draft ? "" : ", nobody is told";
+        this.#say(
+          `rejected by ${end.where}: ${end.reason} (from=<${pass.envelope.sender}>${silence})`,
+        );
+        const told = await Array.fromAsync(this.#settled(pass));
+        if (draft) told.push(childOf(draft, this.#now()));
+        return this.#commit(told);
+      }
+    }
+  }
+
+  async #done(pass: Pass<C>): Promise<string[]> {
+    const { route } = pass;
+    if (
+      route !== undefined &&
+      (!isQueueName(route) ||
+        route === this.#claim.queue ||
+        (restingQueues as readonly string[]).includes(route))
+    )
+      return this.#later(
+        pass,
+        this.#claim.queue,
+        `it cannot be routed to "${route}"`,
+      );
+    if (pass.asksRoute && route === undefined && !pass.distribution.file)
+      return this.#later(
+        pass,
+        this.#claim.queue,
+        "no route hook named a queue for it",
+      );
+    if (!pass.serving.begun)
+      return this.#commit(following(pass, this.#mill, this.#say));
+    return this.#delivered(pass, "no deliver hook said what became of it");
+  }
+
+  /** @param silence why some recipients may have no outcome */
+  async #delivered(pass: Pass<C>, silence: string): Promise<string[]> {
+    const delivery = await settleDelivery(pass, this.#mill, this.#say, silence);
+    this.#say(delivery.words);
+    switch (delivery.kind) {
+      case "finished":
+        return this.#commit(delivery.children);
+      case "interrupted":
+        putBack(this.#mill.spool, this.#claim);
+        return [];
+      case "later":
+        return this.#later(pass, this.#claim.queue, delivery.reason);
+    }
+  }
+
+  async #hold(
+    pass: Pass<C>,
+    end: Extract<End, { stage: string }>,
+  ): Promise<string[]> {
+    this.#say(`held by ${end.where}: ${end.reason}`);
+    const rest = { queue: this.#claim.queue, stage: end.stage };
+    const event = this.#event(end.where, "held", end.reason);
+    const envelope = withEvent({ ...pass.envelope, rest }, event);
+    return this.#rest(pass, "held", envelope);
+  }
+
+  async #rest(
+    pass: Pass<C>,
+    queue: RestingQueue,
+    envelope: Envelope,
+  ): Promise<string[]> {
+    const { name } = this.#claim;
+    if (pass.hasSettled)
+      return this.#commit(this.#settled(pass, { queue, name, envelope }));
+    await pass.noteDone();
+    await lay(this.#mill.spool, this.#claim, queue, envelope);
+    return [queue];
+  }
+
+  /** What consumers left that are through, and the entry itself where it is not at its end. */
+  #settled(pass: Pass<C>, again?: Again): AsyncIterable<Child> {
+    return followingSettled(pass, this.#mill, this.#say, again);
+  }
+
+  async #later(
+    pass: Pass<C>,
+    where: string,
+    reason: string,
+  ): Promise<string[]> {
+    const { attempt, id } = this.#claim.name;
+    const age = this.#now() - startOf(pass.envelope, id);
+    if (isSpent(this.#mill.retry, age)) {
+      const why = `given up after ${attempt + 1} tries: ${where}: ${reason}`;
+      return this.#rest(pass, "failed", this.#failed(pass.envelope, why));
+    }
+    const wait = delay(this.#mill.retry, attempt, Math.random());
+    const due = Math.floor((this.#now() + wait) / 1000);
+    this.#say(`waits ${words(wait)}: ${where}: ${reason}`);
+    const event = this.#event(where, "later", reason);
+    if (pass.hasSettled) {
+      const { queue } = this.#claim;
+      const name = { due, attempt: attempt + 1, id };
+      const envelope = withEvent(pass.envelope, event);
+      return this.#commit(this.#settled(pass, { queue, name, envelope }));
+    }
+    await pass.noteDone();
+    const noted = withEvent(pass.envelope, event);
+    await giveBack(this.#mill.spool, this.#claim, due, noted);
+    return [];
+  }
+
+  /** Lays an entry that cannot be worked on into `failed/`. @returns the queues that got something */
+  async fail(envelope: Envelope, reason: string): Promise<string[]> {
+    const noted = this.#failed(envelope, reason);
+    await lay(this.#mill.spool, this.#claim, "failed", noted);
+    return ["failed"];
+  }
+
+  /** Says that the entry failed. @returns its envelope with that in it */
+  #failed(envelope: Envelope, reason: string): Envelope {
+    this.#say(`failed: ${reason}`);
+    const rest = { queue: this.#claim.queue };
+    const event = this.#event(this.#claim.queue, "failed", reason);
+    return withEvent({ ...envelope, rest }, event);
+  }
+
+  /** Writes all children, a few at a time, and lets them go by the one rename. */
+  async #commit(
+    children: Iterable<Child> | AsyncIterable<Child>,
+  ): Promise<string[]> {
+    const outbox = new Outbox(this.#claim);
+    let batch: Promise<void>[] = [];
+    for await (const child of children) {
+      batch.push(outbox.add(child));
+      if (batch.length < PARALLEL) continue;
+      await Promise.all(batch);
+      batch = [];
+    }
+    await Promise.all(batch);
+    if (!this.#mill.node.holds()) throw new Fenced(this.#claim.path);
+    await outbox.commit();
+    return publish(this.#mill.spool, this.#claim);
+  }
+
+  #event(where: string, what: Event["what"], reason: string): Event {
+    return { at: new Date(this.#now()).toISOString(), where, what, reason };
+  }
+
+  #now(): number {
+    return this.#mill.clock.now();
+  }
+}
