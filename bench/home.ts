@@ -16,10 +16,11 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hooksRun } from "../test/hookUser.ts";
 import { peakMemory } from "./measure.ts";
 
 const program = resolve(import.meta.dirname, "../bin/listmill");
-const LIST = "bench@lists.example";
+export const LIST = "bench@lists.example";
 const LINE = `${"x".repeat(69)}\n`;
 
 /** How a run went. */
@@ -43,19 +44,19 @@ export class Home {
    */
   static async make(smtp: string, members: number): Promise<Home> {
     const home = new Home(mkdtempSync(join(tmpdir(), "listmill-bench-")));
-    await home.#call(["init"]);
+    await home.call(["init"]);
     const settings = join(home.dir, "listmill.toml");
     const text = readFileSync(settings, "utf8").replace(
       /^#?smtp = .*$/m,
       `smtp = "${smtp}"`,
     );
-    writeFileSync(settings, text);
-    await home.#call(["list", "create", LIST, "post=anyone"]);
+    writeFileSync(settings, hooksRun(text));
+    await home.call(["list", "create", LIST, "post=anyone"]);
     const addresses = Array.from(
       { length: members },
       (_, n) => `member${n}@host${n % 97}.example\n`,
     );
-    await home.#call(["member", "import", LIST], addresses.join(""));
+    await home.call(["member", "import", LIST], addresses.join(""));
     return home;
   }
 
@@ -120,7 +121,8 @@ export class Home {
     };
   }
 
-  async #call(args: readonly string[], input = ""): Promise<void> {
+  /** A verb of the command line. */
+  async call(args: readonly string[], input = ""): Promise<void> {
     const child = spawn(program, args, this.#options());
     child.stdin?.end(input);
     const [code] = await once(child, "exit");

@@ -17,7 +17,12 @@ import type { Site } from "./lists/settings.ts";
 import type { Message } from "./mail/message.ts";
 
 export type { Piece } from "./base/pieces.ts";
-export type { Outcome, Reply } from "./engine/question.ts";
+export type {
+  Addresses,
+  AddressFile,
+  Outcome,
+  Reply,
+} from "./engine/question.ts";
 export type { List } from "./lists/directory.ts";
 export type { Header } from "./mail/header.ts";
 export type { Message } from "./mail/message.ts";

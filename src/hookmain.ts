@@ -9,7 +9,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { systemClock } from "./base/clock.ts";
 import { hookVariables } from "./base/environment.ts";
 import { exit, Failure, messageOf } from "./base/errors.ts";
-import { linesOf, linesOfFile } from "./base/lines.ts";
+import { linesOfFile, pagesOfFile } from "./base/lines.ts";
 import { chunks } from "./base/pieces.ts";
 import { askInline } from "./engine/inline.ts";
 import { type Verb, verbs } from "./engine/layers.ts";
@@ -17,14 +17,15 @@ import {
   type Answer,
   type Emission,
   formatOutcome,
+  oneByOne,
   type Question,
 } from "./engine/question.ts";
 import { codes } from "./engine/verdict.ts";
 import { Lists } from "./lists/directory.ts";
-import { loadSite } from "./lists/settings.ts";
+import { loadSite, type Site } from "./lists/settings.ts";
 import type { Message } from "./mail/message.ts";
 import { mailTrade } from "./mill.ts";
-import { addressed } from "./receipt/door.ts";
+import { addressed, found } from "./receipt/door.ts";
 import { writeNew } from "./spool/durable.ts";
 import type { Envelope } from "./spool/envelope.ts";
 import { newId } from "./spool/name.ts";
@@ -59,10 +60,14 @@ async function main(path: string | undefined): Promise<number> {
         exit.dataError,
         `stdin is no message: ${message.noMessage}`,
       );
-    const envelope = envelopeOf(given, (recipient) =>
-      addressed(lists, site.delimiters, recipient),
-    );
+    const envelope = await envelopeOf(given, lists, site);
     const emissions: Emission[] = [];
+    let scratches = 0;
+    let recipients: Promise<string> | undefined;
+    const recipientsFile = () => {
+      recipients ??= listFile(given.LISTMILL_RECIPIENTS, work);
+      return recipients;
+    };
     const question: Question<Message> = {
       id: given.LISTMILL_ID ?? newId(systemClock.now()),
       queue: given.LISTMILL_QUEUE ?? basename(dirname(dirname(file))),
@@ -73,10 +78,14 @@ async function main(path: string | undefined): Promise<number> {
       envelope,
       message,
       file: async () => copy,
-      recipients: () =>
-        given.LISTMILL_RECIPIENTS === undefined
-          ? linesOf(process.stdin)
-          : linesOfFile(given.LISTMILL_RECIPIENTS),
+      recipients: async function* () {
+        yield* linesOfFile(await recipientsFile());
+      },
+      recipientsFile,
+      scratch: () => {
+        scratches += 1;
+        return join(work, `scratch.${scratches}`);
+      },
       recipientsOf: () => {
         throw new Error("recipientsOf is for a runner: see listmill hooks try");
       },
@@ -98,7 +107,16 @@ async function main(path: string | undefined): Promise<number> {
       trade.equip(question),
       site.hooks.timeout,
     );
-    await print(answer);
+    const { kind } = answer.verdict;
+    const isUnchanged =
+      verb === "refine" &&
+      !answer.lines &&
+      (kind === "pass" || kind === "skip");
+    await print(
+      isUnchanged
+        ? { ...answer, lines: pagesOfFile(await recipientsFile()) }
+        : answer,
+    );
     await write(emissions, message, given.LISTMILL_EMIT);
     return codes[answer.verdict.kind];
   } finally {
@@ -106,12 +124,27 @@ async function main(path: string | undefined): Promise<number> {
   }
 }
 
-function envelopeOf(
+/** The list that was given, or what stdin brings. */
+async function listFile(
+  given: string | undefined,
+  work: string,
+): Promise<string> {
+  if (given !== undefined) return given;
+  const list = join(work, "recipients");
+  await writeNew(list, process.stdin);
+  return list;
+}
+
+async function envelopeOf(
   given: Record<string, string>,
-  found: (recipient: string) => ReturnType<typeof addressed>,
-): Envelope {
+  lists: Lists,
+  site: Site,
+): Promise<Envelope> {
   const recipient = given.LISTMILL_RECIPIENT ?? given.LISTMILL_LIST ?? "";
-  const known = recipient ? found(recipient) : undefined;
+  const known =
+    given.LISTMILL_LIST === undefined
+      ? await found(lists, site, recipient)
+      : addressed(lists, site.delimiters, recipient);
   const list = given.LISTMILL_LIST ?? known?.list.address;
   return {
     sender: given.LISTMILL_SENDER ?? "",
@@ -133,10 +166,13 @@ async function print(answer: Answer): Promise<void> {
   if (answer.content && "pieces" in answer.content)
     for await (const chunk of chunks(answer.content.pieces()))
       stdout.write(chunk);
-  for await (const line of answer.lines ?? []) stdout.write(`${line}\n`);
+  for await (const line of oneByOne(answer.lines ?? nothing()))
+    if (line) stdout.write(`${line}\n`);
   for await (const batch of answer.outcomes ?? [])
     for (const outcome of batch) stdout.write(`${formatOutcome(outcome)}\n`);
 }
+
+async function* nothing(): AsyncGenerator<never> {}
 
 /** What follows goes to $LISTMILL_EMIT, or is told where there is none. */
 async function write(

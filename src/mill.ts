@@ -13,9 +13,10 @@ import type { Ask } from "./hook.ts";
 import type { List, Lists } from "./lists/directory.ts";
 import { extended } from "./lists/marks.ts";
 import type { Site } from "./lists/settings.ts";
+import { domainOf, localOf } from "./mail/address.ts";
 import { looksLikeMessage } from "./mail/header.ts";
 import { type Message, openMessage } from "./mail/message.ts";
-import { addressed } from "./receipt/door.ts";
+import { type Addressed, addressed, found } from "./receipt/door.ts";
 import { failureReport, mayBeTold, rejection } from "./receipt/notice.ts";
 import { introduced } from "./receipt/receive.ts";
 import type { Envelope } from "./spool/envelope.ts";
@@ -29,17 +30,22 @@ export const packageHooks = fileURLToPath(
 /** The layers of hooks for a list, or for what belongs to none. */
 export function layersOf(
   site: Site,
-  list: Pick<List, "domain" | "dir"> | undefined,
+  list: Pick<List, "domain" | "dir" | "onDemand"> | undefined,
 ): Layer[] {
+  const { home } = site;
   const layers: Layer[] = [{ name: "package", dir: packageHooks }];
-  const own = join(site.home, "hooks.d");
-  if (real(own) !== real(packageHooks)) layers.push({ name: "site", dir: own });
+  const own = join(home, "hooks.d");
+  if (real(own) !== real(packageHooks))
+    layers.push({ name: "site", dir: own, home });
   if (list) {
     layers.push({
       name: "domain",
-      dir: join(site.home, "lists", `@${list.domain}`, "hooks.d"),
+      dir: join(home, "lists", `@${list.domain}`, "hooks.d"),
+      home,
     });
-    layers.push({ name: "list", dir: join(list.dir, "hooks.d") });
+    // A list on demand has no folder but its domain's.
+    if (!list.onDemand)
+      layers.push({ name: "list", dir: join(list.dir, "hooks.d"), home });
   }
   return layers;
 }
@@ -103,11 +109,8 @@ export function mailTrade(
     },
 
     introduce(message, now) {
-      return introduced(
-        message,
-        (recipient) => addressed(lists, site.delimiters, recipient),
-        now,
-      );
+      const at = (recipient: string) => found(lists, site, recipient);
+      return introduced(message, at, now);
     },
 
     equip(question: Question<Message>, other): Ask {
@@ -132,16 +135,16 @@ export function mailTrade(
       };
     },
 
-    emitted(subject, recipient, now) {
-      const found = addressed(lists, site.delimiters, recipient);
+    async emitted(subject, recipient, now) {
       const list = listOf(subject.envelope);
+      const at =
+        (list?.onDemand && doorIn(list, site, lists, recipient)) ||
+        (await found(lists, site, recipient));
       return {
         ...followed(subject, now),
         sender: list ? extended(site, list, "bounces") : "",
         recipient,
-        ...(found
-          ? { list: found.list.address, extension: found.extension }
-          : {}),
+        ...(at ? { list: at.list.address, extension: at.extension } : {}),
       };
     },
 
@@ -162,7 +165,8 @@ export function mailTrade(
 
     async refused(subject, reason, now) {
       const isOurs = (address: string) =>
-        addressed(lists, site.delimiters, address) !== undefined;
+        addressed(lists, site.delimiters, address) !== undefined ||
+        lists.domain(domainOf(address)) !== undefined;
       if (!mayBeTold(subject.envelope, subject.message.header, isOurs))
         return undefined;
       const { sender, recipient } = subject.envelope;
@@ -204,6 +208,24 @@ export function mailTrade(
       };
     },
   };
+}
+
+/** The list at hand, where an address is one of its own: a list on demand is not asked for again. */
+function doorIn(
+  list: List,
+  site: Site,
+  lists: Lists,
+  recipient: string,
+): Addressed | undefined {
+  const made = addressed(lists, site.delimiters, recipient);
+  const local = localOf(recipient).toLowerCase();
+  if (made || domainOf(recipient) !== list.domain) return undefined;
+  if (local === list.local) return { list, extension: "" };
+  const isMine =
+    local.startsWith(list.local) &&
+    site.delimiters.includes(local.charAt(list.local.length));
+  if (!isMine) return undefined;
+  return { list, extension: local.slice(list.local.length + 1) };
 }
 
 /** What every message that follows from another one has in common. */

@@ -9,6 +9,7 @@ import { type Message, openMessage } from "../src/mail/message.ts";
 import { layersOf, mailTrade, packageHooks } from "../src/mill.ts";
 import type { Envelope } from "../src/spool/envelope.ts";
 import { makeHome, news } from "./cli/atHome.ts";
+import { groups } from "./lists/groups.ts";
 
 const NOW = Date.UTC(2026, 10, 23);
 const post =
@@ -166,13 +167,13 @@ t.test(
 t.test("an emitted message goes to the door of its address", async (t) => {
   const { trade } = await tradeOf(t);
   const from = await subject({ sender: "anna@example.com" });
-  t.match(trade.emitted(from, "news-archive@lists.example.org", NOW), {
+  t.match(await trade.emitted(from, "news-archive@lists.example.org", NOW), {
     sender: "news-bounces@lists.example.org",
     list: news,
     extension: "archive",
     origin: "posts/0mwslj4p4-04gvj764celo",
   });
-  const outside = trade.emitted(from, "person@example.com", NOW);
+  const outside = await trade.emitted(from, "person@example.com", NOW);
   t.match(outside, { recipient: "person@example.com" });
   t.notOk("list" in outside);
   t.match(trade.distributed(from, NOW), {
@@ -210,7 +211,7 @@ t.test("the layers of hooks, from the package's to the list's", async (t) => {
   const { home, site, lists } = await tradeOf(t);
   const list = lists.get(news);
   if (!list) throw new Error("no list");
-  t.same(layersOf(site, list), [
+  t.match(layersOf(site, list), [
     { name: "package", dir: packageHooks },
     { name: "site", dir: join(home, "hooks.d") },
     { name: "domain", dir: join(home, "lists/@lists.example.org/hooks.d") },
@@ -235,4 +236,50 @@ t.test("the layers of hooks, from the package's to the list's", async (t) => {
     extended({ ...site, delimiters: "+" }, list, "owner"),
     "news+owner@lists.example.org",
   );
+});
+
+t.test("a list on demand has its doors, and its domain's hooks", async (t) => {
+  const { home, site, lists, trade } = await tradeOf(t);
+  const db = groups(home, "corp.org", ["sales", "dev", "dev-archive"]);
+  const sales = lists.get("sales@corp.org");
+  if (!sales) throw new Error("no list");
+  t.same(
+    layersOf(site, sales).map(({ name, dir }) => [name, dir]),
+    [
+      ["package", packageHooks],
+      ["site", join(home, "hooks.d")],
+      ["domain", join(home, "lists/@corp.org/hooks.d")],
+    ],
+  );
+  t.match(trade.place((await subject({ list: sales.address })).envelope), {
+    environment: { LISTMILL_LIST: "sales@corp.org" },
+  });
+  const to = async (recipient: string, list = "sales@corp.org") => {
+    const { list: at, extension } = await trade.emitted(
+      await subject({ list }),
+      recipient,
+      NOW,
+    );
+    return [at, extension];
+  };
+  t.same(await to("dev@corp.org"), ["dev@corp.org", ""]);
+  t.same(await to("nobody@corp.org"), [undefined, undefined]);
+  db.exec("DROP TABLE teams");
+  t.same(
+    await to("sales-archive@corp.org"),
+    ["sales@corp.org", "archive"],
+    "for its own doors nobody is asked",
+  );
+  t.same(
+    await to("dev-archive@corp.org", "dev@corp.org"),
+    ["dev@corp.org", "archive"],
+    "a stream is the list's, whatever else has that name",
+  );
+  await t.rejects(to("new@corp.org"), { name: "Failure", exitCode: 75 });
+  const told = await trade.refused(
+    await subject({ sender: "whoever@corp.org" }),
+    "no",
+    NOW,
+  );
+  t.equal(told, undefined, "all of the domain is ours");
 });

@@ -3,6 +3,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { hooksRun } from "../../test/hookUser.ts";
 import { copyLetters } from "../letters.ts";
 import type { Mill } from "../mill.ts";
 import { command, heading, say, tree } from "../page.ts";
@@ -106,5 +107,5 @@ function point(home: string, port: number): void {
     `smtp = "smtp://127.0.0.1:${port}"`,
   );
   expect("listmill.toml has a line for smtp", after !== before);
-  writeFileSync(file, after);
+  writeFileSync(file, hooksRun(after));
 }

@@ -48,5 +48,8 @@ export function errnoOf(error: unknown): string | undefined {
 
 /** Whatever was thrown, as one line. */
 export function messageOf(error: unknown): string {
+  // What connects to a name tries all of its addresses, and has no words for all of them.
+  if (error instanceof AggregateError && error.message === "")
+    return error.errors.map(messageOf).join("; ");
   return error instanceof Error ? error.message : String(error);
 }

@@ -39,3 +39,41 @@ function text(line: Buffer, limit: number): string {
 export async function* linesOfFile(path: string): AsyncGenerator<string> {
   yield* linesOf(createReadStream(path) as AsyncIterable<Buffer>);
 }
+
+/** Bytes that are read at once for a page of lines. */
+const PAGE = 32 * 1024;
+
+/**
+ * Lines like those of `linesOf`, but some thousands at once: many times as fast. Of a line that is
+ * longer than two chunks and a page the middle is left out.
+ */
+export async function* pagesOf(
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<string[]> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const bytes of source) {
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const last = chunk.lastIndexOf(10);
+    if (last < 0) {
+      const room = Math.max(PAGE - rest.length, 0);
+      rest = Buffer.concat([rest, chunk.subarray(0, room)]);
+      continue;
+    }
+    const whole = chunk.subarray(0, last);
+    yield page(rest.length > 0 ? Buffer.concat([rest, whole]) : whole);
+    rest = Buffer.from(chunk.subarray(last + 1));
+  }
+  if (rest.length > 0) yield page(rest);
+}
+
+/** The same of a file, opened with the first page asked for. */
+export async function* pagesOfFile(path: string): AsyncGenerator<string[]> {
+  const source = createReadStream(path, { highWaterMark: PAGE });
+  yield* pagesOf(source as AsyncIterable<Buffer>);
+}
+
+function page(data: Buffer): string[] {
+  const lines = data.toString("utf8").split("\n");
+  if (!data.includes(13)) return lines;
+  return lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
+}

@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import { packageHooks } from "../mill.ts";
+import { type Place, placeOf } from "../receipt/lmtp.ts";
 import { parse, type Verb } from "./context.ts";
 
 const verb: Verb = {
@@ -13,13 +14,17 @@ aliases --mta postfix|exim
   async run(context, args) {
     const { values } = parse(args, { mta: { type: "string" } });
     const domains = [
-      ...new Set(context.lists.all().map(({ domain }) => domain)),
+      ...new Set([
+        ...context.lists.all().map(({ domain }) => domain),
+        ...context.lists.domains(),
+      ]),
     ].sort();
     const given = {
       domains: domains.length > 0 ? domains : ["lists.example.org"],
       incoming: join(context.site.home, "spool", "incoming"),
       program: join(packageHooks, "..", "bin", "listmill"),
       home: context.site.home,
+      door: placeOf(context.site.home, context.site.lmtp.listen),
     };
     if (values.mta === "postfix") context.say(postfix(given));
     else if (values.mta === "exim") context.say(exim(given));
@@ -38,11 +43,12 @@ interface Given {
   readonly incoming: string;
   readonly program: string;
   readonly home: string;
+  readonly door: Place;
 }
 
-function postfix({ domains, program, home }: Given): string {
+function postfix({ domains, program, home, door }: Given): string {
   return `\
-# All mail of these domains goes to listmill: by the Maildir or by the pipe, one of the two.
+# All mail of these domains goes to listmill: by the Maildir, by the pipe or by LMTP, one of them.
 # USER is the account that listmill runs under, UID and GID are its numbers, and not root.
 
 # 1. The Maildir: Postfix writes into the spool itself; listmill answers what is for no list.
@@ -60,18 +66,40 @@ listmill unix - n n - 4 pipe
   flags=Rq user=USER null_sender=
   argv=${program} --home ${home} receive --sender=\${sender} -- \${recipient}
 
-# For both. In main.cf, added to what these settings have already:
+# For these two. In main.cf, added to what these settings have already:
 relay_domains = ${domains.join(" ")}
-transport_maps = inline:{ ${domains.map((domain) => `${domain}=listmill:`).join(", ")} }
-listmill_destination_recipient_limit = 1`;
+transport_maps = inline:{ ${each(domains, "listmill:")} }
+listmill_destination_recipient_limit = 1
+
+# 3. LMTP: what is for no list is refused while the sender's server still waits for an answer.
+# There listens: listmill run lmtp
+# In main.cf, added to what these settings have already:
+relay_domains = ${domains.join(" ")}
+relay_recipient_maps =
+transport_maps = inline:{ ${each(domains, lmtpOf(door))} }
+smtpd_recipient_restrictions = check_recipient_access inline:{ ${each(domains, "reject_unverified_recipient")} }
+unverified_recipient_reject_code = 550
+address_verify_negative_refresh_time = 1m
+address_verify_negative_expire_time = 5m`;
 }
 
-function exim({ domains, incoming, program, home }: Given): string {
+/** Entries of a table of Postfix's. */
+function each(domains: readonly string[], value: string): string {
+  return domains.map((domain) => `${domain}=${value}`).join(", ");
+}
+
+function lmtpOf(door: Place): string {
+  if ("path" in door) return `lmtp:unix:${door.path}`;
+  const host = door.host.includes(":") ? `[${door.host}]` : door.host;
+  return `lmtp:inet:${host}:${door.port}`;
+}
+
+function exim({ domains, incoming, program, home, door }: Given): string {
   return `\
-# All mail of these domains goes to listmill: by the Maildir or by the pipe, one of the two.
+# All mail of these domains goes to listmill: by the Maildir, by the pipe or by LMTP, one of them.
 # USER is the account that listmill runs under, and not root.
 
-# Router, before those for other local domains:
+# Router for the first two, before those for other local domains:
 listmill:
   driver = accept
   domains = ${domains.join(" : ")}
@@ -100,5 +128,53 @@ listmill:
   temp_errors = 75
   return_fail_output
   envelope_to_add
-  return_path_add`;
+  return_path_add
+
+# 3. LMTP. There listens: listmill run lmtp
+${"path" in door ? eximSocket(domains, door.path) : eximPort(domains, door)}`;
+}
+
+function eximPort(
+  domains: readonly string[],
+  door: { readonly host: string; readonly port: number },
+): string {
+  return `\
+# Router, before those for other local domains:
+listmill:
+  driver = manualroute
+  domains = ${domains.join(" : ")}
+  route_list = * ${door.host.replaceAll(":", "::")}
+  self = send
+  transport = listmill
+
+# Transport:
+listmill:
+  driver = smtp
+  protocol = lmtp
+  port = ${door.port}
+  allow_localhost
+
+# What is for no list is refused while the sender's server still waits for an answer.
+# In the ACL of acl_smtp_rcpt, before these domains are accepted:
+deny
+  domains = ${domains.join(" : ")}
+  message = $acl_verify_message
+  ! verify = recipient/callout=30s,no_cache`;
+}
+
+function eximSocket(domains: readonly string[], path: string): string {
+  return `\
+# Router, before those for other local domains:
+listmill:
+  driver = accept
+  domains = ${domains.join(" : ")}
+  transport = listmill
+
+# Exim cannot ask a socket whether there is a list: for that [lmtp] listen needs host:port.
+# Transport:
+listmill:
+  driver = lmtp
+  socket = ${path}
+  user = USER
+  batch_max = 50`;
 }

@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { exit, Failure, messageOf } from "../base/errors.ts";
 import { listPipeline } from "../engine/layers.ts";
+import { demandProblem } from "../lists/demand.ts";
 import { layersOf } from "../mill.ts";
 import { parseRelay } from "../outbound/dial.ts";
 import { shadow } from "../receipt/door.ts";
@@ -16,6 +17,7 @@ import { frontDoor, scan } from "../spool/queue.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
+import { mannerOf, troubleOf } from "./programs.ts";
 
 interface Finding {
   readonly level: "error" | "warning";
@@ -46,7 +48,13 @@ check
             `${address} and ${other}: the address of one is an extension of the other, and gets its mail`,
           );
       }
-      for (const problem of hooks(context, warn)) error(problem);
+      for (const domain of context.lists.domains())
+        attempt(error, () => {
+          const shared = context.lists.domain(domain);
+          const problem = shared && demandProblem(shared);
+          if (problem) error(problem);
+        });
+      attempt(error, () => hooks(context, warn).forEach(error));
       await mta(context).catch((reason) => warn(messageOf(reason)));
     }
     if (context.json) context.say(JSON.stringify(findings, undefined, 1));
@@ -96,10 +104,15 @@ function fileSystem(context: Context): string[] {
 function hooks(context: Context, warn: (what: string) => void): string[] {
   const problems = new Set<string>();
   const ignored = new Set<string>();
+  let programs = false;
   const known = hookQueues(context);
-  const lists = context.lists.names().flatMap((address) => {
+  const { lists: all } = context;
+  const lists = [
+    ...all.names().map((address) => () => all.get(address)),
+    ...all.domains().map((domain) => () => all.domain(domain)),
+  ].flatMap((read) => {
     try {
-      return context.lists.get(address) ?? [];
+      return read() ?? [];
     } catch {
       return [];
     }
@@ -109,9 +122,17 @@ function hooks(context: Context, warn: (what: string) => void): string[] {
       const pipeline = listPipeline(queue, layersOf(context.site, list));
       for (const problem of pipeline.problems) problems.add(problem);
       for (const file of pipeline.ignored) ignored.add(file);
+      for (const { hooks } of pipeline.stages)
+        programs ||= hooks.some(({ how }) => how !== "inline");
     }
   if (isIdle(context))
     warn(`entries wait and no runner lives; start one with: listmill run`);
+  const manner = mannerOf(context.site);
+  const trouble = troubleOf(manner, context.spool);
+  // A runner under an account of its own may run them all the same.
+  if (manner.refused !== undefined) {
+    if (programs) warn(manner.refused);
+  } else if (trouble !== undefined) problems.add(trouble);
   for (const file of ignored) warn(`${file}: ignored`);
   for (const file of strangers(context))
     warn(`${file}: not an entry of the spool; it is left where it is`);

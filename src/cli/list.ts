@@ -101,8 +101,23 @@ function put(table: Table, [first, ...rest]: string[], value: unknown): void {
   put(table[first] as Table, rest, value);
 }
 
+type Row = Record<"list" | "members" | "post" | "description", number | string>;
+
+/** All lists of a domain on demand: how many there are only their source knows. */
+function onDemand(context: Context, domain: string): Row {
+  const row = { list: `@${domain}`, members: "on demand" };
+  try {
+    const shared = context.lists.domain(domain);
+    const { description = "", post = "" } = shared?.settings ?? {};
+    return { ...row, post, description };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { ...row, post: "", description: `broken: ${error.message}` };
+  }
+}
+
 function all(context: Context): number {
-  const rows = context.lists.names().map((address) => {
+  const rows: Row[] = context.lists.names().map((address) => {
     try {
       const list = context.lists.get(address);
       const { description = "", post = "" } = list?.settings ?? {};
@@ -122,6 +137,8 @@ function all(context: Context): number {
       };
     }
   });
+  for (const domain of context.lists.domains())
+    rows.push(onDemand(context, domain));
   if (rows.length === 0 && !context.json)
     context.say(
       "no lists yet; make one with: listmill list create news@lists.example.org",

@@ -21,19 +21,23 @@ import {
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
+import { explain, gifts } from "./why.ts";
 
 const verb: Verb = {
   usage: `\
 queue [QUEUE]
     What waits in which queue, since when, the next try and the last error.
 queue show ENTRY            the envelope, the recipients and the head of the message
+queue show ENTRY --why ADDRESS
+                            which hook gave this address, and what became of it; exit 67 where
+                            nobody did
 queue retry ENTRY...        try now
 queue hold ENTRY...         lay it into held/ until it is released
 queue release ENTRY...      let a held entry pass, or a failed one try again
 queue drop ENTRY...         remove it for good
     ENTRY is an id as the list shows it, or the unique beginning of one.`,
   async run(context, args) {
-    const { positionals } = parse(args, {});
+    const { values, positionals } = parse(args, { why: { type: "string" } });
     const [word, ...entries] = positionals;
     const act =
       word !== undefined && Object.hasOwn(actions, word)
@@ -52,6 +56,12 @@ queue drop ENTRY...         remove it for good
         exit.usage,
         `queue ${word} takes entries; see: listmill queue`,
       );
+    if (values.why !== undefined) {
+      const [entry = "", ...others] = entries;
+      if (word !== "show" || others.length > 0)
+        throw new Failure(exit.usage, "--why is for queue show and one entry");
+      return explain(context, find(context.spool, entry), values.why);
+    }
     for (const entry of entries) {
       const found = find(context.spool, entry);
       if (
@@ -105,6 +115,8 @@ const actions: Record<
         `${recipients.length} recipients, ${progress.length} of them settled: ${recipients.slice(0, 5).join(" ")}${recipients.length > 5 ? " …" : ""}`,
       );
     }
+    for (const { hook, addresses, bytes } of await gifts(found, envelope))
+      context.say(`${hook} gave ${addresses} (${bytes} bytes)`);
     context.say("");
     if (size > 0)
       context.say(

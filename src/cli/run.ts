@@ -1,27 +1,31 @@
 /**
  * listmill run: a runner on this home, until SIGTERM or SIGINT.
  */
-import { join } from "node:path";
-import { host, variable } from "../base/environment.ts";
+import { closeInherited } from "../base/descriptors.ts";
+import { host } from "../base/environment.ts";
 import { exit, Failure } from "../base/errors.ts";
 import { stderrLog } from "../base/log.ts";
-import { Launchers } from "../engine/launcher.ts";
 import { Pipelines } from "../engine/layers.ts";
 import { Runner } from "../engine/runner.ts";
+import type { Manner } from "../engine/start.ts";
 import type { Site } from "../lists/settings.ts";
-import { mailTrade, packageHooks } from "../mill.ts";
+import { mailTrade } from "../mill.ts";
 import { rest } from "../outbound/carry.ts";
 import { enter } from "../spool/lease.ts";
 import { probe } from "../spool/probe.ts";
 import { restingQueues, type Spool } from "../spool/spool.ts";
 import { type Context, parse, type Verb, wholeNumber } from "./context.ts";
+import { counting } from "./counting.ts";
 import { hookQueues } from "./hookqueues.ts";
+import { lmtp, openDoor } from "./lmtpdoor.ts";
+import { launchersOf, serversOf, troubleOf } from "./programs.ts";
 
 const verb: Verb = {
   usage: `\
-run [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...]
+run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...]
     Runs the mill: takes messages from the queues (all that have hooks, without an argument) and
-    runs their hooks. SIGTERM finishes what is claimed and stops. --until-empty stops when nothing
+    runs their hooks. With the word lmtp it takes mail from an MTA by LMTP too, or only that where
+    no queue is named. SIGTERM finishes what is claimed and stops. --until-empty stops when nothing
     is due; --rate is the most messages a minute of this runner (0: no limit); --jobs how many
     entries of a queue at once; --lists takes only entries of these lists.`,
   async run(context, args) {
@@ -31,10 +35,20 @@ run [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...]
       jobs: { type: "string" },
       lists: { type: "string", multiple: true },
     });
+    closeInherited();
     const site = ordered(context.site, values.rate);
     const { spool, clock } = context;
+    const launchers = launchersOf(site);
     refuse(spool);
-    const queues = chosen(context, positionals);
+    refuseAccount(launchers.manner, spool);
+    const named = positionals.filter((name) => name !== lmtp);
+    const hasDoor = named.length < positionals.length;
+    if (hasDoor && values["until-empty"])
+      throw new Failure(
+        exit.usage,
+        "--until-empty ends a runner, and lmtp waits for mail: start two",
+      );
+    const queues = chosen(context, named);
     const jobs =
       values.jobs === undefined
         ? site.runner.jobs
@@ -45,46 +59,54 @@ run [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...]
       ?.flatMap((text) => text.split(","))
       .map((text) => context.list(text).address);
     const ending = new AbortController();
+    for (const signal of ["SIGTERM", "SIGINT"] as const)
+      process.once(signal, () => ending.abort());
+    const door = hasDoor ? await openDoor(context, ending.signal) : undefined;
+    if (door && named.length === 0) {
+      await door.closed;
+      stderrLog(lmtp, "stopped");
+      process.exit(exit.ok);
+    }
     let lost: string | undefined;
     const node = await enter(spool, host(), site.node, clock, (reason) => {
       lost = reason;
       ending.abort();
     });
-    for (const signal of ["SIGTERM", "SIGINT"] as const)
-      process.once(signal, () => ending.abort());
-    const launchers = new Launchers(
-      site.hooks.launchers,
-      hookEnvironment(site),
-    );
+    const servers = serversOf(site, stderrLog);
+    const counted = counting(site, node.name, stderrLog);
     const mill = {
       spool,
       node,
       trade: mailTrade(site, context.lists, node.name),
       pipelines: new Pipelines(),
       launchers,
+      servers,
       limits: site.hooks,
       retry: site.retry,
       clock,
       log: stderrLog,
       signal: ending.signal,
+      witness: counted.witness,
     };
-    if (process.getuid?.() === 0)
-      stderrLog(
-        node.name,
-        "runs as root, and so do its hooks: better give it an account",
-      );
+    const { refused } = launchers.manner;
+    if (refused !== undefined) stderrLog(node.name, refused);
     stderrLog(node.name, `runs ${queues.join(", ")} of ${site.home}`);
     const turns = await new Runner(mill, {
       queues,
       // Without names it is all that have hooks, those of tomorrow too.
-      ...(positionals.length === 0 ? { more: () => hookQueues(context) } : {}),
+      ...(named.length === 0 ? { more: () => hookQueues(context) } : {}),
       jobs,
       scan: site.runner.scan,
       untilEmpty: values["until-empty"],
       ...(lists ? { lists: new Set(lists) } : {}),
-    }).run();
+    })
+      .run()
+      .finally(() => ending.abort());
+    await door?.closed;
     await rest();
     launchers.close();
+    await servers.close();
+    counted.stop();
     await node.leave();
     stderrLog(
       node.name,
@@ -113,6 +135,13 @@ function refuse(spool: Spool): void {
   if (problems.length > 0) throw new Failure(exit.config, problems.join("\n"));
 }
 
+/** Refuses an account for hooks that could not do their work. */
+function refuseAccount(manner: Manner, spool: Spool): void {
+  if (!manner.account) return;
+  const trouble = troubleOf(manner, spool);
+  if (trouble !== undefined) throw new Failure(exit.config, trouble);
+}
+
 function chosen(context: Context, named: readonly string[]): string[] {
   const known = hookQueues(context);
   const resting: readonly string[] = restingQueues;
@@ -129,16 +158,4 @@ function chosen(context: Context, named: readonly string[]): string[] {
       );
   }
   return named.length > 0 ? [...named] : known;
-}
-
-/** What every hook has in its environment, whatever the message. */
-function hookEnvironment(site: Site): Record<string, string> {
-  const tools = join(packageHooks, "..", "bin");
-  return {
-    PATH: `${tools}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
-    LANG: "C.UTF-8",
-    HOME: site.home,
-    LISTMILL_HOME: site.home,
-    ...(variable("TZ") ? { TZ: variable("TZ") as string } : {}),
-  };
 }

@@ -4,12 +4,13 @@
  * by hard link, each emitted message goes to the front door.
  */
 import { join } from "node:path";
-import { linesOfFile } from "../base/lines.ts";
+import { pagesOfFile } from "../base/lines.ts";
 import type { Child } from "../spool/commit.ts";
 import { syncPath } from "../spool/durable.ts";
 import { type GivenBy, withEvent } from "../spool/envelope.ts";
-import { newId } from "../spool/name.ts";
+import { isQueueName, newId } from "../spool/name.ts";
 import { frontDoor } from "../spool/queue.ts";
+import { restingQueues } from "../spool/spool.ts";
 import type { Mill } from "./mill.ts";
 import type { Pass } from "./pass.ts";
 import type { Content, Emission } from "./question.ts";
@@ -43,6 +44,23 @@ export function childOf(draft: Draft, now: number, file?: string): Child {
     message: file ?? draft.content,
     ...(draft.recipients ? { recipients: draft.recipients } : {}),
   };
+}
+
+/** Why what route hooks said leads nowhere; undefined where it leads on. */
+export function misrouted<C extends Content>({
+  route,
+  asksRoute,
+  claim,
+  distribution,
+}: Pass<C>): string | undefined {
+  if (route === undefined)
+    return asksRoute && !distribution.file
+      ? "no route hook named a queue for it"
+      : undefined;
+  const rests = (restingQueues as readonly string[]).includes(route);
+  return rests || route === claim.queue || !isQueueName(route)
+    ? `it cannot be routed to "${route}"`
+    : undefined;
 }
 
 /** The entries that follow from one that has passed. */
@@ -99,7 +117,8 @@ export async function* emitted<C extends Content>(
 ): AsyncGenerator<Child> {
   const now = mill.clock.now();
   for (const { recipient, content, due } of emissions) {
-    const envelope = mill.trade.emitted(subjectOf(pass), recipient, now);
+    const subject = subjectOf(pass);
+    const envelope = await mill.trade.emitted(subject, recipient, now);
     const draft = {
       queue: frontDoor,
       envelope,
@@ -160,10 +179,11 @@ async function* exploded<C extends Content>(
     recipients = [];
     return { ...childOf(draft, now, file), links };
   };
-  for await (const address of linesOfFile(list)) {
-    recipients.push(address);
-    if (recipients.length >= portion) yield next();
-  }
+  for await (const page of pagesOfFile(list))
+    for (const address of page) {
+      if (address !== "") recipients.push(address);
+      if (recipients.length >= portion) yield next();
+    }
   if (recipients.length > 0) yield next();
   const plural = (count: number, one: string, many: string) =>
     `${count} ${count === 1 ? one : many}`;

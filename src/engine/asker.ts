@@ -2,17 +2,27 @@
  * Asks a hook about an entry, however it is run, and tells what came of it. Changes nothing of the
  * entry but its `work/` folder.
  */
+import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { failpoint } from "../base/failpoint.ts";
 import type { Log } from "../base/log.ts";
 import { type Claim, workOf } from "../spool/claim.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import type { Distribution } from "./distribution.ts";
-import { askForked, type Limits } from "./forked.ts";
+import { askForked } from "./forked.ts";
 import { askInline } from "./inline.ts";
 import type { Launchers } from "./launcher.ts";
 import { type Hook, isObserved, type Pipelines, type Stage } from "./layers.ts";
-import type { Answer, Content, Emission, Question } from "./question.ts";
+import { type Limits, later } from "./program.ts";
+import {
+  type Answer,
+  type Content,
+  type Emission,
+  oneByOne,
+  type Question,
+} from "./question.ts";
+import { askServed } from "./served.ts";
+import type { Servers } from "./servers.ts";
 import type { Reins, Serving } from "./serving.ts";
 import type { Place, Trade } from "./trade.ts";
 import { type Verdict, wordsOf } from "./verdict.ts";
@@ -34,6 +44,7 @@ export interface Equipment<C extends Content> extends Reins {
   readonly trade: Trade<C>;
   readonly pipelines: Pipelines;
   readonly launchers: Launchers;
+  readonly servers: Servers;
   readonly limits: Limits;
   readonly log: Log;
   readonly clock: Clock;
@@ -62,6 +73,7 @@ export class Asker<C extends Content> {
   readonly #envelope: Envelope;
   readonly #place: Place;
   readonly #equipment: Equipment<C>;
+  #scratches = 0;
 
   constructor(
     claim: Claim,
@@ -125,7 +137,7 @@ export class Asker<C extends Content> {
     other?: Other,
   ): Promise<Answer> {
     failpoint("hook-asked");
-    const { trade, launchers, limits } = this.#equipment;
+    const { trade, launchers, servers, limits } = this.#equipment;
     const question = this.#question(
       hook,
       stage,
@@ -141,16 +153,21 @@ export class Asker<C extends Content> {
         trade.equip(question, other?.list),
         stage.verb === "deliver" ? 2 ** 31 - 1 : limits.timeout,
       );
-    return askForked(hook, question, {
-      launchers,
+    const { account, refused } = launchers.manner;
+    if (refused !== undefined) return later(refused);
+    const place = {
       limits,
+      account,
       work: workOf(this.#claim),
       environment: (other?.place ?? this.#place).environment,
       recipients:
         stage.verb === "deliver"
           ? standing.serving.leftFile()
           : standing.distribution.file,
-    });
+    };
+    return hook.how === "served"
+      ? askServed(hook, question, { ...place, servers })
+      : askForked(hook, question, { ...place, launchers });
   }
 
   #question(
@@ -176,6 +193,16 @@ export class Asker<C extends Content> {
         stage.verb === "deliver"
           ? each(standing.serving.left())
           : standing.distribution.addresses(),
+      recipientsFile: async () => {
+        const { file } = standing.distribution;
+        if (stage.verb === "deliver") return standing.serving.leftFile();
+        if (file === undefined) throw new Error("no hook has given addresses");
+        return file;
+      },
+      scratch: () => {
+        this.#scratches += 1;
+        return join(workOf(this.#claim), `scratch.${this.#scratches}`);
+      },
       recipientsOf: (list) => this.#recipientsOf(list, standing, visited),
       trial: trial ?? false,
       emit: (emission) => emitted.push(emission),
@@ -217,7 +244,7 @@ export class Asker<C extends Content> {
         );
         if (verdict.kind !== "pass" && verdict.kind !== "skip")
           throw new Error(`${list}: ${hook.path}: ${wordsOf(verdict)}`);
-        if (lines) yield* lines;
+        if (lines) yield* oneByOne(lines);
         if (verdict.kind === "skip") break;
       }
     }

@@ -2,12 +2,14 @@
  * The distribution list of an entry while hooks make it: a file in its `work/` folder, so that a
  * list of millions costs no memory. Thrown away after a crash.
  */
-import { closeSync, fstatSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, fstatSync, openSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { messageOf } from "../base/errors.ts";
-import { linesOfFile } from "../base/lines.ts";
+import { pagesOfFile } from "../base/lines.ts";
+import { chunks } from "../base/pieces.ts";
 import { type Claim, workOf } from "../spool/claim.ts";
 import { writeAll } from "../spool/durable.ts";
+import { type Addresses, type Answer, oneByOne } from "./question.ts";
 
 /** Characters that are collected before they are written. */
 const BUFFER = 60_000;
@@ -42,35 +44,65 @@ export class Distribution {
   }
 
   addresses(): AsyncIterable<string> {
-    return this.#file ? linesOfFile(this.#file) : nothing();
+    return this.#file ? oneByOne(pagesOfFile(this.#file)) : nothing();
   }
 
   /**
-   * Writes addresses behind those that are there, or in their place.
+   * Takes a hook's addresses behind those that are there, or in their place.
    * @param hook the path of the hook that gave them
    * @returns why it could not be done; undefined where it is done
    */
-  async collect(
-    lines: AsyncIterable<string>,
+  async take(
+    answer: Answer,
     how: "append" | "replace",
     hook: string,
   ): Promise<string | undefined> {
-    const work = workOf(this.#claim);
-    if (how === "replace" || !this.#file) this.#versions += 1;
-    const file = join(work, `recipients.${this.#versions}`);
+    const { file, lines } = answer;
+    if (file === undefined || !this.#isOurs(file))
+      return lines && this.collect(lines, how, hook);
+    try {
+      await this.#adopt(file, how, hook);
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /** A file that a hook wrote for it is the list, or goes behind it, as it is. */
+  async #adopt(
+    file: string,
+    how: "append" | "replace",
+    hook: string,
+  ): Promise<void> {
+    const { size } = statSync(file);
+    if (how === "replace" || !this.#file) {
+      this.#file = file;
+      if (how === "append")
+        this.#given.push({ hook, file, start: 0, end: size });
+      return;
+    }
+    const list = this.#file;
+    const fd = openSync(list, "a", 0o640);
+    try {
+      const start = fstatSync(fd).size;
+      for await (const chunk of chunks([{ path: file, start: 0, end: size }]))
+        writeAll(fd, chunk);
+      this.#given.push({ hook, file: list, start, end: start + size });
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** The same for addresses that come one by one or many at once. */
+  async collect(
+    lines: AsyncIterable<Addresses>,
+    how: "append" | "replace",
+    hook: string,
+  ): Promise<string | undefined> {
+    const file = how === "append" && this.#file ? this.#file : this.#newFile();
     const fd = openSync(file, "a", 0o640);
     const start = fstatSync(fd).size;
     try {
-      let buffer = "";
-      for await (const line of lines) {
-        const address = line.trim();
-        if (!address) continue;
-        buffer += `${address}\n`;
-        if (buffer.length < BUFFER) continue;
-        writeAll(fd, Buffer.from(buffer));
-        buffer = "";
-      }
-      writeAll(fd, Buffer.from(buffer));
+      await writeLines(fd, lines);
       if (how === "append")
         this.#given.push({ hook, file, start, end: fstatSync(fd).size });
     } catch (error) {
@@ -81,6 +113,43 @@ export class Distribution {
     this.#file = file;
     return undefined;
   }
+
+  #newFile(): string {
+    this.#versions += 1;
+    return join(workOf(this.#claim), `recipients.${this.#versions}`);
+  }
+
+  /** Whether a file lies where hooks may leave some, and goes with the entry. */
+  #isOurs(file: string): boolean {
+    return dirname(resolve(file)) === resolve(workOf(this.#claim));
+  }
+}
+
+/** Writes addresses an address a line, without what is blank. */
+export async function writeLines(
+  fd: number,
+  lines: AsyncIterable<Addresses>,
+): Promise<void> {
+  let buffer = "";
+  for await (const some of lines) {
+    buffer += typeof some === "string" ? oneLine(some) : manyLines(some);
+    if (buffer.length < BUFFER) continue;
+    writeAll(fd, Buffer.from(buffer));
+    buffer = "";
+  }
+  writeAll(fd, Buffer.from(buffer));
+}
+
+function oneLine(line: string): string {
+  const address = line.trim();
+  return address && `${address}\n`;
+}
+
+/** Looked at as one text first: most rows need nothing done to their addresses. */
+function manyLines(addresses: readonly string[]): string {
+  const text = `${addresses.join("\n")}\n`;
+  const isClean = !/[^\S\n]|\n\n/.test(text) && !text.startsWith("\n");
+  return isClean ? text : addresses.map(oneLine).join("");
 }
 
 async function* nothing(): AsyncGenerator<never> {}

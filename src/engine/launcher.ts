@@ -1,13 +1,11 @@
 /**
- * A pool of launcher shells (launcher.sh), started with execa and kept. A hook that runs too long
- * or prints too much is ended with its whole process group; its launcher goes with it if need be
- * and is replaced. When the mill dies, the launchers read the end of their input and end too.
- * The only importer of execa.
+ * A pool of launcher shells (launcher.sh), kept running. A hook that runs too long or writes too
+ * much is ended with its whole process group, its launcher too, which is replaced. When the mill
+ * dies, launchers and the hooks that they run end with it.
  */
-import { statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { execa, type ResultPromise } from "execa";
-import { linesOf } from "../base/lines.ts";
+import { dirname } from "node:path";
+import { fits, sizeOf } from "./sizes.ts";
+import { type Manner, type Running, shellText, startProgram } from "./start.ts";
 
 /** One hook to run. All paths are absolute. */
 export interface Job {
@@ -15,11 +13,13 @@ export interface Job {
   readonly stdin: string;
   readonly stdout: string;
   readonly stderr: string;
-  /** Variables for the hook; one line each. */
+  /** The folder where it may write messages, if there is one. */
+  readonly emit?: string | undefined;
+  /** Variables for the hook, LISTMILL_ ones only; one line each. */
   readonly environment: Readonly<Record<string, string>>;
   /** Milliseconds it may take. */
   readonly timeout: number;
-  /** Bytes that stdout and stderr may have together. */
+  /** Bytes that it may write: stdout, stderr and messages together. */
   readonly output: number;
 }
 
@@ -29,114 +29,126 @@ export type JobResult =
   | { readonly kind: "output" }
   | { readonly kind: "crash"; readonly reason: string };
 
-/** What a launcher runs; its own error messages begin with it. */
-export const script = fileURLToPath(new URL("launcher.sh", import.meta.url));
+const preamble = shellText("launcher.sh");
+/** Names that a job may set: none that a shell or the system's loader heeds. */
+const ours = /^LISTMILL_[A-Z0-9_]+$/;
+/** Text in which no character means anything to a shell. */
+const isPlain = /^[A-Za-z0-9 @%+=:,./_-]*$/;
 /** Milliseconds between SIGTERM and SIGKILL. */
 const GRACE = 2000;
-const FIRST_LOOK = 50;
+/** Milliseconds between two looks at a hook. */
+const LOOK = 50;
+/** Looking at all that was emitted may take this share of the time. */
+const SHARE = 0.05;
 
 class Launcher {
-  readonly #process: ResultPromise;
+  readonly #running: Running;
   readonly #sent = new Map<string, string>();
   #answer: ((result: JobResult) => void) | undefined;
+  #heard = "";
+  /** The work folder of its last job: what it was told then need not be told again. */
+  last = "";
   ended = false;
 
-  constructor(environment: Readonly<Record<string, string>>) {
-    this.#process = execa("sh", [script], {
-      cwd: "/",
-      detached: true,
-      env: environment,
-      extendEnv: false,
-      stdio: ["pipe", "ignore", "ignore", "pipe"],
-      buffer: false,
-      reject: false,
-      cleanup: false,
-    }) as ResultPromise;
-    this.#process.then(
-      ({ exitCode, signal }) =>
-        this.#finish({
-          kind: "crash",
-          reason: signal
-            ? `killed together with its launcher, by ${signal}`
-            : `its launcher ended with ${exitCode}: sh must be there, and /dev/null open to all`,
-        }),
-      () =>
-        this.#finish({
-          kind: "crash",
-          reason: "its launcher could not be started",
-        }),
-    );
-    this.#process.stdin?.on("error", () => {});
-    void this.#listen();
+  constructor(manner: Manner) {
+    this.#running = startProgram(["sh"], manner, { data: true });
+    this.#running.stdin.write(preamble);
+    this.#running.stdout.on("data", (data) => this.#hear(String(data)));
+    this.#running.stdout.on("error", () => {});
+    void this.#running.ended.then(({ code, signal }) => {
+      this.ended = true;
+      this.#reply({
+        kind: "crash",
+        reason: signal
+          ? `killed together with its launcher, by ${signal}`
+          : code === undefined
+            ? "its launcher could not be started"
+            : `its launcher ended with ${code}: sh must be there, /dev/null open to all, and the limits in [hooks] large enough to start a program`,
+      });
+    });
   }
 
   async run(job: Job): Promise<JobResult> {
+    const { orders, data } = this.#orders(job);
     const answered = new Promise<JobResult>((resolve) => {
       this.#answer = resolve;
     });
-    this.#process.stdin?.write(this.#request(job));
+    this.last = dirname(job.stdout);
+    if (data) this.#running.data?.write(data);
+    this.#running.stdin.write(orders);
     let stopped: JobResult | undefined;
     let timer: NodeJS.Timeout;
     const stop = (result: JobResult, grace: number) => {
       stopped = result;
-      if (grace > 0) this.#signal("SIGTERM");
-      timer = setTimeout(() => this.#signal("SIGKILL"), grace);
+      if (grace > 0) this.#running.signal("SIGTERM");
+      timer = setTimeout(() => this.#running.signal("SIGKILL"), grace);
     };
     const started = performance.now();
     const watch = (wait: number) => {
       timer = setTimeout(() => {
-        if (sizeOf(job.stdout) + sizeOf(job.stderr) > job.output)
-          stop({ kind: "output" }, 0);
-        else if (performance.now() - started >= job.timeout)
-          stop({ kind: "timeout" }, GRACE);
-        else
-          watch(
-            Math.min(
-              FIRST_LOOK,
-              Math.max(1, job.timeout - (performance.now() - started)),
-            ),
-          );
+        const looked = performance.now();
+        const left = job.timeout - (looked - started);
+        if (isTooMuch(job)) stop({ kind: "output" }, 0);
+        else if (left <= 0) stop({ kind: "timeout" }, GRACE);
+        else {
+          const pause = (performance.now() - looked) / SHARE;
+          watch(Math.min(Math.max(LOOK, pause), Math.max(1, left)));
+        }
       }, wait);
     };
-    watch(Math.min(FIRST_LOOK, job.timeout));
+    watch(Math.min(LOOK, job.timeout));
     const result = await answered;
     // biome-ignore lint/style/noNonNullAssertion: watch() has set it
     clearTimeout(timer!);
     if (stopped) this.end();
-    return stopped ?? result;
+    return stopped ?? (isTooMuch(job) ? { kind: "output" } : result);
   }
 
   /** Ends the launcher and whatever its hooks have left behind in its group. */
   end(): void {
-    this.#signal("SIGKILL");
+    this.#running.signal("SIGKILL");
     this.ended = true;
   }
 
-  /** Only what differs from the last job is sent: the shell reads byte by byte. */
-  #request(job: Job): string {
-    const lines: string[] = [];
+  /** What the shell is told: of the variables only what differs from the last job. */
+  #orders(job: Job): { orders: string; data: string } {
+    for (const name of Object.keys(job.environment))
+      if (!ours.test(name)) throw new Error(`${name}: no variable of a hook's`);
+    let orders = "";
+    let data = "";
+    const set = (name: string, value: string) => {
+      if (isPlain.test(value)) return `${name}='${value}'\n`;
+      // What a line cannot hold becomes a space.
+      data += `${value.replace(/[\n\0]/g, " ")}\n`;
+      return `IFS= read -r ${name} <&4\n`;
+    };
     for (const name of this.#sent.keys())
       if (!(name in job.environment)) {
-        lines.push(`-${name}`);
+        orders += `unset ${name}\n`;
         this.#sent.delete(name);
       }
-    for (const [name, value] of Object.entries(job.environment))
-      if (this.#sent.get(name) !== value) {
-        // A line more would be an order to the launcher.
-        lines.push(`${name}=${value.replace(/[\n\0]/g, " ")}`);
-        this.#sent.set(name, value);
-      }
-    lines.push("run", job.file, job.stdin, job.stdout, job.stderr, "");
-    return lines.join("\n");
+    for (const [name, value] of Object.entries(job.environment)) {
+      const known = this.#sent.get(name);
+      if (known === value) continue;
+      orders += set(name, value);
+      if (known === undefined) orders += `export ${name}\n`;
+      this.#sent.set(name, value);
+    }
+    const { file, stdin, stdout, stderr } = job;
+    [file, stdin, stdout, stderr].forEach((path, at) => {
+      orders += set(`path${at}`, path);
+    });
+    orders += 'run "$path0" "$path1" "$path2" "$path3"\n';
+    return { orders, data };
   }
 
-  async #listen(): Promise<void> {
-    const replies = this.#process.stdio[3] as
-      | AsyncIterable<Uint8Array>
-      | undefined;
-    if (!replies) return;
-    for await (const line of linesOf(replies))
-      this.#reply({ kind: "exit", code: Number(line) });
+  #hear(text: string): void {
+    this.#heard += text;
+    const end = this.#heard.indexOf("\n");
+    if (end < 0) return;
+    const code = Number(this.#heard.slice(0, end));
+    this.#heard = this.#heard.slice(end + 1);
+    this.#reply({ kind: "exit", code });
   }
 
   #reply(result: JobResult): void {
@@ -144,50 +156,50 @@ class Launcher {
     this.#answer = undefined;
     answer?.(result);
   }
-
-  #finish(result: JobResult): void {
-    // A hook may have ended the launcher alone and still run.
-    this.#signal("SIGKILL");
-    this.ended = true;
-    this.#reply(result);
-  }
-
-  #signal(signal: NodeJS.Signals): void {
-    const pid = this.#process.pid;
-    if (pid === undefined || this.ended) return;
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // The group is gone already.
-    }
-  }
 }
 
-function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+function isTooMuch({ stdout, stderr, emit, output }: Job): boolean {
+  const printed = sizeOf(stdout) + sizeOf(stderr);
+  return printed > output || (emit ? !fits(emit, output - printed) : false);
+}
+
+/**
+ * Why a shell could not start a hook, in its own words, or undefined where the hook did run.
+ * @param file the hook
+ * @param said the first line of its stderr
+ */
+export function startTrouble(
+  file: string,
+  code: number,
+  said: string,
+): string | undefined {
+  const words = /^sh: (?:line )?\d+: (.*)/.exec(said)?.[1];
+  // What shells exit with where it is they who failed.
+  if (words === undefined || ![1, 2, 126, 127].includes(code)) return undefined;
+  return words.startsWith(`${file}: `) || /^cannot (open|create) /.test(words)
+    ? words
+    : undefined;
 }
 
 /** Starts hooks, at most `size` at once. */
 export class Launchers {
+  /** How its programs are started. */
+  readonly manner: Manner;
   readonly #size: number;
-  readonly #environment: Readonly<Record<string, string>>;
   readonly #idle: Launcher[] = [];
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
 
-  /** @param environment what every hook has, whatever the message */
-  constructor(size: number, environment: Readonly<Record<string, string>>) {
+  constructor(size: number, manner: Manner) {
     this.#size = size;
-    this.#environment = environment;
+    this.manner = manner;
   }
 
   async run(job: Job): Promise<JobResult> {
     if (this.#busy >= this.#size)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#busy += 1;
-    let launcher = this.#idle.pop();
-    while (launcher?.ended) launcher = this.#idle.pop();
-    launcher ??= new Launcher(this.#environment);
+    const launcher = this.#pick(dirname(job.stdout));
     try {
       return await launcher.run(job);
     } finally {
@@ -196,6 +208,15 @@ export class Launchers {
       if (next) next();
       else this.#busy -= 1;
     }
+  }
+
+  /** One that is idle, best the one that knows the entry; a new one where there is none. */
+  #pick(work: string): Launcher {
+    for (let at = this.#idle.length - 1; at >= 0; at -= 1)
+      if (this.#idle[at]?.ended) this.#idle.splice(at, 1);
+    const knows = this.#idle.findLastIndex(({ last }) => last === work);
+    const [known] = knows < 0 ? [] : this.#idle.splice(knows, 1);
+    return known ?? this.#idle.pop() ?? new Launcher(this.manner);
   }
 
   /** Ends the idle launchers; call it when no hook runs. */

@@ -3,15 +3,18 @@
  * domain < list. The same path in a later layer replaces the earlier one; a link to /dev/null
  * removes it. The listing is remembered, and checked against the folders before each use.
  */
-import {
-  lstatSync,
-  readdirSync,
-  readlinkSync,
-  type Stats,
-  statSync,
-} from "node:fs";
+import { readdirSync, readlinkSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
-import { errnoOf } from "../base/errors.ts";
+import {
+  asSeen,
+  asWay,
+  isLink,
+  isUnchanged,
+  type Seen,
+  signatureOf,
+  statOf,
+} from "./seen.ts";
+import { distrust, usuallyTrusted, Ways } from "./trusted.ts";
 
 export const verbs = [
   "approve",
@@ -29,6 +32,8 @@ export type Verb = (typeof verbs)[number];
 export interface Layer {
   readonly name: "package" | "site" | "domain" | "list";
   readonly dir: string;
+  /** The home that it lies in: what belongs to its owner is trusted. */
+  readonly home?: string;
 }
 
 export interface Hook {
@@ -36,7 +41,7 @@ export interface Hook {
   readonly path: string;
   readonly file: string;
   readonly layer: Layer["name"];
-  readonly how: "forked" | "inline";
+  readonly how: "forked" | "inline" | "served";
   /** Changes when the file does. */
   readonly version: string;
 }
@@ -58,17 +63,11 @@ export interface Pipeline {
 
 const notHooks = /^\.|~$|\.bak$|\.dpkg-[a-z]+$|\.rpm[a-z]+$|\.swp$/;
 const inlineHook = /\.hook\.(ts|mjs)$/;
+/** Started once and asked about message after message. */
+const servedHook = /\.serve(\.[^.]+)?$/;
 const stageName = /^\d+-([a-z]+)$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: such a name is refused
 const controls = /[\u0000-\u001f\u007f]/;
-
-/** A path that a listing was made from, as it was then. */
-interface Seen {
-  readonly path: string;
-  readonly signature: string;
-  /** Milliseconds, by the file system's clock. */
-  readonly changed: number;
-}
 
 /** Lists the pipeline of a queue anew. @param seen gets all that was looked at */
 export function listPipeline(
@@ -79,12 +78,15 @@ export function listPipeline(
   const stages = new Map<string, Map<string, Hook>>();
   const problems: string[] = [];
   const ignored: string[] = [];
+  const trusted = new Set([...usuallyTrusted(), ...ownersOf(layers)]);
+  const ways = new Ways(trusted, (path) => seen.push(asWay(path)));
+  const sight: Sight = { seen, problems, ways };
   for (const layer of layers) {
     const folder = join(layer.dir, queue);
-    if (isOpen(layer.dir, seen, problems) !== false) continue;
+    if (isOpen(layer.dir, sight) !== false) continue;
     // Who can write to the folder above can put other hooks in their place.
-    if (isOpen(dirname(layer.dir), seen, problems)) continue;
-    for (const stage of namesIn(folder, seen, problems)) {
+    if (isOpen(dirname(layer.dir), sight)) continue;
+    for (const stage of namesIn(folder, sight)) {
       const stageFolder = join(folder, stage);
       if (notHooks.test(stage) || stage === "README.md") continue;
       if (isMask(stageFolder)) {
@@ -103,22 +105,28 @@ export function listPipeline(
       }
       const hooks = stages.get(stage) ?? new Map<string, Hook>();
       stages.set(stage, hooks);
-      for (const name of namesIn(stageFolder, seen, problems)) {
+      for (const name of namesIn(stageFolder, sight)) {
         const file = join(stageFolder, name);
         const looked = look(file, name, seen);
         if (looked === "mask") hooks.delete(name);
         else if (typeof looked === "string") ignored.push(`${file}: ${looked}`);
-        else if (looked.mode & 0o002) {
+        else {
+          const problem =
+            distrust(file, looked, trusted) ??
+            (isLink(file) ? ways.problem(file) : undefined);
           hooks.delete(name);
-          problems.push(`${file}: refused, others can write to it (chmod o-w)`);
-        } else
+          if (problem !== undefined) {
+            problems.push(problem);
+            continue;
+          }
           hooks.set(name, {
             path: `${queue}/${stage}/${name}`,
             file,
             layer: layer.name,
-            how: inlineHook.test(name) ? "inline" : "forked",
+            how: howOf(name),
             version: signatureOf(looked),
           });
+        }
       }
     }
   }
@@ -132,6 +140,12 @@ export function listPipeline(
     problems,
     ignored,
   };
+}
+
+/** How a hook of that name is run. */
+export function howOf(name: string): Hook["how"] {
+  if (inlineHook.test(name)) return "inline";
+  return servedHook.test(name) ? "served" : "forked";
 }
 
 /** A hook's file, "mask" for a removal, or why it is no hook. */
@@ -148,49 +162,43 @@ function look(file: string, name: string, seen: Seen[]): Stats | string {
   return stat;
 }
 
-function namesIn(folder: string, seen: Seen[], problems: string[]): string[] {
-  return isOpen(folder, seen, problems) === false ? readdirSync(folder) : [];
+/** What a listing collects on its way. */
+interface Sight {
+  readonly seen: Seen[];
+  readonly problems: string[];
+  readonly ways: Ways;
 }
 
-/** Whether others can write to a folder, which is a problem; undefined where it is none. */
+function namesIn(folder: string, sight: Sight): string[] {
+  return isOpen(folder, sight) === false ? readdirSync(folder) : [];
+}
+
+/** Whether a folder cannot be trusted, which is a problem; undefined where it is none. */
 function isOpen(
   folder: string,
-  seen: Seen[],
-  problems: string[],
+  { seen, problems, ways }: Sight,
 ): boolean | undefined {
   const stat = statOf(folder);
   seen.push(asSeen(folder, stat));
   if (!stat?.isDirectory()) return undefined;
-  if (!(stat.mode & 0o002)) return false;
-  problems.push(`${folder}: refused, others can write to it (chmod o-w)`);
+  // Hooks can be put into a sticky folder by others, though not changed there.
+  const problem =
+    stat.mode & 0o002
+      ? `${folder}: refused, others can write to it (chmod o-w)`
+      : ways.problem(folder);
+  if (problem === undefined) return false;
+  if (!problems.includes(problem)) problems.push(problem);
   return true;
 }
 
+/** Who owns the homes that layers lie in. */
+function ownersOf(layers: readonly Layer[]): number[] {
+  const homes = new Set(layers.flatMap(({ home }) => home ?? []));
+  return [...homes].flatMap((home) => statOf(home)?.uid ?? []);
+}
+
 function isMask(path: string): boolean {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  return (
-    (stat?.isSymbolicLink() ?? false) && readlinkSync(path) === "/dev/null"
-  );
-}
-
-/** Nothing for what is not there, a link that leads nowhere or round in a circle included. */
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch (error) {
-    if (errnoOf(error) === "ELOOP") return undefined;
-    throw error;
-  }
-}
-
-function signatureOf(stat: Stats | undefined): string {
-  return stat
-    ? `${stat.ino}.${stat.mtimeMs}.${stat.ctimeMs}.${stat.mode}.${stat.size}`
-    : "none";
-}
-
-function asSeen(path: string, stat: Stats | undefined): Seen {
-  return { path, signature: signatureOf(stat), changed: stat?.ctimeMs ?? 0 };
+  return isLink(path) && readlinkSync(path) === "/dev/null";
 }
 
 function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
@@ -201,9 +209,9 @@ function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
 const TICK = 100;
 const REMEMBERED = 1000;
 
-/** Whether a hook is named in a setting `observe`, with or without its `.hook.ts`. */
+/** Whether a hook is named in a setting `observe`, with or without its `.hook.ts` or `.serve.py`. */
 export function isObserved(hook: Hook, observe: readonly string[]): boolean {
-  const bare = hook.path.replace(inlineHook, "");
+  const bare = hook.path.replace(inlineHook, "").replace(servedHook, "");
   return observe.some((path) => path === hook.path || path === bare);
 }
 
@@ -227,8 +235,4 @@ export class Pipelines {
     }
     return pipeline;
   }
-}
-
-function isUnchanged({ path, signature }: Seen): boolean {
-  return signatureOf(statOf(path)) === signature;
 }

@@ -7,10 +7,11 @@ import type { Node } from "../spool/lease.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { Report } from "./asker.ts";
 import type { Retry } from "./backoff.ts";
-import type { Limits } from "./forked.ts";
 import type { Launchers } from "./launcher.ts";
 import type { Pipelines } from "./layers.ts";
+import type { Limits } from "./program.ts";
 import type { Content } from "./question.ts";
+import type { Servers } from "./servers.ts";
 import type { Trade } from "./trade.ts";
 
 export interface Mill<C extends Content = Content> {
@@ -19,6 +20,7 @@ export interface Mill<C extends Content = Content> {
   readonly trade: Trade<C>;
   readonly pipelines: Pipelines;
   readonly launchers: Launchers;
+  readonly servers: Servers;
   readonly limits: Limits;
   readonly retry: Retry;
   readonly clock: Clock;

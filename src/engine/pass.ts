@@ -217,7 +217,7 @@ export class Pass<C extends Content> {
       case "recipients":
       case "refine":
         return answer.lines
-          ? this.#collect(answer.lines, hook, stage, verdict)
+          ? this.#collect(answer, hook, stage, verdict)
           : verdict;
       default:
         return verdict;
@@ -243,14 +243,14 @@ export class Pass<C extends Content> {
   }
 
   async #collect(
-    lines: AsyncIterable<string>,
+    answer: Answer,
     hook: Hook,
     stage: Stage,
     verdict: Verdict,
   ): Promise<Verdict> {
     const how = stage.verb === "refine" ? "replace" : "append";
     const reason = await withinTime(
-      this.distribution.collect(lines, how, hook.path),
+      this.distribution.take(answer, how, hook.path),
       this.#equipment.limits.timeout,
     );
     return reason === undefined ? verdict : { kind: "later", reason };

@@ -1,6 +1,8 @@
 /**
- * What a hook is asked, and what it may answer: the same for inline and forked hooks. Pure.
+ * What a hook is asked, and what it may answer: the same for inline and forked hooks. Pure,
+ * but that a list which is a file is read where it is asked for.
  */
+import { pagesOfFile } from "../base/lines.ts";
 import type { Piece } from "../base/pieces.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import type { Verb } from "./layers.ts";
@@ -46,6 +48,10 @@ export interface Question<C extends Content = Content> {
   file(): Promise<string>;
   /** `refine`: the list so far; `deliver`: who is left to be served. */
   recipients(): AsyncIterable<string>;
+  /** The same as a file, an address a line, for those who read fast. Not to be changed. */
+  recipientsFile(): Promise<string>;
+  /** The path of a file that a hook may write for its answer; gone when the message has moved on. */
+  scratch(): string;
   /** What the recipients hooks of another list give for this message; each list is asked once. */
   recipientsOf(list: string): AsyncIterable<string>;
   /** Only tried out: nothing that a hook does may last, and what is answered is not acted on. */
@@ -60,6 +66,15 @@ export interface Question<C extends Content = Content> {
   holds(): boolean;
 }
 
+/** Addresses one by one, or many at once: a row of a thousand costs little more than one. */
+export type Addresses = string | readonly string[];
+
+/** A list as a file: an address a line, lines end in LF, none is empty. */
+export interface AddressFile {
+  /** One of `scratch()` is taken as it is; any other is copied. */
+  readonly file: string;
+}
+
 /** What an inline hook may return; nothing means: pass. */
 export type Reply =
   | undefined
@@ -69,8 +84,9 @@ export type Reply =
   /** `edit`: the new message. */
   | Content
   /** `recipients`, `refine`: addresses. */
-  | Iterable<string>
-  | AsyncIterable<string>
+  | Iterable<Addresses>
+  | AsyncIterable<Addresses>
+  | AddressFile
   /** `deliver`: outcomes, a transaction at a time; each is on disk before the next is asked for. */
   | AsyncIterable<readonly Outcome[]>;
 
@@ -82,9 +98,13 @@ export interface Answer {
   /** The new message, for `edit`; undefined: unchanged. */
   readonly content?: Content | { readonly printed: readonly Piece[] };
   /** Addresses, for `recipients` and `refine`. */
-  readonly lines?: AsyncIterable<string>;
+  readonly lines?: AsyncIterable<Addresses>;
+  /** The file that holds them, where they come as one. */
+  readonly file?: string;
   /** For `deliver`. */
   readonly outcomes?: AsyncIterable<readonly Outcome[]>;
+  /** Where lies what a program wrote, as long as the entry's `work/` folder does. */
+  readonly files?: { readonly stdout: string; readonly stderr: string };
 }
 
 const empty = { verdict: { kind: "pass" }, line: "" } as const;
@@ -103,8 +123,10 @@ export function answerOf(reply: Reply, verb: Verb): Answer {
       return { ...empty, content: reply };
     case "recipients":
     case "refine":
+      if (isAddressFile(reply))
+        return { ...empty, lines: pagesOfFile(reply.file), file: reply.file };
       if (!isIterable(reply)) break;
-      return { ...empty, lines: each(reply as Iterable<string>) };
+      return { ...empty, lines: each(reply as Iterable<Addresses>) };
     case "deliver":
       if (!isIterable(reply)) break;
       return { ...empty, outcomes: reply as AsyncIterable<readonly Outcome[]> };
@@ -119,8 +141,25 @@ function isIterable(value: object | string): boolean {
   );
 }
 
-async function* each(values: Iterable<string> | AsyncIterable<string>) {
+function isAddressFile(value: object | string): value is AddressFile {
+  return (
+    typeof value === "object" &&
+    "file" in value &&
+    typeof value.file === "string"
+  );
+}
+
+async function* each(values: Iterable<Addresses> | AsyncIterable<Addresses>) {
   yield* values;
+}
+
+/** One address after the other. */
+export async function* oneByOne(
+  lines: AsyncIterable<Addresses>,
+): AsyncGenerator<string> {
+  for await (const some of lines)
+    if (typeof some === "string") yield some;
+    else yield* some;
 }
 
 /** A line of a `deliver` hook: address TAB sent|later|never TAB reply. */

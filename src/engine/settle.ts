@@ -10,13 +10,13 @@ import {
   startOf,
   withEvent,
 } from "../spool/envelope.ts";
-import { isQueueName } from "../spool/name.ts";
-import { type RestingQueue, restingQueues } from "../spool/spool.ts";
+import type { RestingQueue } from "../spool/spool.ts";
 import {
   type Again,
   childOf,
   following,
   followingSettled,
+  misrouted,
   subjectOf,
 } from "./aftermath.ts";
 import { delay, isSpent, words } from "./backoff.ts";
@@ -72,24 +72,9 @@ export class Settlement<C extends Content> {
   }
 
   async #done(pass: Pass<C>): Promise<string[]> {
-    const { route } = pass;
-    if (
-      route !== undefined &&
-      (!isQueueName(route) ||
-        route === this.#claim.queue ||
-        (restingQueues as readonly string[]).includes(route))
-    )
-      return this.#later(
-        pass,
-        this.#claim.queue,
-        `it cannot be routed to "${route}"`,
-      );
-    if (pass.asksRoute && route === undefined && !pass.distribution.file)
-      return this.#later(
-        pass,
-        this.#claim.queue,
-        "no route hook named a queue for it",
-      );
+    const trouble = misrouted(pass);
+    if (trouble !== undefined)
+      return this.#later(pass, this.#claim.queue, trouble);
     if (!pass.serving.begun)
       return this.#commit(following(pass, this.#mill, this.#say));
     return this.#delivered(pass, "no deliver hook said what became of it");

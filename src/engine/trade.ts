@@ -42,11 +42,15 @@ export interface Trade<C extends Content = Content> {
   /** Looks at a message; the reason where it is none. */
   open(pieces: readonly Piece[]): Promise<C | { readonly noMessage: string }>;
   /** The envelope of a message that an MTA delivered, out of what the MTA wrote above it. */
-  introduce(message: C, now: number): Envelope;
+  introduce(message: C, now: number): Promise<Envelope>;
   /** What an inline hook is given besides the engine's part. @param list as for `place` */
   equip(question: Question<C>, list?: string): Question<C>;
   /** The envelope that an emitted message gets. */
-  emitted(subject: Subject<C>, recipient: string, now: number): Envelope;
+  emitted(
+    subject: Subject<C>,
+    recipient: string,
+    now: number,
+  ): Promise<Envelope>;
   /** The envelope of the outbound entries of a distribution list, and how many recipients each holds. */
   distributed(
     subject: Subject<C>,

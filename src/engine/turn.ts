@@ -123,7 +123,7 @@ class Turn<C extends Content> {
 
   /** A message that an MTA delivered gets its envelope. */
   async #introduce(message: C): Promise<Envelope> {
-    const envelope = this.#mill.trade.introduce(
+    const envelope = await this.#mill.trade.introduce(
       message,
       this.#mill.clock.now(),
     );
@@ -146,6 +146,7 @@ class Turn<C extends Content> {
       trade,
       pipelines,
       launchers: this.#mill.launchers,
+      servers: this.#mill.servers,
       limits: this.#mill.limits,
       log: this.#mill.log,
       clock,

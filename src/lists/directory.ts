@@ -1,23 +1,18 @@
 /**
- * The lists of a home: a folder lists/<address>/ with a list.toml is a list. Nothing is deleted:
- * a list that is removed is renamed to lists/.removed-<address>-<n>. After a crash a list is there
- * with all of its settings or not at all; a draft that was left over (a dot file) can be deleted.
- * Folders are listed rather than asked for one name: on NFS a name seen absent stays so for long.
+ * The lists of a home: a folder lists/<address>/ with a list.toml is a list, and lists/@<domain>/
+ * with one makes every address of the domain a list on demand. Nothing is deleted: a list that is
+ * removed is renamed to lists/.removed-<address>-<n>. After a crash a list is there with all of its
+ * settings or not at all; a draft that was left over (a dot file) can be deleted. Folders are listed
+ * rather than asked for one name: on NFS a name seen absent stays so for long.
  */
 import { readdirSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
-import { oneLine } from "../base/log.ts";
-import {
-  parseTable,
-  readText,
-  type Table,
-  tomlValue,
-} from "../base/settings.ts";
-import { withSetting } from "../base/toml.ts";
+import { readText, type Table } from "../base/settings.ts";
 import { canonical, domainOf, keyOf, localOf } from "../mail/address.ts";
 import { makeFolder, replace, syncPath, writeNew } from "../spool/durable.ts";
 import { claimName, move } from "../spool/nfs.ts";
+import { withChange } from "./change.ts";
 import { Fresh } from "./fresh.ts";
 import { listFile } from "./manual.ts";
 import type { ListSettings } from "./schema/list.ts";
@@ -34,8 +29,10 @@ export interface List {
   readonly address: string;
   readonly local: string;
   readonly domain: string;
-  /** The list's folder, absolute. */
+  /** The list's folder, absolute; its domain's for a list on demand. */
   readonly dir: string;
+  /** Made from the settings of its domain: whether there is such a list is asked when mail comes. */
+  readonly onDemand: boolean;
   readonly settings: ListSettings;
   /** The settings as hooks get them, LISTMILL_SETTING_... */
   readonly environment: Readonly<Record<string, string>>;
@@ -45,13 +42,16 @@ export class Lists {
   readonly #site: Site;
   readonly #root: string;
   readonly #names: Fresh<ReadonlySet<string>>;
+  /** Lists by address, and what all lists of a domain on demand share by `@domain`. */
   readonly #lists = new Map<string, Fresh<List>>();
 
   constructor(home: string, site: Site) {
     this.#site = site;
     this.#root = join(home, "lists");
     this.#names = new Fresh(this.#root, () => {
-      const names = readdirSync(this.#root).filter(isListName);
+      const names = readdirSync(this.#root).filter(
+        (name) => isListName(name) || isDomainName(name),
+      );
       return { content: names.join("\0"), make: () => new Set(names) };
     });
   }
@@ -59,38 +59,63 @@ export class Lists {
   /**
    * The list of an address, compared without case; undefined where there is none. Cheap: two
    * stats, or one where there is no such list. A change of list.toml counts from the next call on.
+   * In a domain on demand every address has one; a list with a folder of its own wins.
    * Throws a Failure that names file and line where list.toml is broken, and where there is no
    * folder of lists at all.
    */
   get(address: string): List | undefined {
+    const made = this.made(address);
+    if (made) return made;
     const name = keyOf(address);
-    const names = this.#names.get();
-    // A file system that is not mounted must not make every list an unknown one.
-    if (names === undefined)
-      throw new Failure(
-        exit.tryLater,
-        `${this.#root}: this folder is missing; mount it, or make it with: listmill init`,
-      );
-    if (!isListName(name) || !names.has(name)) return undefined;
-    let list = this.#lists.get(name);
-    if (list === undefined) {
-      list = this.#fresh(name);
-      this.#lists.set(name, list);
-    }
-    const found = list.get();
-    if (found === undefined) this.#lists.delete(name);
-    return found;
+    const domain = this.domain(domainOf(name));
+    if (!domain || !isListName(name) || canonical(name) === undefined)
+      return undefined;
+    const { environment, settings, dir } = domain;
+    return Object.freeze({
+      address: name,
+      local: localOf(name),
+      domain: domain.domain,
+      dir,
+      onDemand: true,
+      settings,
+      environment,
+    });
+  }
+
+  /** The same of lists with a folder of their own only. */
+  made(address: string): List | undefined {
+    const name = keyOf(address);
+    return isListName(name) ? this.#get(name) : undefined;
+  }
+
+  /**
+   * What all lists on demand of a domain share, with `@domain` for the address; undefined where the
+   * domain has none. Throws like `get`.
+   */
+  domain(domain: string): List | undefined {
+    return this.#get(`@${keyOf(domain)}`);
+  }
+
+  /** The domains on demand in order, those with broken settings too. */
+  domains(): string[] {
+    const names = [...(this.#names.get() ?? [])];
+    return names
+      .filter((name) => isDomainName(name) && isFile(this.#file(name)))
+      .map((name) => name.slice(1))
+      .sort();
   }
 
   /** All lists, by address. Throws like `get` at the first that is broken. */
   all(): List[] {
-    return this.names().flatMap((name) => this.get(name) ?? []);
+    return this.names().flatMap((name) => this.made(name) ?? []);
   }
 
   /** The addresses of all lists in order, those with broken settings too. */
   names(): string[] {
     const names = [...(this.#names.get() ?? [])];
-    return names.filter((name) => isFile(this.#file(name))).sort();
+    return names
+      .filter((name) => isListName(name) && isFile(this.#file(name)))
+      .sort();
   }
 
   /**
@@ -134,29 +159,7 @@ export class Lists {
     const old = isListName(name) ? readText(file) : undefined;
     if (old === undefined)
       throw new Failure(exit.noUser, `${name}: no such list`);
-    if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$/.test(key))
-      throw new Failure(exit.usage, `${oneLine(key, 80)}: no such setting`);
-    let content = old;
-    for (const [path, one] of flat(key.split("."), value))
-      content = withSetting(
-        content,
-        path,
-        one === undefined ? undefined : tomlValue(one),
-      );
-    try {
-      listSettings(this.#site, content, file);
-      if (!holds(parseTable(content, file), key, value))
-        throw new Failure(exit.config, `${file}: ${key} could not be changed`);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      throw new Failure(
-        error.exitCode,
-        `${error.message}\nNothing was changed.`,
-        {
-          cause: error,
-        },
-      );
-    }
+    const content = withChange(this.#site, old, file, key, value);
     if (content !== old) await replace(file, content);
     this.#forget(name);
     return this.#mustGet(name);
@@ -183,6 +186,26 @@ export class Lists {
     return to;
   }
 
+  /** @param name an address, or `@domain` for what its lists on demand share */
+  #get(name: string): List | undefined {
+    const names = this.#names.get();
+    // A file system that is not mounted must not make every list an unknown one.
+    if (names === undefined)
+      throw new Failure(
+        exit.tryLater,
+        `${this.#root}: this folder is missing; mount it, or make it with: listmill init`,
+      );
+    if (!names.has(name)) return undefined;
+    let list = this.#lists.get(name);
+    if (list === undefined) {
+      list = this.#fresh(name);
+      this.#lists.set(name, list);
+    }
+    const found = list.get();
+    if (found === undefined) this.#lists.delete(name);
+    return found;
+  }
+
   #file(name: string): string {
     return join(this.#root, name, "list.toml");
   }
@@ -203,13 +226,14 @@ export class Lists {
       local: localOf(name),
       domain: domainOf(name),
       dir: join(this.#root, name),
+      onDemand: isDomainName(name),
       settings,
       environment: Object.freeze(environmentOf(settings)),
     });
   }
 
   #mustGet(name: string): List {
-    const list = this.get(name);
+    const list = this.made(name);
     if (list) return list;
     throw new Failure(exit.noUser, `${name}: the list was removed just now`);
   }
@@ -218,6 +242,10 @@ export class Lists {
     this.#names.forget();
     this.#lists.delete(name);
   }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** An address that is safe as a folder's name and not that of a whole domain, `@domain`. */
@@ -233,24 +261,7 @@ function isListName(name: string): boolean {
   );
 }
 
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-/** The settings that a value stands for: one, or those of a table. */
-function flat(
-  path: readonly string[],
-  value: unknown,
-): [readonly string[], unknown][] {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return [[path, value]];
-  return Object.entries(value).map(([name, one]) => [[...path, name], one]);
-}
-
-function holds(table: Table, key: string, value: unknown): boolean {
-  return flat(key.split("."), value).every(([path, one]) => {
-    let there: unknown = table;
-    for (const name of path) there = (there as Table | undefined)?.[name];
-    return JSON.stringify(there) === JSON.stringify(one);
-  });
+/** The name of a folder of a domain; one with a list.toml has lists on demand. */
+function isDomainName(name: string): boolean {
+  return /^@[^@/\s\p{Cc}]+$/u.test(name) && name === keyOf(name);
 }

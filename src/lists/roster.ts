@@ -3,12 +3,13 @@
  * and removing are idempotent; an import writes in transactions, so after a crash it is simply run
  * again.
  */
-import { existsSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { type Clock, systemClock } from "../base/clock.ts";
-import { exit, Failure } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
+import { release } from "../base/memory.ts";
 import { canonical, keyOf } from "../mail/address.ts";
-import { openState, type State, statePath } from "../state/db.ts";
+import { writeAll } from "../spool/durable.ts";
+import type { State } from "../state/db.ts";
 import {
   type Added,
   type Delivery,
@@ -17,6 +18,7 @@ import {
   Members,
 } from "../state/members.ts";
 import { csvLine, memberLine } from "./memberLine.ts";
+import { stateOf } from "./state.ts";
 
 /** What may be said of a member; what is left out stays as it is. */
 export interface Wishes {
@@ -39,13 +41,7 @@ const rosters = new Map<string, Roster>();
 export function rosterOf(home: string): Roster {
   const known = rosters.get(home);
   if (known) return known;
-  // A state that is not mounted must not make every member a stranger.
-  if (!existsSync(statePath(home)))
-    throw new Failure(
-      exit.tryLater,
-      `${statePath(home)}: the members' database is missing; mount it, or make a new one with: listmill init ${home}`,
-    );
-  const made = new Roster(openState(home), systemClock);
+  const made = new Roster(stateOf(home), systemClock);
   rosters.set(home, made);
   return made;
 }
@@ -104,10 +100,26 @@ export class Roster {
     }
   }
 
-  /** The addresses of those members, for a distribution list. */
-  async *addresses(list: string, delivery: Delivery): AsyncGenerator<string> {
-    for await (const member of this.members(list, { delivery: [delivery] }))
-      yield member.address;
+  /**
+   * Writes the addresses of members for a distribution list to a new file, an address a line: they
+   * are never all in memory. @returns the file
+   */
+  async addressFile(
+    list: string,
+    delivery: Delivery,
+    file: string,
+  ): Promise<{ readonly file: string }> {
+    const fd = openSync(file, "wx", 0o640);
+    try {
+      for (const page of this.#members.addresses(keyOf(list), delivery)) {
+        writeAll(fd, page);
+        release(page);
+        await new Promise((done) => setImmediate(done));
+      }
+    } finally {
+      closeSync(fd);
+    }
+    return { file };
   }
 
   /**

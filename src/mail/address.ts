@@ -74,6 +74,14 @@ function literal(domain: string): string | undefined {
   return isIPv6(version6) ? `[IPv6:${version6.toLowerCase()}]` : undefined;
 }
 
+/** An address as most are: nothing to check or to change in it, if it is not long. */
+const PLAIN = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)*$/;
+
+/** Whether it is canonical at a glance. Many that are canonical are not plain. */
+export function isPlain(address: string): boolean {
+  return address.length <= 64 && PLAIN.test(address);
+}
+
 /** What stands behind the last `@`, in lower case; "" without one. */
 export function domainOf(address: string): string {
   const at = address.lastIndexOf("@");
@@ -96,6 +104,7 @@ export function keyOf(address: string): string {
  * @returns canonical, or undefined where the line is neither
  */
 export function fromLine(line: string): string | undefined {
+  if (isPlain(line)) return line;
   const text = line.trim();
   if (!text.endsWith(">")) return canonical(text);
   return canonical(text.slice(text.lastIndexOf("<") + 1, -1));

@@ -1,9 +1,11 @@
 /**
  * Which door of a list an address is: `LIST@`, `LIST-request@`, `LIST-owner@`, `LIST-bounces+…@`,
  * `LIST-subscribe@` and the like, with any of the site's delimiters. Pure but for the look at
- * which lists there are.
+ * which lists there are, and the question whether there is one on demand.
  */
+import { exists } from "../lists/demand.ts";
 import type { List, Lists } from "../lists/directory.ts";
+import type { Site } from "../lists/settings.ts";
 import { domainOf, localOf } from "../mail/address.ts";
 
 /** A list's address with what followed the list's name. */
@@ -14,7 +16,7 @@ export interface Addressed {
 }
 
 /**
- * Finds the list of an address: the longest list's name that it begins with.
+ * Finds the list of an address, without those on demand: the longest list's name that it begins with.
  * @param delimiters characters that may stand between the name and the extension
  * Throws Failure where the list's settings are broken.
  */
@@ -23,17 +25,48 @@ export function addressed(
   delimiters: string,
   recipient: string,
 ): Addressed | undefined {
-  const local = localOf(recipient).toLowerCase();
-  const domain = domainOf(recipient).toLowerCase();
-  if (!local || !domain) return undefined;
-  const exact = lists.get(`${local}@${domain}`);
-  if (exact) return { list: exact, extension: "" };
-  for (let at = local.length - 2; at > 0; at -= 1) {
-    if (!delimiters.includes(local.charAt(at))) continue;
-    const list = lists.get(`${local.slice(0, at)}@${domain}`);
-    if (list) return { list, extension: local.slice(at + 1) };
+  for (const { name, extension } of readings(delimiters, recipient)) {
+    const list = lists.made(name);
+    if (list) return { list, extension };
   }
   return undefined;
+}
+
+/**
+ * Finds the list of an address, those on demand too. A list that was made has its own doors first;
+ * then the longest name is asked for that leaves a known door.
+ * Throws Failure where the settings are broken, and 75 where it cannot be told whether there is one.
+ */
+export async function found(
+  lists: Lists,
+  site: Pick<Site, "home" | "delimiters">,
+  recipient: string,
+): Promise<Addressed | undefined> {
+  const { delimiters } = site;
+  const isDoor = (extension: string) =>
+    doorOf(extension, delimiters, false).kind !== "unknown";
+  const made = addressed(lists, delimiters, recipient);
+  if (made && isDoor(made.extension)) return made;
+  if (!lists.domain(domainOf(recipient))) return made;
+  for (const { name, extension } of readings(delimiters, recipient)) {
+    const list = isDoor(extension) ? lists.get(name) : undefined;
+    if (list && (await exists(list, site))) return { list, extension };
+  }
+  return made;
+}
+
+/** All ways to read an address as a list's name and an extension, the longest name first. */
+function* readings(delimiters: string, recipient: string) {
+  const local = localOf(recipient).toLowerCase();
+  const domain = domainOf(recipient);
+  if (!local || !domain) return;
+  yield { name: `${local}@${domain}`, extension: "" };
+  for (let at = local.length - 2; at > 0; at -= 1)
+    if (delimiters.includes(local.charAt(at)))
+      yield {
+        name: `${local.slice(0, at)}@${domain}`,
+        extension: local.slice(at + 1),
+      };
 }
 
 export type Door =

@@ -1,7 +1,7 @@
 /**
- * SQLite: the state of a home, temporary tables for what outgrows memory, and foreign files for
- * reading. The state is one file of one host in write-ahead mode: after a crash every committed
- * transaction is there. The only importer of better-sqlite3.
+ * SQLite: the state of a home, and foreign files for reading. The state is one file of one host in
+ * write-ahead mode: after a crash every committed transaction is there. The only importer of
+ * better-sqlite3.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -72,17 +72,6 @@ export function migrate(
     for (const step of steps.slice(from)) db.exec(step);
     db.pragma(`user_version = ${steps.length}`);
   }).immediate();
-}
-
-/** A database of its own on disk, gone when it is closed or the process ends. Memory stays flat. */
-export function openTemporary(): Database {
-  const db = new SQLite("");
-  db.pragma("journal_mode = OFF");
-  db.pragma("synchronous = OFF");
-  db.pragma("locking_mode = EXCLUSIVE");
-  db.pragma("temp_store = FILE");
-  db.pragma("cache_size = -32000");
-  return db;
 }
 
 /**

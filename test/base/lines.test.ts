@@ -1,7 +1,12 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import t from "tap";
-import { linesOf, linesOfFile } from "../../src/base/lines.ts";
+import {
+  linesOf,
+  linesOfFile,
+  pagesOf,
+  pagesOfFile,
+} from "../../src/base/lines.ts";
 
 async function* source(...parts: string[]) {
   for (const part of parts) yield Buffer.from(part);
@@ -70,5 +75,39 @@ t.test(
     const lines = linesOfFile(`${t.testdir()}/gone`);
     await new Promise((done) => setImmediate(done));
     await t.rejects(lines.next(), { code: "ENOENT" });
+  },
+);
+
+t.test("pages are the same lines, many at once", async (t) => {
+  const part = fc.constantFrom("\r", "\n", "\r\n", "ü", "abc", "");
+  const chunk = fc.array(part).map((parts) => Buffer.from(parts.join("")));
+  await fc.assert(
+    fc.asyncProperty(fc.array(chunk), async (chunks) => {
+      async function* source() {
+        yield* chunks;
+      }
+      const wanted = await Array.fromAsync(linesOf(source()));
+      t.strictSame((await Array.fromAsync(pagesOf(source()))).flat(), wanted);
+    }),
+  );
+});
+
+t.test("a page is cut in an endless line only", async (t) => {
+  async function* source() {
+    yield Buffer.from("first\nlong");
+    for (let n = 0; n < 100; n += 1) yield Buffer.alloc(60_000, "x");
+    yield Buffer.from("\nlast\n");
+  }
+  const lines = (await Array.fromAsync(pagesOf(source()))).flat();
+  t.equal(lines.length, 3);
+  t.equal(lines.at(-1), "last");
+  t.ok((lines[1]?.length ?? 0) < 300_000);
+});
+
+t.test(
+  "pages of a file that is not there fail when they are asked for",
+  async (t) => {
+    const pages = pagesOfFile(join(t.testdir(), "gone"));
+    await t.rejects(pages.next(), { code: "ENOENT" });
   },
 );

@@ -12,10 +12,12 @@ import init from "../../src/cli/init.ts";
 import { Launchers } from "../../src/engine/launcher.ts";
 import { Pipelines } from "../../src/engine/layers.ts";
 import { Runner } from "../../src/engine/runner.ts";
+import { Servers } from "../../src/engine/servers.ts";
 import { mailTrade } from "../../src/mill.ts";
 import { rest } from "../../src/outbound/carry.ts";
 import { receive } from "../../src/receipt/receive.ts";
 import { enter } from "../../src/spool/lease.ts";
+import { hooksRun } from "../hookUser.ts";
 
 export const news = "news@lists.example.org";
 
@@ -72,7 +74,9 @@ export async function makeHome(
   await verb(t, dir, init, [dir]);
   await writeFile(
     join(dir, "listmill.toml"),
-    `hostname = "mill.example.org"\n${settings}\n[outbound]\nrate = 0\nsmtp = "${smtp}"\n`,
+    hooksRun(
+      `hostname = "mill.example.org"\n${settings}\n[outbound]\nrate = 0\nsmtp = "${smtp}"\n`,
+    ),
   );
   await new Context(dir, false).lists.create(news, { post: "anyone", ...list });
   return dir;
@@ -138,9 +142,9 @@ export async function start(
   const node = await enter(spool, "test", site.node, clock, () =>
     ending.abort(),
   );
-  const launchers = new Launchers(site.hooks.launchers, {
-    PATH: "/usr/bin:/bin",
-  });
+  const manner = { environment: { PATH: "/usr/bin:/bin" } };
+  const launchers = new Launchers(site.hooks.launchers, manner);
+  const servers = new Servers(site.hooks.servers, manner, log);
   const runner = new Runner(
     {
       spool,
@@ -148,6 +152,7 @@ export async function start(
       trade: mailTrade(site, lists, node.name),
       pipelines: new Pipelines(),
       launchers,
+      servers,
       limits: site.hooks,
       retry: site.retry,
       clock,
@@ -162,6 +167,7 @@ export async function start(
   const done = runner.run().then(async () => {
     await rest();
     launchers.close();
+    await servers.close();
     await node.leave();
     return lines;
   });

@@ -2,9 +2,12 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import aliases from "../../src/cli/aliases.ts";
+import check from "../../src/cli/check.ts";
 import list from "../../src/cli/list.ts";
 import member from "../../src/cli/member.ts";
 import { rosterOf } from "../../src/lists/roster.ts";
+import { groups } from "../lists/groups.ts";
 import { makeHome, news, verb } from "./atHome.ts";
 
 t.test("lists are made, shown, changed and taken away", async (t) => {
@@ -183,3 +186,41 @@ t.test("what is wrong with members is said", async (t) => {
   );
   t.ok(readFileSync(file));
 });
+
+t.test(
+  "a domain on demand is shown, checked, and told to the MTA",
+  async (t) => {
+    const home = await makeHome(t);
+    groups(home, "corp.org", ["sales"], 'description = "all groups"');
+    t.match(
+      (await verb(t, home, list, [])).out,
+      /^@corp\.org +on demand +members +all groups$/m,
+    );
+    t.match(await verb(t, home, list, ["show", "sales@corp.org"]), {
+      code: 0,
+      out: /sales@corp\.org: 0 members, in .*@corp\.org/,
+    });
+    t.match(
+      await verb(t, home, list, ["set", "sales@corp.org", "archive=false"]),
+      {
+        code: 67,
+      },
+    );
+    t.match(await verb(t, home, list, ["remove", "sales@corp.org"]), {
+      code: 67,
+    });
+    for (const mta of ["postfix", "exim"])
+      t.match((await verb(t, home, aliases, ["--mta", mta])).out, /corp\.org/);
+    const of = async () => (await verb(t, home, check, [])).out;
+    t.notMatch(await of(), /corp\.org/);
+    const file = join(home, "lists/@corp.org/list.toml");
+    writeFileSync(file, "");
+    t.match(
+      await of(),
+      /^error: .*@corp\.org\/list\.toml: .* needs a section \[ldap\]/m,
+    );
+    writeFileSync(file, "post = 7\n");
+    t.match(await of(), /^error: .*@corp\.org\/list\.toml:1: post/m);
+    t.match((await verb(t, home, list, [])).out, /@corp\.org .*broken/);
+  },
+);

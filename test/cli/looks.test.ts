@@ -194,6 +194,7 @@ t.test("what run refuses", async (t) => {
     [["--rate", "1.5"], 64, /--rate takes a whole number/],
     [["--lists", `${news},gone@x.org`], 67, /there is no list gone@x\.org/],
     [["--forever"], 64, /--forever/],
+    [["lmtp", "--until-empty"], 64, /lmtp waits for mail: start two/],
   ];
   for (const [args, code, err] of cases)
     t.match(await verb(t, home, run, args), { code, err }, args.join(" "));

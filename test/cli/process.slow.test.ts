@@ -19,7 +19,7 @@ t.setTimeout(120_000);
 
 const program = resolve("bin/listmill");
 const verbs =
-  "init check list member receive run queue hooks archive digest aliases".split(
+  "init check list member suppress receive run queue hooks archive digest aliases".split(
     " ",
   );
 

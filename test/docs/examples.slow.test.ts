@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import t from "tap";
+import { letHooksRun } from "../hookUser.ts";
 
 t.setTimeout(180_000);
 
@@ -30,6 +31,7 @@ const typed = (home: string, ...args: string[]) =>
 /** What the homes of all tests begin with. */
 const template = join(t.testdir(), "home");
 typed(template, "init");
+letHooksRun(template);
 typed(template, "list", "create", list);
 typed(template, "member", "add", list, "anna@example.org", "ben@example.net");
 
@@ -130,6 +132,39 @@ t.test(
     mill("queue", "release", held.entry);
     mill("run", "--until-empty");
     t.equal(mail("ben@example.net").length, 1);
+  },
+);
+
+t.test(
+  "approve, Python, served: a post with a word of the list's own setting is held",
+  { skip: missing("python3") },
+  async (t) => {
+    const { home, mail, mill, post } = homeWith(
+      t.testdir(),
+      ["posts/10-approve/80-words.serve.py"],
+      "custom.words=casino lottery",
+    );
+    post(letter("Win in our Casino."));
+    post(letter("They are in the shed."));
+    t.equal(mail("ben@example.net").length, 1);
+    const [held] = JSON.parse(mill("--json", "queue", "held"));
+    t.match(held.error, /It says casino\.$/);
+    const hooks = JSON.parse(mill("--json", "hooks", "posts"));
+    const [hook] = hooks.filter((row: { hook: string }) =>
+      row.hook.includes("80-words"),
+    );
+    t.equal(hook.how, "served");
+    const file = join(home, "hooks.d/posts/10-approve/80-words.serve.py");
+    const { status, stdout } = spawnSync(file, ["--once"], {
+      input: letter("A lottery"),
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        PYTHONPATH: resolve("lib"),
+        LISTMILL_SETTING_CUSTOM_WORDS: "casino lottery",
+      },
+    });
+    t.same([status, stdout], [80, "It says lottery.\n"], "by hand too");
   },
 );
 

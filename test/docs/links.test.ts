@@ -11,7 +11,8 @@ function filesIn(folder: string): string[] {
 }
 
 t.test("links in the texts lead to files", async (t) => {
-  for (const file of ["README.md", "CHANGELOG.md", page]) {
+  const served = "docs/served-hooks.md";
+  for (const file of ["README.md", "CHANGELOG.md", page, served]) {
     const text = readFileSync(file, "utf8");
     for (const [, link = ""] of text.matchAll(/\]\(([^)#:]+)\)/g))
       t.ok(existsSync(join(dirname(file), link)), `${file}: ${link}`);

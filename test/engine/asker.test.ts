@@ -50,7 +50,7 @@ t.test("a list of which a part fails is no list", async (t) => {
   t.same(toy.found("outbound"), []);
   t.match(
     toy.heard().join("\n"),
-    /waits .*a: q\/10-recipients\/20-more: later/,
+    /waits .*a: q\/10-recipients\/20-more: later: no directory/,
   );
 });
 

@@ -4,6 +4,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   writeFileSync,
@@ -13,13 +14,14 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import t, { type Test } from "tap";
 import { type Job, Launchers } from "../../src/engine/launcher.ts";
+import type { Manner } from "../../src/engine/start.ts";
 import { isAlive, until } from "./toy.ts";
 
 const PATH = "/usr/bin:/bin";
 
-function workshop(t: Test, size = 1) {
+function workshop(t: Test, size = 1, manner: Partial<Manner> = {}) {
   const folder = t.testdir({ input: "the message\n" });
-  const launchers = new Launchers(size, { PATH });
+  const launchers = new Launchers(size, { environment: { PATH }, ...manner });
   t.teardown(() => launchers.close());
   let count = 0;
   const program = (name: string, text: string, interpreter = "/bin/sh") => {
@@ -59,11 +61,11 @@ t.test(
   "exit codes come back, and one launcher runs job after job",
   async (t) => {
     const { program, run } = workshop(t);
-    const file = program("hook", "echo $PPID; exit $CODE");
+    const file = program("hook", "echo $PPID; exit $LISTMILL_CODE");
     const parents = new Set<string>();
     for (const code of [0, 1, 3, 75, 77, 80, 81, 99, 255]) {
       const { result, out } = await run(file, {
-        environment: { CODE: String(code) },
+        environment: { LISTMILL_CODE: String(code) },
       });
       t.same(result, { kind: "exit", code });
       parents.add(out);
@@ -92,12 +94,20 @@ t.test("stdin, stdout and stderr are the job's files", async (t) => {
 
 t.test("no descriptor of the launcher is the hook's", async (t) => {
   const { program, run } = workshop(t);
-  const { out } = await run(program("hook", "ls /proc/$$/fd"));
-  const open = out.trim().split("\n");
-  t.ok(open.includes("2"));
-  t.notOk(open.includes("3"), "the line to the mill is closed");
-  const { result } = await run(program("liar", "echo 77 >&3; exit 0"));
-  t.same(result, { kind: "exit", code: 0 }, "it cannot answer for itself");
+  const { out } = await run(program("hook", "ls -l /proc/$$/fd"));
+  const open = [...out.matchAll(/ (\d+) -> (.*)/g)].map(([, fd, to]) => ({
+    fd: Number(fd),
+    to,
+  }));
+  // What the test itself was started with is not ours to close.
+  const own = open.filter(({ fd }) => fd < 16);
+  t.match(own, [
+    { fd: 0, to: /input$/ },
+    { fd: 1, to: /1\.out$/ },
+    { fd: 10, to: /hook$/ },
+    { fd: 2, to: /1\.err$/ },
+  ]);
+  t.equal(own.length, 4, "and the script itself");
 });
 
 t.test("a hook's environment is the job's and nothing else", async (t) => {
@@ -159,6 +169,94 @@ t.test("values are data, whatever stands in them", async (t) => {
     ),
     { numRuns: 200 },
   );
+});
+
+t.test("no name and no value is an order to the launcher", async (t) => {
+  const { program, run } = workshop(t);
+  const file = program("hook", "exec env -0");
+  const shown = (out: string) =>
+    Buffer.from(out, "latin1")
+      .toString()
+      .split("\0")
+      .filter((line) => /^(PATH|IFS|LD_|ENV|LISTMILL_|EVIL)/.test(line))
+      .sort();
+  const nasty = fc.constantFrom(
+    ..."'\"`$\\\n\0;&|<>(){}*?~#= \t\r".split(""),
+    "run /bin/true / / /",
+    "\nexport PATH=/evil\n",
+    "LD_PRELOAD=/evil.so",
+    "'; EVIL=1; export EVIL; '",
+    "é",
+    "\ud800",
+  );
+  const text = fc
+    .array(fc.oneof(nasty, fc.string()), { maxLength: 8 })
+    .map((parts) => parts.join(""));
+  const name = fc
+    .stringMatching(/^[A-Z0-9_]{1,12}$/)
+    .map((rest) => `LISTMILL_${rest}`);
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(name, text), async (environment) => {
+      const { result, out } = await run(file, { environment });
+      t.same(result, { kind: "exit", code: 0 });
+      const wanted = Object.entries(environment).map(([name, value]) =>
+        Buffer.from(`${name}=${value.replace(/[\n\0]/g, " ")}`).toString(),
+      );
+      t.same(shown(out), [...wanted, `PATH=${PATH}`].sort());
+    }),
+    { numRuns: 200 },
+  );
+  for (const bad of ["PATH", "LD_PRELOAD", "IFS", "ENV", "LISTMILL_A B", ""])
+    await t.rejects(
+      run(file, { environment: { [bad]: "/evil" } }),
+      /no variable of a hook's/,
+      `"${bad}" is refused`,
+    );
+  t.same((await run(file)).result, { kind: "exit", code: 0 });
+});
+
+t.test("limits hold for a hook and what it starts", async (t) => {
+  const { program, run } = workshop(t, 1, {
+    resources: { memory: 300_000_000, files: 100, processes: 5000 },
+  });
+  const asked = await run(
+    program("hook", "ulimit -c; ulimit -v; ulimit -n; sh -c 'ulimit -H -n'"),
+  );
+  t.equal(asked.out, "0\n292969\n100\n100\n");
+  const limits = await run(program("all", "cat /proc/$$/limits"));
+  t.match(limits.out, /Max processes +5000 +5000 /);
+  const eater = await run(
+    program("eater", `awk 'BEGIN { for (x = "a"; 1; ) x = x x }'`),
+  );
+  t.match(eater.result, { kind: "exit", code: /[^0]/ }, "memory is refused");
+  const few = workshop(t, 1, { resources: { memory: 100_000 } });
+  t.match(
+    (await few.run(few.program("hook", "exit 0"))).result,
+    { kind: "crash" },
+    "a limit under which nothing runs delays mail only",
+  );
+});
+
+t.test("what is emitted counts as output", async (t) => {
+  const { folder, program, run } = workshop(t);
+  const emit = join(folder, "emit");
+  const more = { output: 100_000, emit };
+  const fill = `mkdir -p ${emit}/a@b.example; cd ${emit}/a@b.example`;
+  const quick = await run(
+    program("quick", `${fill}; head -c 200000 /dev/zero >1`),
+    more,
+  );
+  t.same(quick.result, { kind: "output" }, "one that is through already");
+  const slow = await run(
+    program("slow", `${fill}; rm 1; while :; do echo more >>1; done`),
+    more,
+  );
+  t.same(slow.result, { kind: "output" }, "one that does not end");
+  const linked = await run(
+    program("link", `${fill}; rm 1; ln -s / root; head -c 50000 /dev/zero >1`),
+    more,
+  );
+  t.same(linked.result, { kind: "exit", code: 0 }, "a link is not followed");
 });
 
 t.test("a hook that takes too long is ended with all it started", async (t) => {
@@ -273,4 +371,25 @@ t.test("launchers end when the mill is killed", async (t) => {
   t.ok(pids.every(isAlive), "they wait for more");
   mill.kill("SIGKILL");
   await until("both are gone", () => !pids.some(isAlive));
+});
+
+t.test("a hook that runs when the mill is killed ends too", async (t) => {
+  const { folder, program } = workshop(t);
+  program(
+    "hook",
+    `trap '' TERM; echo $$ >${folder}/pid.$$; sleep 300 & echo $! >${folder}/pid.$!; wait`,
+  );
+  const mill = spawn(
+    process.execPath,
+    [fileURLToPath(new URL("fixtures/pool.ts", import.meta.url)), folder],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+  const pids = () =>
+    readdirSync(folder).flatMap((name) =>
+      name.startsWith("pid.") ? Number(name.slice(4)) : [],
+    );
+  await until("both hooks run", () => pids().length === 4);
+  t.ok(pids().every(isAlive));
+  mill.kill("SIGKILL");
+  await until("nothing of them is left", () => !pids().some(isAlive));
 });

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   renameSync,
   rmSync,
@@ -245,5 +246,50 @@ t.test(
     );
     rmSync(hook);
     t.same(shown(look()), ["site q/20-edit/10-b"]);
+  },
+);
+
+t.test("a folder far above counts, in a remembered listing too", async (t) => {
+  const root = t.testdir();
+  const dir = join(root, "srv/home/hooks.d");
+  mkdirSync(join(dir, "q/10-approve"), { recursive: true });
+  writeFileSync(join(dir, "q/10-approve/10-a"), "", { mode: 0o755 });
+  const pipelines = new Pipelines();
+  const look = () =>
+    pipelines.get("q", [{ name: "site", dir }], Date.now() + 3_600_000);
+  const first = look();
+  t.same(first.problems, []);
+  writeFileSync(join(root, "srv/anything"), "");
+  t.equal(look(), first, "what happens beside it is no matter");
+  chmodSync(join(root, "srv"), 0o777);
+  t.same(shown(look()), []);
+  t.same(look().problems, [
+    `${root}/srv: refused, others can write to it (chmod o-w)`,
+  ]);
+  chmodSync(join(root, "srv"), 0o1777);
+  t.same(shown(look()), ["site q/10-approve/10-a"], "a sticky one is none");
+  chmodSync(join(root, "srv/home"), 0o1777);
+  t.match(look().problems, [/home: refused, others can write/]);
+});
+
+t.test(
+  "hooks of the home's owner run, those of others do not",
+  { skip: process.getuid?.() !== 0 && "only root can give files to others" },
+  async (t) => {
+    const { root, layers, file } = home(t);
+    const hook = file("site/q/10-approve/10-a");
+    const folders = ["site", "site/q", "site/q/10-approve"];
+    for (const path of folders) chownSync(join(root, path), 4711, 4711);
+    chownSync(hook, 4711, 4711);
+    const told = (from: readonly Layer[]) =>
+      [...new Set(listPipeline("q", from).problems)].join("\n");
+    t.match(told(layers), `${root}/site: refused, it belongs to user 4711`);
+    chownSync(root, 4711, 4711);
+    const own = layers.map((layer) => ({ ...layer, home: root }));
+    t.equal(told(own), "");
+    chownSync(hook, 4712, 4712);
+    t.match(told(own), `${hook}: refused, it belongs to user 4712`);
+    t.same(shown(listPipeline("q", own)), []);
+    chownSync(root, 0, 0);
   },
 );

@@ -10,13 +10,14 @@ import {
   readFileSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Test } from "tap";
 import { bytes, type Piece } from "../../src/base/pieces.ts";
 import { Launchers } from "../../src/engine/launcher.ts";
 import { Pipelines } from "../../src/engine/layers.ts";
 import type { Mill } from "../../src/engine/mill.ts";
 import type { Content } from "../../src/engine/question.ts";
+import { Servers } from "../../src/engine/servers.ts";
 import type { Trade } from "../../src/engine/trade.ts";
 import { turn } from "../../src/engine/turn.ts";
 import type { Child } from "../../src/spool/commit.ts";
@@ -78,12 +79,26 @@ export class Toy {
   /** Whether the lease is held. */
   holds = true;
 
-  constructor(t: Test, limits = { timeout: 20_000, output: 1_000_000 }) {
+  /** @param servedBy processes of each served hook */
+  constructor(
+    t: Test,
+    limits = { timeout: 20_000, output: 1_000_000 },
+    servedBy = 1,
+  ) {
     this.home = t.testdir();
     this.spool = new Spool(join(this.home, "spool"));
     mkdirSync(this.spool.root);
-    const launchers = new Launchers(2, { PATH: "/usr/bin:/bin" });
+    const lib = resolve("lib");
+    const manner = {
+      environment: { PATH: "/usr/bin:/bin", PYTHONPATH: lib, PERL5LIB: lib },
+    };
+    const log = (where: string, what: string) => {
+      this.said.push(`${where}: ${what}`);
+    };
+    const launchers = new Launchers(2, manner);
     t.teardown(() => launchers.close());
+    const servers = new Servers(servedBy, manner, log);
+    t.teardown(() => servers.close());
     const clock = { now: () => Date.now() + this.ahead };
     const node: Node = {
       name: "toy",
@@ -98,10 +113,11 @@ export class Toy {
       trade: this.#trade(),
       pipelines: new Pipelines(),
       launchers,
+      servers,
       limits,
       retry: { first: 60_000, most: 600_000, give_up: 86_400_000 },
       clock,
-      log: (where, what) => this.said.push(`${where}: ${what}`),
+      log,
       signal: this.ending.signal,
     };
   }
@@ -128,9 +144,9 @@ export class Toy {
           return { noMessage: "no colon in its first line" };
         return { ...textOf(text), pieces: () => pieces };
       },
-      introduce: () => envelope,
+      introduce: async () => envelope,
       equip: (question) => question,
-      emitted: ({ queue }, recipient) => follow(recipient, queue),
+      emitted: async ({ queue }, recipient) => follow(recipient, queue),
       distributed: ({ queue }) => ({
         envelope: follow("", queue),
         portion: this.portion,

@@ -113,6 +113,7 @@ async function inline(file: string, scene: Scene, folder: string) {
   const message = await trade.open([{ path, start: 0, end }]);
   if ("noMessage" in message) throw new Error(message.noMessage);
   const emissions: Emission[] = [];
+  let scratches = 0;
   const question: Question<Message> = {
     ...questionOf(file, scene),
     message,
@@ -121,6 +122,15 @@ async function inline(file: string, scene: Scene, folder: string) {
     trial: false,
     recipients: async function* () {
       yield* recipients;
+    },
+    recipientsFile: async () => {
+      const list = join(folder, "recipients");
+      writeFileSync(list, recipients.map((line) => `${line}\n`).join(""));
+      return list;
+    },
+    scratch: () => {
+      scratches += 1;
+      return join(folder, `scratch.${scratches}`);
     },
     emit: (emission) => emissions.push(emission),
     log: () => {},
@@ -132,11 +142,16 @@ async function inline(file: string, scene: Scene, folder: string) {
     trade.equip(question),
     20_000,
   );
-  const { content, lines = [] } = answer;
+  const { content, verdict } = answer;
+  // A program leaves a list as it is by printing it.
+  const isUnchanged =
+    question.verb === "refine" && verdict.kind === "pass" && !answer.lines;
+  const lines = isUnchanged ? [recipients] : (answer.lines ?? []);
   let text = answer.line && `${answer.line}\n`;
   if (content && "pieces" in content)
     text += await bytes(content.pieces(), 100_000);
-  for await (const line of lines) text += `${line}\n`;
+  for await (const some of lines)
+    for (const line of [some].flat()) if (line) text += `${line}\n`;
   const emitted: string[] = [];
   for (const { recipient, content } of emissions)
     emitted.push(
@@ -250,6 +265,19 @@ function check(t: Test, scene: Scene, said: ReadonlyMap<string, Said>): void {
   t.equal(
     of("posts/40-refine/10-dedupe")?.text,
     "Bob@b.example\nann@a.example\n",
+  );
+  t.equal(
+    of("posts/40-refine/30-sender")?.text,
+    "Bob@b.example\nBob@B.example\n",
+  );
+  t.equal(
+    of("posts/40-refine/80-cap")?.text,
+    "Bob@b.example\nann@a.example\nBob@B.example\n",
+    "nothing to do: the list as it is",
+  );
+  t.equal(
+    of("posts/40-refine/90-order")?.text,
+    "ann@a.example\nBob@b.example\nBob@B.example\n",
   );
   t.match(of("posts/50-emit/10-archive")?.emitted, [/^news-archive@/]);
   t.match(of("posts/50-emit/20-digest")?.emitted, [/^news-digest@/]);

@@ -240,3 +240,46 @@ t.test("a list that is removed keeps everything, each time", async (t) => {
   rmSync(join(home, "lists"), { recursive: true });
   t.throws(() => lists.get("a@b.org"), /is missing; mount it/);
 });
+
+t.test("every address of a domain on demand has a list", async (t) => {
+  const home = t.testdir({
+    lists: {
+      "@corp.org": { "list.toml": 'description = "all"\n' },
+      "@plain.org": { "hooks.d": {} },
+      "dev@corp.org": { "list.toml": "" },
+      "bare@corp.org": { "hooks.d": {} },
+    },
+  });
+  const lists = listsIn(home);
+  const sales = lists.get("Sales@Corp.org");
+  t.match(sales, {
+    address: "sales@corp.org",
+    local: "sales",
+    domain: "corp.org",
+    dir: join(home, "lists/@corp.org"),
+    onDemand: true,
+    settings: { description: "all" },
+    environment: { LISTMILL_SETTING_DESCRIPTION: "all" },
+  });
+  t.equal(
+    lists.get("other@corp.org")?.settings,
+    sales?.settings,
+    "one for all",
+  );
+  t.match(lists.get("dev@corp.org"), { onDemand: false }, "a folder wins");
+  t.match(lists.get("bare@corp.org"), { onDemand: true }, "with a list.toml");
+  t.equal(lists.made("sales@corp.org"), undefined);
+  t.equal(lists.get("sales@plain.org"), undefined);
+  for (const no of ["@corp.org", "a/b@corp.org", ".@corp.org", "a b@corp.org"])
+    t.equal(lists.get(no), undefined, no);
+  t.same(lists.names(), ["dev@corp.org"]);
+  t.same(lists.domains(), ["corp.org"]);
+  t.match(lists.domain("Corp.org"), { domain: "corp.org" });
+  t.equal(lists.domain("plain.org"), undefined);
+  writeFileSync(join(home, "lists/@corp.org/list.toml"), "post = 7\n");
+  t.throws(() => lists.get("sales@corp.org"), /@corp\.org\/list\.toml:1: post/);
+  t.same(lists.domains(), ["corp.org"], "a broken one is shown too");
+  rmSync(join(home, "lists/@corp.org/list.toml"));
+  t.equal(lists.get("sales@corp.org"), undefined);
+  t.equal(readdirSync(join(home, "lists")).length, 4, "nothing was made");
+});

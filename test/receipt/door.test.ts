@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import t from "tap";
-import type { List, Lists } from "../../src/lists/directory.ts";
-import { addressed, doorOf, shadow } from "../../src/receipt/door.ts";
+import { type List, Lists } from "../../src/lists/directory.ts";
+import { loadSite } from "../../src/lists/settings.ts";
+import { addressed, doorOf, found, shadow } from "../../src/receipt/door.ts";
+import { groups } from "../lists/groups.ts";
 
 function listsOf(...addresses: string[]): Lists {
   const known = new Map(
     addresses.map((address) => [address, { address } as List]),
   );
-  return { get: (address: string) => known.get(address) } as unknown as Lists;
+  return { made: (address: string) => known.get(address) } as unknown as Lists;
 }
 
 t.test("the longest list's name that an address begins with", async (t) => {
@@ -142,4 +144,35 @@ t.test("lists that would get each other's mail are told apart", async (t) => {
   ];
   for (const [address, other] of cases)
     t.equal(shadow(names, "-+", address), other, address);
+});
+
+t.test("in a domain on demand, what there is decides", async (t) => {
+  const home = t.testdir({ lists: { "dev@corp.org": { "list.toml": "" } } });
+  groups(home, "corp.org", ["sales", "sales-owner", "dev-java", "dev-owner"]);
+  const site = loadSite(home);
+  const lists = new Lists(home, site);
+  const cases: [string, string | undefined, string][] = [
+    ["sales@corp.org", "sales@corp.org", ""],
+    ["Sales@Corp.ORG", "sales@corp.org", ""],
+    ["sales-owner@corp.org", "sales-owner@corp.org", ""],
+    ["sales+owner@corp.org", "sales@corp.org", "owner"],
+    ["sales-owner-owner@corp.org", "sales-owner@corp.org", "owner"],
+    ["sales-bounces+a-b=c@corp.org", "sales@corp.org", "bounces+a-b=c"],
+    ["sales-archive@corp.org", "sales@corp.org", "archive"],
+    ["sales-stuff@corp.org", undefined, ""],
+    ["nobody@corp.org", undefined, ""],
+    ["nobody-owner@corp.org", undefined, ""],
+    ["sales@elsewhere.org", undefined, ""],
+    ["dev@corp.org", "dev@corp.org", ""],
+    // The doors of a list that somebody made are its own.
+    ["dev-owner@corp.org", "dev@corp.org", "owner"],
+    ["dev-java@corp.org", "dev-java@corp.org", ""],
+    ["dev-stuff@corp.org", "dev@corp.org", "stuff"],
+  ];
+  for (const [recipient, address, extension] of cases) {
+    const at = await found(lists, site, recipient);
+    t.equal(at?.list.address, address, recipient);
+    t.equal(at?.extension ?? "", extension, recipient);
+    t.equal(at?.list.onDemand ?? true, address !== "dev@corp.org", recipient);
+  }
 });

@@ -159,7 +159,8 @@ t.test("the envelope of a Maildir file", async (t) => {
   const of = async (text: string) =>
     introduced(
       await openMessage([Buffer.from(text)], 10_000),
-      (recipient) => (recipient === news ? { list, extension: "" } : undefined),
+      async (recipient) =>
+        recipient === news ? { list, extension: "" } : undefined,
       0,
     );
   t.same(await of(`Return-Path: <>\nDelivered-To: ${news}\n${post}`), {

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { hooksRun } from "../hookUser.ts";
 
 const program = fileURLToPath(new URL("../../bin/listmill", import.meta.url));
 
@@ -71,7 +72,7 @@ export class Mill {
     const [before = "", after = ""] = site.split(/^\[outbound\]$/m);
     writeFileSync(
       join(this.home, "listmill.toml"),
-      `${before}\n[outbound]\nsmtp = "${smtp}"\n${after}`,
+      hooksRun(`${before}\n[outbound]\nsmtp = "${smtp}"\n${after}`),
     );
   }
 

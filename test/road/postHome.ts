@@ -74,9 +74,18 @@ export class PostHome {
     return output;
   }
 
-  /** Starts a runner, which is ended with the test. @returns how it ends when it is asked to */
-  async run(t: Pick<Test, "teardown">): Promise<() => Promise<number | null>> {
-    const child = this.#start(["run"]);
+  /**
+   * Starts a runner, which is ended with the test.
+   * @param words after `run`
+   * @param ready what it says when it is there
+   * @returns how it ends when it is asked to
+   */
+  async run(
+    t: Pick<Test, "teardown">,
+    words: readonly string[] = [],
+    ready = / runs .*incoming/,
+  ): Promise<() => Promise<number | null>> {
+    const child = this.#start(["run", ...words]);
     const ended = once(child, "close");
     child.stdout?.resume();
     child.stderr?.on("data", (data) => {
@@ -88,7 +97,7 @@ export class PostHome {
       return code as number | null;
     };
     t.teardown(stop);
-    await this.logged(/ runs .*incoming/);
+    await this.logged(ready);
     return stop;
   }
 

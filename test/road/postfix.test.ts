@@ -60,7 +60,7 @@ class Office {
       await home.tell("list", "create", address, "subject_prefix=[test]");
     await home.tell("member", "add", list, alice, bob, carol);
     await home.tell("member", "add", "second@lists.test", alice, bob);
-    const main = await home.aliases("postfix", "For both. In main.cf");
+    const main = await home.aliases("postfix", "For these two. In main.cf");
     servers.bash(`${adding} start_postfix "$@"`, [dir, String(port)], {
       BOXES: "alice bob carol dave mallory",
       MAIN: main.trimEnd(),

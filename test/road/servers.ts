@@ -16,6 +16,9 @@ const programs = {
   postfix: "/usr/sbin/postfix",
   exim: "/opt/exim4/usr/sbin/exim4",
   slapd: "/usr/sbin/slapd",
+  postgres: "/usr/lib/postgresql/15/bin/postgres",
+  mariadb: "/usr/sbin/mariadbd",
+  gdbm: "/usr/bin/gdbmtool",
 } as const;
 
 /**

@@ -1,22 +1,15 @@
 #!/usr/bin/env listmill-hook
 // Who may post: members, anyone, or the owners (setting `post`); what happens to others is the
-// setting `others`.
+// setting `others`. Members are those of the roster and those whom the sources bring.
 import type { Ask, Reply } from "../../../src/hook.ts";
-import { rosterOf } from "../../../src/lists/roster.ts";
-import { keyOf } from "../../../src/mail/address.ts";
+import { mayPost } from "../../../src/lists/posting.ts";
 import { authorOf } from "../../../src/mail/message.ts";
 
-export default function members(ask: Ask): Reply {
-  const { envelope, list, message, ours, site } = ask;
-  if (ours || !list || list.settings.post === "anyone") return;
+export default async function members(ask: Ask): Promise<Reply> {
+  const { envelope, list, message, ours } = ask;
+  if (ours || !list) return;
   const author = authorOf(message.header) ?? envelope.sender;
-  const owners = list.settings.owners.map(keyOf);
-  if (owners.includes(keyOf(author))) return;
-  if (
-    list.settings.post === "members" &&
-    rosterOf(site.home).get(list.address, author)
-  )
-    return;
+  if (await mayPost({ ...ask, list }, author)) return;
   const who = list.settings.post === "members" ? "members" : "owners";
   const reason = `Only ${who} may post to ${list.address}, and ${author || "the author"} is not one.`;
   switch (list.settings.others) {

@@ -3,6 +3,8 @@
 import type { Ask, Reply } from "../../../src/hook.ts";
 import { rosterOf } from "../../../src/lists/roster.ts";
 
-export default function members({ list, site }: Ask): Reply {
-  return list && rosterOf(site.home).addresses(list.address, "posts");
+export default async function members(ask: Ask): Promise<Reply> {
+  const { list, site } = ask;
+  if (!list) return;
+  return rosterOf(site.home).addressFile(list.address, "posts", ask.scratch());
 }

@@ -1,12 +1,9 @@
 #!/usr/bin/env listmill-hook
-// Each address once; the domain is compared without regard to case.
+// Each address once. The domain is compared without case, the local part as the setting
+// `refine.local_part` says.
 import type { Ask, Reply } from "../../../src/hook.ts";
-import { domainOf, localOf } from "../../../src/mail/address.ts";
-import { distinct } from "../../../src/state/distinct.ts";
+import { once } from "../../../src/lists/refine/refining.ts";
 
-export default function dedupe(ask: Ask): Reply {
-  return distinct(
-    ask.recipients(),
-    (address) => `${localOf(address)}@${domainOf(address).toLowerCase()}`,
-  );
+export default function dedupe(ask: Ask): Promise<Reply> {
+  return once(ask, ask.list?.settings.refine.local_part ?? "exact");
 }

@@ -203,7 +203,7 @@ const dbm = z.strictObject({
   ),
   type: note(
     choice("auto", "lmdb", "cdb", "hash", "btree", "gdbm").prefault("auto"),
-    "What kind of file; auto looks into it.",
+    "What kind of file; auto looks into it. gdbm needs the program gdbm_dump.",
   ),
   take: note(
     choice("keys", "values").prefault("keys"),

@@ -21,17 +21,30 @@ export interface SourceContext {
   readonly recipient: string;
   /** The header of the post; undefined where a source is asked without one. */
   readonly header: Header | undefined;
+  /**
+   * Who a role is, for %include: owners or members of this list, or the address of another list.
+   * Throws a Failure where there is none such. Undefined where sources may not ask for others.
+   */
+  readonly include?: (role: string) => AsyncIterable<string>;
+  /** Only tried out: nothing may be left behind. */
+  readonly trial?: boolean;
   /** Told of each text that is no address. */
   readonly refused: (text: string) => void;
+  /** Told that the source is through: tells how many texts were refused. */
+  readonly end?: () => void;
   /** Told what else people should know. */
   readonly note: (text: string) => void;
 }
+
+/** Addresses one by one, or many at once, which is faster. */
+export type Addresses = string | readonly string[];
 
 /** What a hook is asked with, as far as sources are concerned. */
 export interface Asked {
   readonly site: { readonly home: string };
   readonly envelope: { readonly sender: string; readonly recipient: string };
   readonly message: { readonly header: Header };
+  readonly trial: boolean;
   log(text: string): void;
 }
 
@@ -50,12 +63,15 @@ export function sourceContext(
     sender: asked.envelope.sender,
     recipient: asked.envelope.recipient,
     header: asked.message.header,
+    trial: asked.trial,
     note: (text) => asked.log(text),
     refused: (text) => {
       refused += 1;
       if (refused <= NAMED) asked.log(`skipped, not an address: ${text}`);
-      else if (refused === NAMED + 1)
-        asked.log("skipped more that is no address");
+    },
+    end: () => {
+      if (refused > NAMED)
+        asked.log(`skipped ${refused} texts in all that are no address`);
     },
   };
 }

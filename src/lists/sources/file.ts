@@ -1,26 +1,66 @@
 /**
- * Recipients from a text file: an address or `Name <address>` a line; `#` begins a comment, at the
- * start of a line or behind a space.
+ * Recipients from a text file, or from all files of a folder in the order of their names: lines,
+ * CSV or aliases. One file that cannot be read whole fails all.
  */
-import { linesOfFile } from "../../base/lines.ts";
+import { constants } from "node:fs";
+import { open, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { SourceSettings } from "../schema/sources.ts";
-import {
-  oneAddress,
-  pathIn,
-  type SourceContext,
-  sourceFailure,
-} from "./context.ts";
+import { pathIn, type SourceContext, sourceFailure } from "./context.ts";
+import { addressesIn } from "./text/formats.ts";
 
-/** All addresses of the file. Throws a Failure (try later) where it cannot be read to its end. */
+/** Bytes that are read at once. */
+const CHUNK = 128 * 1024;
+
+/** All addresses. Throws a Failure (try later) where a file cannot be read to its end. */
 export async function* fileRecipients(
   settings: SourceSettings<"file">,
   context: SourceContext,
-): AsyncGenerator<string> {
+): AsyncGenerator<string[]> {
   const path = pathIn(context, settings.path);
   try {
-    for await (const line of linesOfFile(path))
-      yield* oneAddress(line.replace(/(^|[ \t])#.*$/, ""), context);
+    const files = await filesAt(path);
+    const texts = files.map((file) => [file, bytesOf(file)] as const);
+    yield* addressesIn(texts, settings, context);
   } catch (error) {
-    throw sourceFailure(`[file] ${path}`, error);
+    throw sourceFailure("[file]", error);
+  }
+}
+
+/** The file, or the files of a folder but for drafts and copies. */
+async function filesAt(path: string): Promise<string[]> {
+  if (!(await stat(path)).isDirectory()) return [path];
+  const files: string[] = [];
+  for (const name of (await readdir(path)).sort())
+    if (!/^[.#]|~$|\.(?:bak|swp|dpkg-.*|rpm.*)$/.test(name)) {
+      const file = join(path, name);
+      if (!(await stat(file)).isDirectory()) files.push(file);
+    }
+  // What is not mounted must not make a list of nobody.
+  if (files.length === 0) throw new Error(`${path}: no file in this folder`);
+  return files;
+}
+
+/** Throws where it is no file, or was written to while it was read: half of it may have been missed. */
+async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
+  // Without waiting: the open of a named pipe would wait for a writer.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const before = await file.stat({ bigint: true });
+    if (!before.isFile()) throw new Error(`${path}: not a file`);
+    let size = 0n;
+    for (;;) {
+      const { bytesRead, buffer } = await file.read({
+        buffer: Buffer.allocUnsafe(CHUNK),
+      });
+      if (bytesRead === 0) break;
+      size += BigInt(bytesRead);
+      yield buffer.subarray(0, bytesRead);
+    }
+    const after = await file.stat({ bigint: true });
+    if (size !== before.size || after.mtimeNs !== before.mtimeNs)
+      throw new Error(`${path}: this file was changed while it was read`);
+  } finally {
+    await file.close();
   }
 }

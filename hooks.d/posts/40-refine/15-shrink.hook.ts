@@ -1,0 +1,36 @@
+#!/usr/bin/env listmill-hook
+// Holds a post to a list that came out much smaller than the last time (setting
+// `refine.shrink_limit`), and tells the owners: a source may be broken.
+import type { Ask, Reply } from "../../../src/hook.ts";
+import { counted } from "../../../src/lists/refine/refining.ts";
+import { isShrunk, shrinkNote } from "../../../src/lists/refine/shrink.ts";
+import { stateOf } from "../../../src/lists/state.ts";
+import { Sizes } from "../../../src/state/sizes.ts";
+
+export default async function shrink(ask: Ask): Promise<Reply> {
+  const { envelope, id, list, message, queue, site, stage, trial } = ask;
+  const limit = list?.settings.refine.shrink_limit ?? 100;
+  if (!list || limit >= 100) return;
+  const sizes = new Sizes(stateOf(site.home));
+  const last = sizes.get(list.address);
+  const now = await counted(ask);
+  const isReleased = envelope.passed?.includes(`${queue}/${stage}`);
+  if (last !== undefined && !isReleased && isShrunk(last, now, limit)) {
+    const owner = ask.address("owner");
+    const content = shrinkNote({
+      list,
+      owner,
+      hostname: site.hostname,
+      id,
+      subject: message.header.text("Subject"),
+      last,
+      now,
+      date: new Date(ask.now),
+    });
+    ask.emit({ recipient: owner, content });
+    return ask.hold(
+      `the list has ${now} recipients, and had ${last} the last time: that is less by more than ${limit}% (refine.shrink_limit)`,
+    );
+  }
+  if (!trial) sizes.put(list.address, now, ask.now);
+}

@@ -1,0 +1,166 @@
+/**
+ * listmill hooks new: a commented beginning of a hook, in its place and tried at once. It is there
+ * whole or not at all, and none is overwritten.
+ */
+import { chmodSync, unlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { exit, Failure } from "../../base/errors.ts";
+import { type Verb, verbs } from "../../engine/layers.ts";
+import { codes } from "../../engine/verdict.ts";
+import { packageHooks } from "../../mill.ts";
+import { makeFolder, writeNew } from "../../spool/durable.ts";
+import { isQueueName } from "../../spool/name.ts";
+import { claimName } from "../../spool/nfs.ts";
+import { type Context, parse } from "../context.ts";
+import {
+  compose,
+  type Language,
+  languages,
+  suffixOf,
+} from "../templates/compose.ts";
+import { attempt, linesOf } from "./try.ts";
+import { Workshop } from "./workshop.ts";
+
+export const usage = `\
+hooks new QUEUE/NN-verb/NN-name --lang sh|perl|python|ts [--list ADDRESS] [--serve]
+    Writes the beginning of a hook, for the site or for one list, with comments that tell what it is
+    asked, and tries it on a sample. It changes nothing until you write what it shall do. ts runs
+    inline; --serve (python, perl) makes one that is started once and asked again and again.`;
+
+const types = fileURLToPath(new URL("../../hook.ts", import.meta.url));
+
+export async function run(
+  context: Context,
+  args: readonly string[],
+): Promise<number> {
+  const { values, positionals } = parse(args, {
+    lang: { type: "string" },
+    list: { type: "string" },
+    serve: { type: "boolean", default: false },
+  });
+  const [path = "", ...more] = positionals;
+  const language = languages.find((name) => name === values.lang);
+  if (more.length > 0 || !language)
+    throw new Failure(
+      exit.usage,
+      `hooks new takes a path such as posts/20-edit/70-mine and --lang with one of ${languages.join(", ")}`,
+    );
+  const list =
+    values.list === undefined ? undefined : context.list(values.list);
+  const plan = planOf(path, language, values.serve);
+  const dir = join(list?.dir ?? context.site.home, "hooks.d");
+  if (dir === packageHooks)
+    throw new Failure(
+      exit.usage,
+      "this home is the source of listmill, whose hooks.d are the defaults: give --list, or use a home of your own",
+    );
+  const file = join(dir, plan.path);
+  await write(file, compose({ ...plan, types }));
+  const sampleOf = list?.address ?? context.lists.names()[0];
+  if (!context.json) context.say(`wrote ${file}`);
+  return tryOut(context, plan.path, file, sampleOf);
+}
+
+function planOf(path: string, language: Language, serve: boolean) {
+  const [queue = "", stage = "", name = "", ...more] = path.split("/");
+  const verb = /^\d+-([a-z]+)$/.exec(stage)?.[1] as Verb | undefined;
+  const isWhole = isQueueName(queue) && name !== "" && more.length === 0;
+  if (!isWhole || !verb || !verbs.includes(verb))
+    throw new Failure(
+      exit.usage,
+      `"${path}": a hook is called QUEUE/NN-verb/NN-name, with one of the verbs ${verbs.join(", ")}`,
+    );
+  if (
+    !/^\d+-[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) ||
+    /\.(bak|swp)$/.test(name)
+  )
+    throw new Failure(
+      exit.usage,
+      `"${name}": the name of a hook begins with its place in the order: 70-mine`,
+    );
+  const suffix = suffixOf(language, serve);
+  if (suffix === undefined)
+    throw new Failure(
+      exit.usage,
+      `--serve is for python and perl, not for ${language}${language === "ts" ? ", which runs inline" : ""}`,
+    );
+  const whole = name.endsWith(suffix) ? path : path + suffix;
+  return { path: whole, verb, language, serve };
+}
+
+/** Writes it aside first: a runner may list the folder at any moment. */
+async function write(file: string, text: string): Promise<void> {
+  const folder = dirname(file);
+  await makeFolder(folder);
+  const draft = join(folder, `.${process.pid}.draft`);
+  await writeNew(draft, text);
+  chmodSync(draft, 0o755);
+  const made = claimName(draft, file);
+  unlinkSync(draft);
+  if (!made)
+    throw new Failure(
+      exit.cannotCreate,
+      `${file} is there already: give another name, or move it away`,
+    );
+}
+
+async function tryOut(
+  context: Context,
+  path: string,
+  file: string,
+  list: string | undefined,
+): Promise<number> {
+  const next = [
+    `Next: write into it what it shall do, and try it: listmill hooks try ${path}${list ? ` --list ${list}` : ""} --message FILE`,
+    `It runs from the next message on. To watch it first: observe = ["${path}"] in ${list ? "list.toml or " : "[hooks] of "}listmill.toml.`,
+  ];
+  if (list === undefined) {
+    context.say("There is no list yet to try it with.");
+    for (const line of next) context.say(line);
+    return exit.ok;
+  }
+  return Workshop.with(context, async (shop) => {
+    const folder = shop.scratch.entry();
+    const recipients = join(folder, "addresses");
+    await writeNew(recipients, "anna@example.org\nben@example.org\n");
+    const result = await attempt(shop, {
+      list,
+      file: await shop.keepContent(sample(list)),
+      recipients,
+      // As it was written just now it does nothing.
+      really: true,
+      choose: (pipelineOf) => {
+        const stages = pipelineOf(path.split("/", 1)[0] ?? "").stages;
+        for (const stage of stages)
+          for (const hook of stage.hooks)
+            if (hook.file === file)
+              return { queue: path.split("/", 1)[0] ?? "", stage, hook };
+        throw new Failure(
+          exit.config,
+          `${file} is not among the hooks of ${list}: see listmill hooks, and listmill check`,
+        );
+      },
+    });
+    if (context.json)
+      context.say(JSON.stringify({ file, ...result }, undefined, 1));
+    else {
+      context.say(`Tried on a sample for ${list}:`);
+      for (const line of [...linesOf(result), ...next]) context.say(line);
+    }
+    return codes[result.verdict ?? "later"];
+  });
+}
+
+function sample(list: string): string {
+  return [
+    "From: Anna <anna@example.org>",
+    `To: ${list}`,
+    "Subject: A sample",
+    "Date: Thu, 01 Jan 2026 12:00:00 +0000",
+    "Message-ID: <sample@example.org>",
+    "",
+    "Only a few words.",
+    "",
+  ].join("\n");
+}

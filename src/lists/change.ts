@@ -1,0 +1,62 @@
+/**
+ * One setting of a list.toml changed, its comments and order left as they are. Pure.
+ */
+import { exit, Failure } from "../base/errors.ts";
+import { oneLine } from "../base/log.ts";
+import { parseTable, type Table, tomlValue } from "../base/settings.ts";
+import { withSetting } from "../base/toml.ts";
+import { listSettings, type Site } from "./settings.ts";
+
+/**
+ * The text with a setting changed.
+ * @param old the text of list.toml
+ * @param file its name in errors
+ * @param key such as "digest.posts"; a section's name with a table as value sets several
+ * @param value undefined: back to the default
+ * Throws a Failure where the result would not fit.
+ */
+export function withChange(
+  site: Pick<Site, "list">,
+  old: string,
+  file: string,
+  key: string,
+  value: unknown,
+): string {
+  if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$/.test(key))
+    throw new Failure(exit.usage, `${oneLine(key, 80)}: no such setting`);
+  let content = old;
+  for (const [path, one] of flat(key.split("."), value))
+    content = withSetting(
+      content,
+      path,
+      one === undefined ? undefined : tomlValue(one),
+    );
+  try {
+    listSettings(site, content, file);
+    if (!holds(parseTable(content, file), key, value))
+      throw new Failure(exit.config, `${file}: ${key} could not be changed`);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const words = `${error.message}\nNothing was changed.`;
+    throw new Failure(error.exitCode, words, { cause: error });
+  }
+  return content;
+}
+
+/** The settings that a value stands for: one, or those of a table. */
+function flat(
+  path: readonly string[],
+  value: unknown,
+): [readonly string[], unknown][] {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return [[path, value]];
+  return Object.entries(value).map(([name, one]) => [[...path, name], one]);
+}
+
+function holds(table: Table, key: string, value: unknown): boolean {
+  return flat(key.split("."), value).every(([path, one]) => {
+    let there: unknown = table;
+    for (const name of path) there = (there as Table | undefined)?.[name];
+    return JSON.stringify(there) === JSON.stringify(one);
+  });
+}

@@ -1,0 +1,139 @@
+/**
+ * The files that sources keep, in HOME/state/sources/<list>/: local to a host, and safe to delete. An
+ * answer is written to a draft, synced and renamed in place: after a crash there is the old or the new.
+ */
+import { randomUUID } from "node:crypto";
+import {
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+} from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { errnoOf } from "../../base/errors.ts";
+import { pagesOf } from "../../base/lines.ts";
+import { syncPath, writeNew } from "../../spool/durable.ts";
+import { moveFile } from "../../spool/nfs.ts";
+import { sourceFailure } from "./context.ts";
+
+/** Answers that are kept of a list's source; strangers may make many of a query with their address. */
+const KEPT = 100;
+
+/** Milliseconds after which nobody writes a draft any more. */
+const ABANDONED = 3_600_000;
+
+/**
+ * The path of a file that a source of a list keeps for itself; its folder is made.
+ * Write it with `replace` of spool/durable.ts, and not where `context.trial` is set.
+ * @param home absolute
+ * @param list the list's address, as its folder is named
+ * @param name a file's name, such as "web.3f2a" (never one of a stranger's making)
+ */
+export function keptFile(home: string, list: string, name: string): string {
+  const path = pathOf(home, list, name);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  return path;
+}
+
+/** The same without the folder being made. */
+export function pathOf(home: string, list: string, name: string): string {
+  if ([list, name].some((one) => !/^[^./][^/]*$/.test(one)))
+    throw new Error(`not a name for a kept file: ${list}/${name}`);
+  return join(home, "state", "sources", list, name);
+}
+
+/** An answer that was kept, open: it can be read also when it is replaced meanwhile. */
+export interface Answer {
+  readonly handle: FileHandle;
+  /** Milliseconds, also where the clock was set back since. */
+  readonly age: number;
+}
+
+/** The answer that lies there, if there is one. @param now milliseconds since 1970 */
+export async function answerAt(
+  path: string,
+  now: number,
+): Promise<Answer | undefined> {
+  try {
+    const handle = await open(path);
+    const { mtimeMs } = await handle.stat();
+    return { handle, age: Math.abs(now - mtimeMs) };
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw sourceFailure(path, error);
+  }
+}
+
+/** The lines of an answer, a page at a time. */
+export function pages(handle: FileHandle): AsyncGenerator<string[]> {
+  const stream = handle.createReadStream({ start: 0, autoClose: false });
+  return pagesOf(stream as AsyncIterable<Buffer>);
+}
+
+/**
+ * Keeps an answer, which is complete when the bytes are through. Throws what they throw, with nothing
+ * changed, and where it cannot be written.
+ * @param now what counts as its time, in milliseconds since 1970
+ * @param isPassing asked when it is complete: whether it is not to be kept after all
+ */
+export async function keep(
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+  now: number,
+  isPassing: () => boolean,
+): Promise<FileHandle> {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  const draft = join(folder, `.${randomUUID()}.draft`);
+  await writeNew(draft, bytes);
+  if (isPassing()) return openedLast(draft);
+  utimesSync(draft, now / 1000, now / 1000);
+  moveFile(draft, path);
+  await syncPath(folder);
+  return open(path);
+}
+
+/** Takes an answer without keeping it. @param path of a file that is there only meanwhile */
+export async function take(
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+): Promise<FileHandle> {
+  await writeNew(path, bytes);
+  return openedLast(path);
+}
+
+/** A file that nobody else will find any more. */
+async function openedLast(path: string): Promise<FileHandle> {
+  const handle = await open(path);
+  unlinkSync(path);
+  return handle;
+}
+
+/**
+ * Removes a section's answers that are too old to be taken, the oldest of too many, and all drafts that
+ * were abandoned.
+ * @param now milliseconds since 1970
+ * @param oldest milliseconds
+ */
+export function tidy(
+  folder: string,
+  section: string,
+  now: number,
+  oldest: number,
+): void {
+  const answers: { path: string; since: number }[] = [];
+  for (const file of readdirSync(folder)) {
+    const path = join(folder, file);
+    const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
+    const isDraft = file.startsWith(".") && file.endsWith(".draft");
+    const isAnswer = file.startsWith(`${section}.`) && file.endsWith(".answer");
+    if (isDraft ? now - since > ABANDONED : isAnswer && now - since > oldest)
+      rmSync(path, { force: true });
+    else if (isAnswer) answers.push({ path, since });
+  }
+  answers.sort((a, b) => b.since - a.since);
+  for (const { path } of answers.slice(KEPT)) rmSync(path, { force: true });
+}

@@ -1,0 +1,147 @@
+/**
+ * What is remembered of a source: its last answer, as long as its section says. An answer is complete on
+ * disk before any of it is used, so a source that fails midway has given nothing.
+ */
+import { createHash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
+import { messageOf } from "../../base/errors.ts";
+import {
+  type Addresses,
+  placeholder,
+  type SourceContext,
+  sourceFailure,
+} from "./context.ts";
+import { answerAt, keep, pages, pathOf, take, tidy } from "./kept.ts";
+
+/** Characters that are collected before they are written. */
+const BUFFER = 60_000;
+
+/** What a section says of its memory, among other things; milliseconds. */
+export interface Memory {
+  readonly ttl?: number | undefined;
+  readonly stale?: number | undefined;
+}
+
+/** How an answer is asked for. */
+export interface Occasion {
+  /** The section of the source. */
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Where an answer may lie that is not kept. */
+  scratch(): string;
+  /** Whether what the source has said is good for this one question only. */
+  isPassing?(): boolean;
+}
+
+/**
+ * The answer of a source: a remembered one that is younger than `ttl`, or what the source says now,
+ * or, where it fails, the last answer if that is not older than `stale`; people are told so.
+ * Without `ttl` and `stale` nothing is remembered. Throws what the source throws.
+ */
+export async function* remembered(
+  source: AsyncIterable<Addresses>,
+  settings: Memory,
+  context: SourceContext,
+  occasion: Occasion,
+): AsyncGenerator<Addresses> {
+  const { ttl, stale } = settings;
+  if (ttl === undefined && stale === undefined) return yield* source;
+  const { name: section, now } = occasion;
+  const name = nameOf(settings, context, section);
+  const path = pathOf(context.home, context.list.address, name);
+  const last = await answerAt(path, now);
+  let fresh: FileHandle | undefined;
+  try {
+    if (last && ttl !== undefined && last.age <= ttl)
+      return yield* pages(last.handle);
+    const asked = new Asking(source);
+    try {
+      fresh = await (context.trial
+        ? take(occasion.scratch(), asked.bytes())
+        : keep(
+            path,
+            asked.bytes(),
+            now,
+            () => occasion.isPassing?.() ?? false,
+          ));
+    } catch (error) {
+      if (!asked.failed) throw sourceFailure(path, error);
+      if (!last || stale === undefined || last.age > stale) throw error;
+      context.note(
+        `${messageOf(error)}; its answer of ${ago(last.age)} ago is taken`,
+      );
+    }
+    if (fresh && !context.trial)
+      tidy(dirname(path), section, now, Math.max(ttl ?? 0, stale ?? 0));
+    if (fresh) yield* pages(fresh);
+    else if (last) yield* pages(last.handle);
+  } finally {
+    await last?.handle.close();
+    await fresh?.close();
+  }
+}
+
+/** Settings that change nothing of the answer, or ask for another one. */
+const APART = /^(ttl|stale|timeout|sender_.*|exists_.*)$/;
+
+/** An answer's file: another one for other settings, and for other values of what they mention. */
+function nameOf(
+  settings: object,
+  context: SourceContext,
+  section: string,
+): string {
+  const said = Object.entries(settings).filter(([key]) => !APART.test(key));
+  const text = JSON.stringify(said.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const names = new Set<string>();
+  for (const [, name = ""] of text.matchAll(/(?::|%\{)(\w+)/g))
+    names.add(name).add(name.toLowerCase());
+  const values = [...names].map((name) => [name, placeholder(context, name)]);
+  const hash = createHash("sha256").update(JSON.stringify([text, values]));
+  return `${section}.${hash.digest("hex").slice(0, 32)}.answer`;
+}
+
+/** A source's answer as bytes, which tells whether it was the source that failed. */
+class Asking {
+  readonly #source: AsyncIterable<Addresses>;
+  failed = false;
+
+  constructor(source: AsyncIterable<Addresses>) {
+    this.#source = source;
+  }
+
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    let text = "";
+    try {
+      for await (const some of this.#source) {
+        text += typeof some === "string" ? `${some}\n` : lines(some);
+        if (text.length < BUFFER) continue;
+        yield Buffer.from(text);
+        text = "";
+      }
+    } catch (error) {
+      this.failed = true;
+      throw error;
+    }
+    yield Buffer.from(text);
+  }
+}
+
+function lines(addresses: readonly string[]): string {
+  return addresses.length === 0 ? "" : `${addresses.join("\n")}\n`;
+}
+
+/** How long it is, in the largest unit that fits twice. */
+function ago(age: number): string {
+  const units = [
+    [86_400_000, "days"],
+    [3_600_000, "hours"],
+    [60_000, "minutes"],
+  ] as const;
+  const [size, word] = units.find(([one]) => age >= 2 * one) ?? [
+    1000,
+    "seconds",
+  ];
+  return `${Math.floor(age / size)} ${word}`;
+}

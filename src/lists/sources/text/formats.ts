@@ -1,0 +1,67 @@
+/**
+ * The addresses of a text in one of the formats that people write them in: UTF-8, with or without a
+ * byte order mark.
+ */
+import type { SourceSettings } from "../../schema/sources.ts";
+import type { SourceContext } from "../context.ts";
+import { addressesOfAliases } from "./aliases.ts";
+import { addressesOfCsv } from "./csv.ts";
+import { addressesOfLines } from "./lines.ts";
+import { Wanted } from "./wanted.ts";
+
+/** How a text is written. */
+export type Format = Pick<
+  SourceSettings<"file">,
+  "format" | "column" | "separator" | "key"
+>;
+
+/**
+ * All addresses of texts of one format.
+ * @param texts each with its name, for errors that tell a line
+ * Throws where one is not written so.
+ */
+export async function* addressesIn(
+  texts: Iterable<readonly [string, AsyncIterable<Uint8Array>]>,
+  { format, column, separator, key }: Format,
+  context: SourceContext,
+): AsyncGenerator<string[]> {
+  if (key !== undefined && format !== "aliases")
+    throw misplaced("key", "aliases");
+  if (column !== undefined && format !== "csv")
+    throw misplaced("column", "csv");
+  const wanted = new Wanted(key, context);
+  for (const [name, raw] of texts) {
+    const bytes = utf8(raw, name);
+    if (format === "lines") yield* addressesOfLines(bytes, name, context);
+    else if (format === "csv")
+      yield* addressesOfCsv(bytes, name, column, separator, context);
+    else yield* addressesOfAliases(bytes, name, wanted, context);
+  }
+  wanted.end();
+}
+
+function misplaced(setting: string, format: string): Error {
+  return new Error(
+    `${setting} is for format = "${format}": set the one or leave out the other`,
+  );
+}
+
+/** Without the mark. Throws where it is that of UTF-16, of which every line would be refused. */
+async function* utf8(
+  bytes: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const chunk of bytes) {
+    if (!isFirst) {
+      yield chunk;
+      continue;
+    }
+    isFirst = false;
+    const [a, b, c] = chunk;
+    if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
+      throw new Error(`${name}: this is UTF-16: save it as UTF-8`);
+    const isMarked = a === 0xef && b === 0xbb && c === 0xbf;
+    yield isMarked ? chunk.subarray(3) : chunk;
+  }
+}

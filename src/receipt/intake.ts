@@ -1,0 +1,152 @@
+/**
+ * What comes from an MTA, by whatever door: the bytes go to one draft, and each of its recipients
+ * gets an entry of `incoming` that shares them by hard link. Returns only when all is on disk; when
+ * it throws, nothing was taken.
+ */
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../base/clock.ts";
+import { exit, Failure } from "../base/errors.ts";
+import type { Site } from "../lists/settings.ts";
+import { looksLikeMessage } from "../mail/header.ts";
+import { type Message, openMessage } from "../mail/message.ts";
+import { writeNew } from "../spool/durable.ts";
+import { enqueueAll } from "../spool/enqueue.ts";
+import type { Envelope } from "../spool/envelope.ts";
+import { withoutCrlf } from "../spool/lineends.ts";
+import { newId } from "../spool/name.ts";
+import { frontDoor } from "../spool/queue.ts";
+import type { Spool } from "../spool/spool.ts";
+import type { Addressed } from "./door.ts";
+
+export interface Intake {
+  readonly site: Site;
+  readonly spool: Spool;
+  readonly clock: Clock;
+}
+
+/** Someone a message is for, as the door has found it. */
+export interface Destination extends Addressed {
+  /** Canonical. */
+  readonly recipient: string;
+}
+
+/** A message on disk that nobody has taken yet. */
+export interface Arrival {
+  readonly message: Message;
+  /** Bytes, with LF line ends. */
+  readonly size: number;
+  /** Lays it into `incoming`, for each destination once. @returns the entries' ids, in their order */
+  take(
+    sender: string,
+    destinations: readonly Destination[],
+  ): Promise<readonly string[]>;
+}
+
+/**
+ * Writes a message to disk, and has it taken. The draft is gone afterwards, whatever happens.
+ * Throws Failure: 77 it or its header is too large, 65 it is no message.
+ */
+export async function arrive<T>(
+  given: Intake,
+  input: AsyncIterable<Uint8Array>,
+  settle: (arrival: Arrival) => Promise<T>,
+): Promise<T> {
+  const { spool, site } = given;
+  spool.make(frontDoor);
+  const draft = mkdtempSync(join(spool.writing(frontDoor), "receive-"));
+  try {
+    const file = join(draft, "message");
+    await writeNew(file, limited(withoutCrlf(input), site.limits.message));
+    const { size } = statSync(file);
+    const pieces = [{ path: file, start: 0, end: size }];
+    const message = await openMessage(pieces, site.limits.header);
+    if (message.headerTooLarge)
+      throw new Failure(
+        exit.noPermission,
+        `the header is larger than ${site.limits.header} bytes, the limit of this site`,
+      );
+    if (!looksLikeMessage(message.header))
+      throw new Failure(
+        exit.dataError,
+        "what came is no message: it has no header field",
+      );
+    return await settle({
+      message,
+      size,
+      take: (sender, destinations) => take(given, file, sender, destinations),
+    });
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+async function take(
+  { spool, clock }: Intake,
+  file: string,
+  sender: string,
+  destinations: readonly Destination[],
+): Promise<readonly string[]> {
+  const now = clock.now();
+  const ids = new Map<string, string>();
+  const entries = eachOnce(destinations).map((destination) => {
+    const { list, extension, recipient } = destination;
+    const id = newId(now);
+    ids.set(keyOfDoor(destination), id);
+    return {
+      queue: frontDoor,
+      name: { due: Math.floor(now / 1000), attempt: 0, id },
+      envelope: fromOutside(
+        { sender, recipient, list: list.address, extension },
+        now,
+      ),
+      message: file,
+    };
+  });
+  await enqueueAll(spool, frontDoor, entries);
+  return destinations.map((one) => ids.get(keyOfDoor(one)) ?? "");
+}
+
+/** The envelope of what came from outside. */
+export function fromOutside(
+  envelope: Pick<Envelope, "sender" | "recipient" | "list" | "extension">,
+  now: number,
+): Envelope {
+  return {
+    ...envelope,
+    origin: "mta",
+    received: new Date(now).toISOString(),
+    history: [],
+  };
+}
+
+/** Two spellings of one address are one recipient, as it was written first. */
+function eachOnce(destinations: readonly Destination[]): Destination[] {
+  const seen = new Set<string>();
+  return destinations.filter((one) => {
+    const key = keyOfDoor(one);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function keyOfDoor({ list, extension }: Addressed): string {
+  return `${list.address} ${extension}`;
+}
+
+async function* limited(
+  source: AsyncIterable<Uint8Array>,
+  most: number,
+): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of source) {
+    size += chunk.byteLength;
+    if (size > most)
+      throw new Failure(
+        exit.noPermission,
+        `the message is larger than ${most} bytes, the limit of this site`,
+      );
+    yield chunk;
+  }
+}

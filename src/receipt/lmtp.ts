@@ -1,0 +1,217 @@
+/**
+ * The door for an MTA that speaks LMTP (RFC 2033), on loopback or a socket. What a client does ends
+ * its own connection at most. On closing, transactions in flight are finished and new ones refused.
+ * After a crash a socket file may be left: it is replaced; one that somebody listens on is not.
+ */
+import { chmodSync, lstatSync, unlinkSync } from "node:fs";
+import { connect, type Server, type Socket } from "node:net";
+import { resolve } from "node:path";
+import { SMTPServer } from "smtp-server";
+import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
+import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
+import { oneLine } from "../base/log.ts";
+import { type Post, Refusal, Transaction } from "./conversation.ts";
+
+export interface LmtpDoor {
+  /** `127.0.0.1:8024`, or the path of the socket. */
+  readonly where: string;
+  /** Finishes what is in flight and refuses what is new; then nobody is connected any more. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds for transactions that are in flight when the door closes. */
+const PATIENCE = 30_000;
+
+/** Opens the door. Throws Failure where it cannot listen. */
+export async function openLmtp(post: Post): Promise<LmtpDoor> {
+  const { site, log } = post;
+  const place = placeOf(site.home, site.lmtp.listen);
+  if ("path" in place) await removeStale(place.path);
+  const server = new LmtpServer(post);
+  server.on("error", (error) => log("lmtp", messageOf(error)));
+  const where = await listen(server.server, place, site.lmtp.socket_mode);
+  return { where, close: () => server.end() };
+}
+
+/** Where the door is. */
+export type Place =
+  | { readonly path: string }
+  | { readonly host: string; readonly port: number };
+
+/** @param listen the setting: host:port, or a path, from the home where it is not absolute */
+export function placeOf(home: string, listen: string): Place {
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(listen) ?? [];
+  if (host === undefined) return { path: resolve(home, listen) };
+  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
+}
+
+async function listen(
+  server: Server,
+  place: Place,
+  mode: string,
+): Promise<string> {
+  await new Promise<void>((done, fail) => {
+    const failed = (error: Error) =>
+      fail(
+        new Failure(
+          exit.config,
+          `[lmtp] listen: ${messageOf(error)}; end what listens there, or set another place`,
+        ),
+      );
+    server.once("error", failed);
+    // Nobody may connect before the permissions are as they should be.
+    const mask = process.umask(0o177);
+    server.listen(place, () => {
+      server.removeListener("error", failed);
+      done();
+    });
+    process.umask(mask);
+  });
+  if ("path" in place) {
+    chmodSync(place.path, Number.parseInt(mode, 8));
+    return place.path;
+  }
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  const { host } = place;
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Removes the file of a socket that nobody listens on. */
+async function removeStale(path: string): Promise<void> {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (!stat) return;
+  const refused = (what: string) =>
+    new Failure(exit.config, `[lmtp] listen = "${path}": ${what}`);
+  if (!stat.isSocket()) throw refused("there is a file that is no socket");
+  if (await answers(path))
+    throw refused("somebody listens there already, maybe another listmill");
+  unlinkSync(path);
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((done, fail) => {
+    const socket: Socket = connect({ path });
+    socket.once("connect", () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.once("error", (error) => {
+      const code = errnoOf(error);
+      if (code === "ECONNREFUSED" || code === "ENOENT") done(false);
+      else fail(new Failure(exit.config, `[lmtp] listen: ${error.message}`));
+    });
+  });
+}
+
+class LmtpServer extends SMTPServer {
+  readonly #transactions = new Map<string, Transaction>();
+  #ending = false;
+
+  constructor(post: Post) {
+    const { site } = post;
+    super({
+      lmtp: true,
+      name: site.hostname,
+      size: site.limits.message,
+      maxClients: site.lmtp.clients,
+      socketTimeout: site.lmtp.timeout,
+      closeTimeout: PATIENCE,
+      hideENHANCEDSTATUSCODES: false,
+      // Which addresses can be used is decided with the words of mail/address.ts.
+      lenientAddressParsing: true,
+      // Exim says QUIT with the end of the message and shuts its side: it still wants the reply.
+      allowHalfOpen: true,
+      disableReverseLookup: true,
+      disabledCommands: ["AUTH", "STARTTLS", "WIZ", "SHELL", "KILL"],
+      authOptional: true,
+      logger: false,
+      onMailFrom: ({ address, args }, { id, remoteAddress }, done) =>
+        answer(done, async () => {
+          const size = args ? Number(args.SIZE ?? 0) : 0;
+          const client = remoteAddress || "socket";
+          const begun = new Transaction(post, client, address, size);
+          this.#transactions.set(id, begun);
+        }),
+      onRcptTo: ({ address }, { id }, done) =>
+        answer(done, async () => this.#transactions.get(id)?.to(address)),
+      onData: (stream, { id }, done) => {
+        const transaction = this.#transactions.get(id);
+        this.#transactions.delete(id);
+        transaction?.data(stream).then((replies) => {
+          done(null, replies);
+          if (this.#ending) this.#dismiss();
+        }, done);
+      },
+      onClose: ({ id }) => void this.#transactions.delete(id),
+    });
+  }
+
+  override connect(...[socket, options]: Parameters<SMTPServer["connect"]>) {
+    const connection = new LmtpConnection(this, socket, options);
+    this.connections.add(connection);
+    connection.on("error", (error) => this._onError(error));
+    connection.init();
+  }
+
+  async end(): Promise<void> {
+    this.#ending = true;
+    const closed = new Promise<void>((done) => this.close(() => done()));
+    this.#dismiss();
+    await closed;
+  }
+
+  /** Says goodbye to those who are in no transaction; an MTA keeps idle connections for a while. */
+  #dismiss(): void {
+    for (const { session, _socket: socket } of this.connections)
+      if (!session.envelope?.mailFrom)
+        socket.end("421 4.3.2 closing\r\n", () => socket.destroy());
+  }
+}
+
+class LmtpConnection extends SMTPConnection {
+  /** Greets at once: the package waits for robots that talk too soon, and MTAs are none. */
+  override init() {
+    this._setListeners(() => {
+      const most = this._server.options.maxClients ?? Number.POSITIVE_INFINITY;
+      if (this._server.connections.size > most)
+        this.send(421, "4.3.2 too many connections, try again later");
+      else this.connectionReady();
+    });
+  }
+
+  /** A reply that brings its enhanced status code keeps it; the package would add one of its own. */
+  override send(...[code, text, context]: Parameters<SMTPConnection["send"]>) {
+    const has = typeof text === "string" && /^[245]\.\d+\.\d+ /.test(text);
+    const kind = has ? false : context;
+    if (this._socket.readyState !== "writeOnly")
+      return super.send(code, text, kind);
+    // The package writes nothing to a client that has shut its side.
+    const status = this._getEnhancedStatusCode(code, kind);
+    const line = [code, status, oneLine(String(text ?? ""))].filter(Boolean);
+    this._socket.write(`${line.join(" ")}\r\n`);
+  }
+
+  /** A client that has shut its side gets the replies to what it said, and is then let go. */
+  override _createParser() {
+    const parser = super._createParser();
+    return parser.once("finish", () => this.close());
+  }
+}
+
+/** Calls back with a Refusal, or with none. */
+async function answer(
+  done: (error?: Error | null) => void,
+  act: () => Promise<void>,
+): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    const refusal =
+      error instanceof Refusal
+        ? error
+        : new Refusal(451, `4.3.0 ${messageOf(error)}`);
+    return done(refusal);
+  }
+  done();
+}
