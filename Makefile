@@ -29,7 +29,7 @@ test: node_modules/.installed
 check: node_modules/.installed
 	tsc --noEmit
 	biome check .
-	tap --jobs=2 $$(find test -name '*.test.ts' -not -name '*.slow.test.ts' -not -path 'test/road/*' | sort)
+	node test/fast.ts
 
 bench: node_modules/.installed
 	node bench/main.ts
