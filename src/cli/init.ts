@@ -10,7 +10,7 @@ import { packageHooks } from "../mill.ts";
 import { makeFolder, writeNew } from "../spool/durable.ts";
 import { probe } from "../spool/probe.ts";
 import { listFolder, restingQueues, Spool } from "../spool/spool.ts";
-import { openState } from "../state/db.ts";
+import { makeState } from "../state/db.ts";
 import { parse, type Verb } from "./context.ts";
 
 const verb: Verb = {
@@ -51,7 +51,7 @@ init [DIR]
       ...restingQueues,
     ])
       if (!queue.includes(".")) spool.make(queue);
-    openState(home);
+    makeState(home);
     context.say(
       `${home} is a home${isNew ? " now" : " already, and has all it needs"}. Next:\n` +
         `  listmill --home ${home} list create news@lists.example.org\n` +

@@ -137,7 +137,7 @@ export class Runner<C extends Content> {
       if ((await takeOver(spool, node, clock.now(), log)) > 0)
         for (const queue of this.#lines.keys()) this.#hear(queue);
     } catch (error) {
-      log(node.name, `looking after dead nodes failed: ${messageOf(error)}`);
+      log(node.name, `cannot look after dead nodes: ${messageOf(error)}`);
     }
   }
 

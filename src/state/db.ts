@@ -27,13 +27,29 @@ export function statePath(home: string): string {
   return join(home, "state", "listmill.db");
 }
 
+/** Makes HOME/state/listmill.db where there is none, and opens it like `openState`. */
+export function makeState(home: string): State {
+  const path = statePath(home);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  return openedState(path);
+}
+
 /**
- * Opens HOME/state/listmill.db, made and brought up to date where needed.
- * Throws a Failure where it is of a newer listmill, damaged, or cannot be opened.
+ * Opens HOME/state/listmill.db, brought up to date where needed.
+ * Throws a Failure where it is missing, of a newer listmill, damaged, or cannot be opened.
  */
 export function openState(home: string): State {
   const path = statePath(home);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  // A state that is not mounted, were it made anew, would make every member a stranger.
+  if (!existsSync(path))
+    throw new Failure(
+      exit.tryLater,
+      `${path}: the members' database is missing; mount it, or make a new one with: listmill init ${home}`,
+    );
+  return openedState(path);
+}
+
+function openedState(path: string): State {
   const db = opened(path, () => {
     const made = new SQLite(path, { timeout: BUSY });
     try {

@@ -2,6 +2,7 @@ import {
   chmodSync,
   lchownSync,
   mkdirSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -15,7 +16,7 @@ const skip =
   process.getuid?.() === 0 ? false : "only root can give files to others";
 
 function ground(t: Test) {
-  const root = t.testdir();
+  const root = realpathSync(t.testdir());
   const at = (path: string) => join(root, path);
   const file = (path: string) => {
     mkdirSync(dirname(at(path)), { recursive: true });

@@ -5,11 +5,11 @@ import fc from "fast-check";
 import t, { type t as tap } from "tap";
 import { csvLine, memberLine } from "../../src/lists/memberLine.ts";
 import { Roster, rosterOf } from "../../src/lists/roster.ts";
-import { openState } from "../../src/state/db.ts";
+import { makeState } from "../../src/state/db.ts";
 import { deliveries, Members } from "../../src/state/members.ts";
 
 function newRoster(t: Tap): Roster {
-  const state = openState(t.testdir());
+  const state = makeState(t.testdir());
   t.teardown(state.close);
   return new Roster(state, { now: () => 1000 });
 }
@@ -223,7 +223,7 @@ t.test("no line breaks the reading", async () => {
 });
 
 t.test("100,000 members are imported and read page by page", async (t) => {
-  const state = openState(t.testdir());
+  const state = makeState(t.testdir());
   t.teardown(state.close);
   const roster = new Roster(state, { now: () => 1 });
   function* lines() {

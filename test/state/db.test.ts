@@ -1,15 +1,15 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { migrate, openForeign, openState } from "../../src/state/db.ts";
+import { makeState, migrate, openForeign } from "../../src/state/db.ts";
 import { firstColumn } from "../../src/state/query.ts";
 
 t.test(
   "a new home gets a state, and opening it again changes nothing",
   async (t) => {
     const home = t.testdir();
-    openState(home).close();
-    const state = openState(home);
+    makeState(home).close();
+    const state = makeState(home);
     t.teardown(state.close);
     t.equal(state.path, join(home, "state/listmill.db"));
     t.equal(state.db.pragma("journal_mode", { simple: true }), "wal");
@@ -21,7 +21,7 @@ t.test(
 );
 
 t.test("steps are taken once, in order, all or none", async (t) => {
-  const { db, close } = openState(t.testdir());
+  const { db, close } = makeState(t.testdir());
   t.teardown(close);
   const before = Number(db.pragma("user_version", { simple: true }));
   const taken: string[] = Array(before).fill("");
@@ -36,7 +36,7 @@ t.test("steps are taken once, in order, all or none", async (t) => {
 
 t.test("a step that fails leaves the state as it was", async (t) => {
   const home = t.testdir();
-  const { db, path, close } = openState(home);
+  const { db, path, close } = makeState(home);
   t.teardown(close);
   const before = Number(db.pragma("user_version", { simple: true }));
   const steps = [...Array(before).fill(""), "CREATE TABLE b (x)", "oops"];
@@ -47,10 +47,10 @@ t.test("a step that fails leaves the state as it was", async (t) => {
 
 t.test("the state of a newer listmill is left alone", async (t) => {
   const home = t.testdir();
-  const { db, close } = openState(home);
+  const { db, close } = makeState(home);
   db.pragma("user_version = 999");
   close();
-  t.throws(() => openState(home), {
+  t.throws(() => makeState(home), {
     exitCode: 78,
     message: /newer listmill \(version 999/,
   });
@@ -58,7 +58,7 @@ t.test("the state of a newer listmill is left alone", async (t) => {
 
 t.test("a state that is no database is told by name", async (t) => {
   const home = t.testdir({ state: { "listmill.db": "x".repeat(5000) } });
-  t.throws(() => openState(home), {
+  t.throws(() => makeState(home), {
     name: "Failure",
     message: /listmill.db: .*restore it/,
   });
@@ -68,7 +68,7 @@ t.test(
   "the first column of a foreign database, with what is bound",
   async (t) => {
     const home = t.testdir();
-    const state = openState(home);
+    const state = makeState(home);
     t.teardown(state.close);
     const insert = state.db.prepare(
       "INSERT INTO members VALUES (?, ?, ?, '', 'posts', NULL, 0)",
@@ -109,7 +109,7 @@ t.test(
 t.test(
   "a query that fails midway throws and gives no short answer",
   async (t) => {
-    const { path, close } = openState(t.testdir());
+    const { path, close } = makeState(t.testdir());
     t.teardown(close);
     const sql =
       "WITH c(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c WHERE n < 9) SELECT CASE WHEN n < 5 THEN n ELSE abs(-9223372036854775808) END FROM c";

@@ -1,6 +1,6 @@
 // The table of those who get nothing: idempotent, and read in pages.
 import t from "tap";
-import { openState } from "../../src/state/db.ts";
+import { makeState } from "../../src/state/db.ts";
 import { Sizes } from "../../src/state/sizes.ts";
 import { Suppressed } from "../../src/state/suppressed.ts";
 
@@ -13,7 +13,7 @@ const one = (key: string, list = "", reason = "") => ({
 });
 
 t.test("adding and removing twice is doing it once", async (t) => {
-  const state = openState(t.testdir());
+  const state = makeState(t.testdir());
   t.teardown(state.close);
   const suppressed = new Suppressed(state);
   t.same(suppressed.add([one("a@x"), one("a@x"), one("a@x", "l@x")]), [
@@ -31,7 +31,7 @@ t.test("adding and removing twice is doing it once", async (t) => {
 });
 
 t.test("many come in pages, in order", async (t) => {
-  const state = openState(t.testdir());
+  const state = makeState(t.testdir());
   t.teardown(state.close);
   const suppressed = new Suppressed(state);
   const keys = Array.from({ length: 2500 }, (_, n) => `u${n}@x`).sort();
@@ -52,7 +52,7 @@ t.test("many come in pages, in order", async (t) => {
 });
 
 t.test("how many there were is remembered for each list", async (t) => {
-  const state = openState(t.testdir());
+  const state = makeState(t.testdir());
   t.teardown(state.close);
   const sizes = new Sizes(state);
   t.equal(sizes.get("a@x"), undefined);

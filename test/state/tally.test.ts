@@ -1,10 +1,10 @@
 // What hooks did, counted: exact where it says so, the median within a fifth, and never in the way.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import t from "tap";
 import { accounts, forget } from "../../src/state/accounts.ts";
-import { openState, statePath } from "../../src/state/db.ts";
+import { makeState, statePath } from "../../src/state/db.ts";
 import { bucketOf, middleOf, type Run, Tally } from "../../src/state/tally.ts";
 
 const run = (change: Partial<Run>): Run => ({
@@ -33,6 +33,7 @@ t.test("the middle of a bucket is a fifth off at most", async (t) => {
 t.test("counts of several runners add up", async (t) => {
   const home = t.testdir();
   const complaints: string[] = [];
+  makeState(home).close();
   const one = new Tally(home, (text) => complaints.push(text));
   const other = new Tally(home, (text) => complaints.push(text));
   for (let n = 0; n < 100; n += 1)
@@ -47,7 +48,7 @@ t.test("counts of several runners add up", async (t) => {
   one.close();
   other.close();
   t.same(complaints, []);
-  const { db, close } = openState(home);
+  const { db, close } = makeState(home);
   t.teardown(close);
   const [acted, observed, ...more] = accounts(db);
   t.same(more, []);
@@ -85,8 +86,9 @@ t.test("a state that is broken is told once and loses no count", async (t) => {
   t.equal(complaints.length, 1);
   t.match(complaints[0], /^hooks are not counted for now: .*listmill\.db: /);
   rmSync(statePath(home));
+  makeState(home).close();
   tally.close();
-  const { db, close } = openState(home);
+  const { db, close } = makeState(home);
   t.teardown(close);
   t.match(accounts(db), [{ runs: 2 }]);
 });
@@ -94,7 +96,7 @@ t.test("a state that is broken is told once and loses no count", async (t) => {
 t.test("another who writes is not waited for", async (t) => {
   const home = t.testdir();
   const complaints: string[] = [];
-  const { db, close } = openState(home);
+  const { db, close } = makeState(home);
   t.teardown(close);
   const tally = new Tally(home, (text) => complaints.push(text));
   tally.count(run({}));
@@ -115,8 +117,19 @@ t.test("memory is bounded when nothing can be written", async (t) => {
   for (let n = 0; n < 50_000; n += 1) tally.count(run({ list: `${n}@x.org` }));
   tally.flush();
   rmSync(join(home, "state"));
+  makeState(home).close();
   tally.close();
-  const { db, close } = openState(home);
+  const { db, close } = makeState(home);
   t.teardown(close);
   t.match(accounts(db), [{ runs: 20_000 }]);
+});
+
+t.test("a state that is missing is not made by counting", async (t) => {
+  const home = t.testdir();
+  const complaints: string[] = [];
+  const tally = new Tally(home, (text) => complaints.push(text));
+  tally.count(run({}));
+  tally.close();
+  t.match(complaints, [/listmill\.db: the members' database is missing/]);
+  t.notOk(existsSync(statePath(home)), "an empty one would know no member");
 });

@@ -9,7 +9,7 @@ import {
   unsuppressed,
 } from "../../../src/lists/refine/suppress.ts";
 import { stateOf } from "../../../src/lists/state.ts";
-import { openState } from "../../../src/state/db.ts";
+import { makeState } from "../../../src/state/db.ts";
 import { Suppressed } from "../../../src/state/suppressed.ts";
 
 const address = "news@x.org";
@@ -18,7 +18,7 @@ function homeIn(t: Test) {
   const home = t.testdir();
   const dir = join(home, "list");
   mkdirSync(dir);
-  openState(home).close();
+  makeState(home).close();
   t.teardown(() => stateOf(home).close());
   const said: string[] = [];
   let files = 0;

@@ -8,13 +8,13 @@ import { fileRecipients } from "../../../src/lists/sources/file.ts";
 import { recipientsFrom } from "../../../src/lists/sources/source.ts";
 import { sublistRecipients } from "../../../src/lists/sources/sublists.ts";
 import { parseHeader } from "../../../src/mail/header.ts";
-import { openState } from "../../../src/state/db.ts";
+import { makeState } from "../../../src/state/db.ts";
 
 const at = (name: string) => `${name}@example.org`;
 
 /** A home with lists, and what a hook of one of them is asked with. */
 async function asking(home: string, toml: Record<string, string>) {
-  openState(home).close();
+  makeState(home).close();
   writeFileSync(join(home, "listmill.toml"), 'delimiters = "+-"\n');
   const site = loadSite(home);
   const lists = new Lists(home, site);
