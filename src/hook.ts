@@ -2,7 +2,7 @@
  * What an author of an inline hook works with. A hook is one exported function:
  *
  *   #!/usr/bin/env listmill-hook
- *   import type { Ask, Reply } from "listmill/hook";   // types only, they vanish
+ *   import type { Ask, Reply } from "/opt/listmill/src/hook.ts";   // types only, they vanish
  *   export default async function (ask: Ask): Promise<Reply> {
  *     if (ask.message.header.has("X-Spam")) return ask.reject("No spam, please.");
  *   }

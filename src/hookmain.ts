@@ -186,6 +186,11 @@ async function write(
       process.stderr.write(`would emit a message to ${recipient}\n`);
       continue;
     }
+    if (recipient.includes("/") || /^\.{0,2}$/.test(recipient))
+      throw new Failure(
+        exit.dataError,
+        `emitted to "${recipient}", which is no address`,
+      );
     mkdirSync(join(folder, recipient), { recursive: true });
     await writeNew(join(folder, recipient, name), content ?? message.pieces());
   }

@@ -221,6 +221,20 @@ export class Asker<C extends Content> {
   ): AsyncGenerator<string> {
     if (visited.has(list)) return;
     visited.add(list);
+    try {
+      yield* this.#askedFor(list, standing, visited);
+    } catch (error) {
+      // Who asks again is not told that there is nobody.
+      visited.delete(list);
+      throw error;
+    }
+  }
+
+  async *#askedFor(
+    list: string,
+    standing: Standing<C>,
+    visited: Set<string>,
+  ): AsyncGenerator<string> {
     const { trade, pipelines, clock } = this.#equipment;
     const place = trade.place(this.#envelope, list);
     const pipeline = pipelines.get(

@@ -47,19 +47,28 @@ export class Distribution {
     return this.#file ? oneByOne(pagesOfFile(this.#file)) : nothing();
   }
 
+  /** The list is there from now on, if only without anyone on it. */
+  begin(): void {
+    if (this.#file) return;
+    this.#file = this.#newFile();
+    closeSync(openSync(this.#file, "a", 0o640));
+  }
+
   /**
    * Takes a hook's addresses behind those that are there, or in their place.
    * @param hook the path of the hook that gave them
+   * @param signal aborted when nobody waits for it any more
    * @returns why it could not be done; undefined where it is done
    */
   async take(
     answer: Answer,
     how: "append" | "replace",
     hook: string,
+    signal?: AbortSignal,
   ): Promise<string | undefined> {
     const { file, lines } = answer;
     if (file === undefined || !this.#isOurs(file))
-      return lines && this.collect(lines, how, hook);
+      return lines && this.collect(lines, how, hook, signal);
     try {
       await this.#adopt(file, how, hook);
     } catch (error) {
@@ -97,12 +106,13 @@ export class Distribution {
     lines: AsyncIterable<Addresses>,
     how: "append" | "replace",
     hook: string,
+    signal?: AbortSignal,
   ): Promise<string | undefined> {
     const file = how === "append" && this.#file ? this.#file : this.#newFile();
     const fd = openSync(file, "a", 0o640);
     const start = fstatSync(fd).size;
     try {
-      await writeLines(fd, lines);
+      await writeLines(fd, lines, signal);
       if (how === "append")
         this.#given.push({ hook, file, start, end: fstatSync(fd).size });
     } catch (error) {
@@ -126,12 +136,15 @@ export class Distribution {
 }
 
 /** Writes addresses an address a line, without what is blank. */
-export async function writeLines(
+async function writeLines(
   fd: number,
   lines: AsyncIterable<Addresses>,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   let buffer = "";
   for await (const some of lines) {
+    // To leave the loop closes what the hook has open.
+    signal?.throwIfAborted();
     buffer += typeof some === "string" ? oneLine(some) : manyLines(some);
     if (buffer.length < BUFFER) continue;
     writeAll(fd, Buffer.from(buffer));

@@ -72,6 +72,8 @@ export function giveFolder(account: Account, path: string): void {
  */
 export function takeBack(account: Account, folder: string): string | undefined {
   lchownSync(folder, 0, account.gid);
+  // Whatever permissions it was given meanwhile: a process may live on.
+  chmodSync(folder, 0o700);
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const stat = lstatSync(path);

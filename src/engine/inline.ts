@@ -16,11 +16,17 @@ import {
 type InlineHook = (question: Question) => Promise<Reply> | Reply;
 
 const loaded = new Map<string, { version: string; run: InlineHook }>();
+/** Node remembers a module that could not be loaded: the next try needs another name. */
+let failures = 0;
 
 async function load(hook: Hook): Promise<InlineHook> {
   const known = loaded.get(hook.file);
   if (known?.version === hook.version) return known.run;
-  const module = await import(`${pathToFileURL(hook.file)}?${hook.version}`);
+  const url = `${pathToFileURL(hook.file)}?${hook.version}.${failures}`;
+  const module = await import(url).catch((error: unknown) => {
+    failures += 1;
+    throw error;
+  });
   if (typeof module.default !== "function")
     throw new Error("it exports no function (export default async function …)");
   loaded.set(hook.file, { version: hook.version, run: module.default });
@@ -41,13 +47,9 @@ export async function askInline(
     );
   });
   try {
-    const run = await load(hook);
-    return await Promise.race([
-      Promise.resolve(run(question)).then((reply) =>
-        answerOf(reply, question.verb),
-      ),
-      late,
-    ]);
+    const answer = async () =>
+      answerOf(await (await load(hook))(question), question.verb);
+    return await Promise.race([answer(), late]);
   } catch (error) {
     return failed(messageOf(error));
   } finally {

@@ -147,6 +147,8 @@ export class Pass<C extends Content> {
         stage: `${queue}/${stage.name}`,
       };
     }
+    // A list that nobody is on is refined like any other: it may be a mistake.
+    if (stage.verb === "recipients") this.distribution.begin();
     return { kind: "done" };
   }
 
@@ -174,6 +176,7 @@ export class Pass<C extends Content> {
             stage: `${this.claim.queue}/${stage.name}`,
           };
         this.#asker.say(`${hook.path}: ${wordsOf(verdict)}`);
+        if (verdict.kind === "hold") this.settled.push(...emitted);
         continue;
       }
       if (verdict.kind === "reject")
@@ -250,7 +253,7 @@ export class Pass<C extends Content> {
   ): Promise<Verdict> {
     const how = stage.verb === "refine" ? "replace" : "append";
     const reason = await withinTime(
-      this.distribution.take(answer, how, hook.path),
+      (signal) => this.distribution.take(answer, how, hook.path, signal),
       this.#equipment.limits.timeout,
     );
     return reason === undefined ? verdict : { kind: "later", reason };
@@ -278,14 +281,18 @@ export class Pass<C extends Content> {
 
 /** The reason it gives, or that it took too long. @param timeout milliseconds */
 async function withinTime(
-  work: Promise<string | undefined>,
+  work: (signal: AbortSignal) => Promise<string | undefined>,
   timeout: number,
 ): Promise<string | undefined> {
   const late = Promise.withResolvers<string>();
   const reason = `not all of its addresses within ${timeout / 1000} s`;
-  const timer = setTimeout(() => late.resolve(reason), timeout);
+  const ending = new AbortController();
+  const timer = setTimeout(() => {
+    ending.abort();
+    late.resolve(reason);
+  }, timeout);
   try {
-    return await Promise.race([work, late.promise]);
+    return await Promise.race([work(ending.signal), late.promise]);
   } finally {
     clearTimeout(timer);
   }

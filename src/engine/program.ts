@@ -111,7 +111,8 @@ export async function answerOfProgram(
   { printed, line, emit }: Left,
   account: Account | undefined,
 ): Promise<Answer> {
-  if (verdict.kind !== "pass" && verdict.kind !== "skip")
+  const { kind } = verdict;
+  if (kind === "later" || kind === "discard")
     return { verdict, line, ...outputOf(question, printed) };
   // A file that another account can still write to must not go on as the message.
   const isForeign = account !== undefined;

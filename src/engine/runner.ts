@@ -64,13 +64,13 @@ export class Runner<C extends Content> {
     const { spool, signal } = this.#mill;
     for (const queue of this.#orders.queues) this.#open(queue);
     await this.#cleanUp();
-    sweepDrafts(spool, this.#mill.node);
+    this.#sweep();
     if (!this.#orders.untilEmpty)
       this.#watch = watch(spool, this.#orders.queues, (queue) =>
         this.#hear(queue),
       );
     const scans = setInterval(() => this.#scanAll(), this.#orders.scan);
-    const sweeps = setInterval(() => sweepDrafts(spool, this.#mill.node), HOUR);
+    const sweeps = setInterval(() => this.#sweep(), HOUR);
     const stop = () => this.#stop();
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
@@ -82,6 +82,15 @@ export class Runner<C extends Content> {
     await this.#watch?.close();
     leaveFolders(spool, this.#mill.node.name);
     return this.#turns;
+  }
+
+  #sweep(): void {
+    const { spool, node, log } = this.#mill;
+    try {
+      sweepDrafts(spool, node);
+    } catch (error) {
+      log(node.name, `cannot remove old drafts: ${messageOf(error)}`);
+    }
   }
 
   #open(queue: string): void {

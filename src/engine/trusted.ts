@@ -1,6 +1,7 @@
 /**
  * Whether a path can be trusted to be what an administrator has put there: nobody else owns or can
- * write to it or any folder above it, through all links, as OpenSSH and sudo ask of their files.
+ * write to it or any folder above it, through all links. A group that may write is the
+ * administrator's choice.
  * In a sticky folder, such as /tmp, others make names of their own but change none, so there it is
  * the owner of the next name that counts.
  */

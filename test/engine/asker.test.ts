@@ -168,3 +168,13 @@ t.test("the witness is told what came of each hook", async (t) => {
   );
   t.ok(reports.every(({ milliseconds }) => milliseconds > 0));
 });
+
+t.test("a list that nobody is on is refined too", async (t) => {
+  const { toy } = lists(t);
+  toy.shell("q/10-recipients/10-none", "true");
+  toy.hook("q/10-recipients/20-none.hook.mjs", "export default () => {};");
+  toy.shell("q/20-refine/10-count", "[ -s /dev/stdin ] || exit 80");
+  await toy.put("q");
+  await toy.turn("q");
+  t.match(toy.one("held").envelope.rest, { stage: "q/20-refine" });
+});

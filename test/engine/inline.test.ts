@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import t from "tap";
 import { Toy } from "./toy.ts";
 
@@ -101,4 +102,33 @@ t.test("TypeScript is taken, and what a route says is trimmed", async (t) => {
   await toy.put("q");
   await toy.turn("q");
   toy.one("next");
+});
+
+t.test("a hook that could not be loaded once is loaded again", async (t) => {
+  const toy = new Toy(t);
+  const needed = join(toy.home, "needed");
+  toy.hook(
+    "q/10-approve/10-late.hook.mjs",
+    `import { readFileSync } from "node:fs";
+readFileSync(${JSON.stringify(needed)});
+export default () => ({ kind: "hold", reason: "here" });`,
+  );
+  await toy.put("q");
+  await toy.turn("q");
+  t.match(toy.heard().join("\n"), /waits .*ENOENT/);
+  writeFileSync(needed, "");
+  toy.ahead += 700_000;
+  await toy.turn("q");
+  t.equal(toy.found("held").length, 1);
+});
+
+t.test("a hook that is never loaded makes the message wait", async (t) => {
+  const toy = new Toy(t, { timeout: 50, output: 1_000_000 });
+  toy.hook(
+    "q/10-approve/10-never.hook.mjs",
+    "await new Promise(() => {}); export default () => {};",
+  );
+  await toy.put("q");
+  await toy.turn("q");
+  t.match(toy.heard().join("\n"), /waits .*no answer within 0.05 s/);
 });
