@@ -153,8 +153,14 @@ sub once {
     my $reply = reply($answer, \%question);
     print "$reply->{reason}\n" if length($reply->{reason} // '');
     print $reply->{stdout} // '';
+    my $isKept = $reply->{code} == $code{pass} || $reply->{code} == $code{skip};
     if ($reply->{output}) {
         while (read $out, my $chunk, 65_536) { print $chunk }
+    }
+    elsif ($verb eq 'refine' && $isKept && !defined $reply->{stdout}) {
+        # To print nothing would be an empty list.
+        open my $same, '<:raw', $question{recipients} or die "$question{recipients}: $!\n";
+        while (read $same, my $chunk, 65_536) { print $chunk }
     }
     return $reply->{code};
 }
@@ -166,7 +172,7 @@ my $string = qr/"([^"\\]*+(?:\\.[^"\\]*+)*+)"/;
 # An object of strings in one go: most hooks look at few of its values.
 my $object = qr/\{(?:[^"{}]*+"[^"\\]*+(?:\\.[^"\\]*+)*+")*+[^"{}]*+\}/;
 
-# An object; one in it stays text.
+# An object; one of strings in it stays text, and what is neither is passed over.
 sub decode {
     my ($text) = @_;
     my %found;
@@ -176,13 +182,26 @@ sub decode {
         my $name = unescape($1);
         if ($text =~ /\G$string/gco) { $found{$name} = unescape($1) }
         elsif ($text =~ /\G($object)/gco) { $found{$name} = $1 }
-        elsif ($text =~ /\Gnull/gc) { $found{$name} = undef }
-        else { last }
+        else { pass($text) }
         next if $text =~ /\G\s*,/gc;
         return \%found if $text =~ /\G\s*\}/gc;
         last;
     }
     die 'not understood at ' . pos($text) . "\n";
+}
+
+# Passes over any value, where pos is in the text that is given.
+sub pass {
+    my $depth = 0;
+    while (1) {
+        $_[0] =~ /\G\s*/gc;
+        if    ($_[0] =~ /\G[\[{]/gc)               { $depth++ }
+        elsif ($depth > 0 && $_[0] =~ /\G[\]}]/gc) { $depth-- }
+        elsif ($depth == 0 || $_[0] !~ /\G[,:]/gc) {
+            $_[0] =~ /\G(?:$string|[-+.\w]+)/gco or die 'not understood at ' . pos($_[0]) . "\n";
+        }
+        return if $depth == 0;
+    }
 }
 
 sub unescape {

@@ -55,9 +55,11 @@ export class Fresh<T> {
     if (stamp !== this.#stamp) {
       this.#stamp = stamp;
       this.#since = now;
+      this.#settled = false;
     }
-    this.#settled = now - this.#since > SETTLED;
     const reading = this.#read();
+    // Not before: what could not be read is read again at the next question.
+    this.#settled = now - this.#since > SETTLED;
     if (reading === undefined) this.#made = undefined;
     else if (this.#made === undefined || reading.content !== this.#content)
       this.#made = outcome(reading.make);

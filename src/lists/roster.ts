@@ -17,6 +17,7 @@ import {
   type Member,
   Members,
 } from "../state/members.ts";
+import { Sizes } from "../state/sizes.ts";
 import { csvLine, memberLine } from "./memberLine.ts";
 import { stateOf } from "./state.ts";
 
@@ -51,10 +52,12 @@ const BATCH = 5000;
 
 export class Roster {
   readonly #members: Members;
+  readonly #sizes: Sizes;
   readonly #clock: Clock;
 
   constructor(state: State, clock: Clock) {
     this.#members = new Members(state);
+    this.#sizes = new Sizes(state);
     this.#clock = clock;
   }
 
@@ -67,9 +70,10 @@ export class Roster {
     return this.#members.add(keyOf(list), joining, this.#clock.now());
   }
 
-  /** Removes all members of a list. */
+  /** Forgets a list: its members, and how many recipients its last post had. */
   clear(list: string): void {
     this.#members.clear(keyOf(list));
+    this.#sizes.forget(keyOf(list));
   }
 
   /** True where there was such a member. */

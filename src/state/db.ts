@@ -31,7 +31,7 @@ export function statePath(home: string): string {
 export function makeState(home: string): State {
   const path = statePath(home);
   mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
-  return openedState(path);
+  return openedState(path, false);
 }
 
 /**
@@ -46,12 +46,12 @@ export function openState(home: string): State {
       exit.tryLater,
       `${path}: the members' database is missing; mount it, or make a new one with: listmill init ${home}`,
     );
-  return openedState(path);
+  return openedState(path, true);
 }
 
-function openedState(path: string): State {
+function openedState(path: string, fileMustExist: boolean): State {
   const db = opened(path, () => {
-    const made = new SQLite(path, { timeout: BUSY });
+    const made = new SQLite(path, { timeout: BUSY, fileMustExist });
     try {
       made.pragma("journal_mode = WAL");
       made.pragma("synchronous = FULL");

@@ -1,13 +1,19 @@
-/** How many recipients a list had when it was last used. */
+/** How many recipients a list had when its last post was let through by that number. */
 import type { State, Statement } from "./db.ts";
 
 export class Sizes {
   readonly #get: Statement;
   readonly #put: Statement;
+  readonly #forget: Statement;
 
   constructor({ db }: State) {
     this.#get = db.prepare("SELECT size FROM sizes WHERE list = ?").pluck();
     this.#put = db.prepare("INSERT OR REPLACE INTO sizes VALUES (?, ?, ?)");
+    this.#forget = db.prepare("DELETE FROM sizes WHERE list = ?");
+  }
+
+  forget(list: string): void {
+    this.#forget.run(list);
   }
 
   /** @returns undefined where it was never used */

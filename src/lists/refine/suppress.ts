@@ -6,11 +6,12 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, exit, Failure, messageOf } from "../../base/errors.ts";
-import { pagesOfFile } from "../../base/lines.ts";
+import { pagesOf } from "../../base/lines.ts";
 import { oneLine } from "../../base/log.ts";
 import { canonical, fromLine, isPlain, keyOf } from "../../mail/address.ts";
 import { Suppressed } from "../../state/suppressed.ts";
 import type { List } from "../directory.ts";
+import { bytesOf, utf8 } from "../sources/text/whole.ts";
 import { stateOf } from "../state.ts";
 import { MEMORY } from "./distinct.ts";
 import type { Asked, Refined } from "./refining.ts";
@@ -80,18 +81,19 @@ function suppressed(asked: Asked, { home, list }: Place) {
   const table = new Suppressed(stateOf(home));
   async function* pages(): AsyncGenerator<readonly string[]> {
     for (const [at, path] of paths.entries())
-      if ((sizes[at] as number) > 0) yield* keysIn(path, asked);
+      if (sizes[at] !== undefined) yield* keysIn(path, asked);
     for (const whose of ["", keyOf(list.address)]) yield* table.keys(whose);
   }
-  return { size: sizes.reduce((a, b) => a + b), pages: pages() };
+  const size = sizes.reduce((sum: number, one = 0) => sum + one, 0);
+  return { size, pages: pages() };
 }
 
-/** Bytes of a file; 0 where there is none. */
-function sizeOf(path: string): number {
+/** Bytes of a file; undefined where there is none. */
+function sizeOf(path: string): number | undefined {
   try {
     return statSync(path).size;
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return 0;
+    if (errnoOf(error) === "ENOENT") return undefined;
     throw unreadable(path, error);
   }
 }
@@ -116,7 +118,8 @@ async function* keysIn(path: string, asked: Asked): AsyncGenerator<string[]> {
     return address === undefined ? [] : [keyOf(address)];
   };
   try {
-    for await (const page of pagesOfFile(path)) yield page.flatMap(keyIn);
+    for await (const page of pagesOf(utf8(bytesOf(path), path)))
+      yield page.flatMap(keyIn);
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -2,15 +2,12 @@
  * Recipients from a text file, or from all files of a folder in the order of their names: lines,
  * CSV or aliases. One file that cannot be read whole fails all.
  */
-import { constants } from "node:fs";
-import { open, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { SourceSettings } from "../schema/sources.ts";
 import { pathIn, type SourceContext, sourceFailure } from "./context.ts";
 import { addressesIn } from "./text/formats.ts";
-
-/** Bytes that are read at once. */
-const CHUNK = 128 * 1024;
+import { bytesOf } from "./text/whole.ts";
 
 /** All addresses. Throws a Failure (try later) where a file cannot be read to its end. */
 export async function* fileRecipients(
@@ -39,28 +36,4 @@ async function filesAt(path: string): Promise<string[]> {
   // What is not mounted must not make a list of nobody.
   if (files.length === 0) throw new Error(`${path}: no file in this folder`);
   return files;
-}
-
-/** Throws where it is no file, or was written to while it was read: half of it may have been missed. */
-async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {
-  // Without waiting: the open of a named pipe would wait for a writer.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const before = await file.stat({ bigint: true });
-    if (!before.isFile()) throw new Error(`${path}: not a file`);
-    let size = 0n;
-    for (;;) {
-      const { bytesRead, buffer } = await file.read({
-        buffer: Buffer.allocUnsafe(CHUNK),
-      });
-      if (bytesRead === 0) break;
-      size += BigInt(bytesRead);
-      yield buffer.subarray(0, bytesRead);
-    }
-    const after = await file.stat({ bigint: true });
-    if (size !== before.size || after.mtimeNs !== before.mtimeNs)
-      throw new Error(`${path}: this file was changed while it was read`);
-  } finally {
-    await file.close();
-  }
 }

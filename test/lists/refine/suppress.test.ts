@@ -128,3 +128,15 @@ t.test("the same as a filter of strings, some at a time or all", async (t) => {
     { numRuns: 100 },
   );
 });
+
+t.test("a file that cannot be understood stops the post", async (t) => {
+  const { home, left } = homeIn(t);
+  writeFileSync(
+    join(home, "suppressed"),
+    Buffer.from("\ufeffa@x.org\n", "utf16le"),
+  );
+  await t.rejects(left(everyone), {
+    exitCode: 75,
+    message: /suppressed .*UTF-16/,
+  });
+});

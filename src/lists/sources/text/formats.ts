@@ -8,6 +8,7 @@ import { addressesOfAliases } from "./aliases.ts";
 import { addressesOfCsv } from "./csv.ts";
 import { addressesOfLines } from "./lines.ts";
 import { Wanted } from "./wanted.ts";
+import { utf8 } from "./whole.ts";
 
 /** How a text is written. */
 export type Format = Pick<
@@ -44,24 +45,4 @@ function misplaced(setting: string, format: string): Error {
   return new Error(
     `${setting} is for format = "${format}": set the one or leave out the other`,
   );
-}
-
-/** Without the mark. Throws where it is that of UTF-16, of which every line would be refused. */
-async function* utf8(
-  bytes: AsyncIterable<Uint8Array>,
-  name: string,
-): AsyncGenerator<Uint8Array> {
-  let isFirst = true;
-  for await (const chunk of bytes) {
-    if (!isFirst) {
-      yield chunk;
-      continue;
-    }
-    isFirst = false;
-    const [a, b, c] = chunk;
-    if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff))
-      throw new Error(`${name}: this is UTF-16: save it as UTF-8`);
-    const isMarked = a === 0xef && b === 0xbb && c === 0xbf;
-    yield isMarked ? chunk.subarray(3) : chunk;
-  }
 }

@@ -1,0 +1,1 @@
+../../posts/40-refine/20-suppress.hook.ts
