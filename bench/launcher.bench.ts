@@ -3,7 +3,7 @@
  * loop in C around posix_spawn (spawn.c), which is the reference. Each hook has the message on
  * stdin and two files for what it prints.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   closeSync,
@@ -19,6 +19,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { Launchers } from "../src/engine/launcher.ts";
 import { medians } from "./measure.ts";
+import { compile } from "./reference.ts";
 import type { Result, Row } from "./table.ts";
 
 const ROUNDS = 3;
@@ -32,7 +33,6 @@ const WORKS = [
 
 /** Starts one hook and waits for its end. */
 type Start = (job: {
-  readonly work: string;
   readonly base: string;
   readonly environment: Readonly<Record<string, string>>;
 }) => Promise<void>;
@@ -51,17 +51,6 @@ export async function bench(): Promise<Result> {
     return { title, rows: await rows(folder, loop) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** @returns why it cannot be done */
-function compile(program: string): string | undefined {
-  const source = join(import.meta.dirname, "spawn.c");
-  try {
-    execFileSync("gcc", ["-O2", "-o", program, source], { stdio: "pipe" });
-    return undefined;
-  } catch (error) {
-    return `no gcc that compiles spawn.c, the reference: ${(error as Error).message}`;
   }
 }
 
@@ -153,7 +142,7 @@ async function run(
       mkdirSync(work);
       const environment = variablesOf(number, work);
       for (let hook = 0; hook < hooks; hook += 1)
-        await start({ work, base: join(work, String(hook)), environment });
+        await start({ base: join(work, String(hook)), environment });
     }
   };
   const seconds = await timed(() =>

@@ -3,7 +3,7 @@
  * started for each message by launchers, 4 at once. The reference is a C loop that starts a shell
  * hook with posix_spawn, 4 at once.
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -22,6 +22,7 @@ import type { Answer, Question } from "../src/engine/question.ts";
 import { askServed } from "../src/engine/served.ts";
 import { Servers } from "../src/engine/servers.ts";
 import { medians } from "./measure.ts";
+import { compile } from "./reference.ts";
 import type { Result, Row } from "./table.ts";
 
 const ROUNDS = 5;
@@ -46,9 +47,12 @@ export async function bench(): Promise<Result> {
     "served hooks: a message of 10 KB past a hook that only answers";
   for (const program of ["/usr/bin/python3", "/usr/bin/perl"])
     if (!existsSync(program)) return { title, skipped: `no ${program}` };
-  if (spawnSync("gcc", ["--version"]).status !== 0)
-    return { title, skipped: "no gcc: the reference is a C program" };
   const folder = mkdtempSync(join(tmpdir(), "listmill-bench-"));
+  const skipped = compile(join(folder, "spawn"));
+  if (skipped !== undefined) {
+    rmSync(folder, { recursive: true });
+    return { title, skipped };
+  }
   const lib = resolve(import.meta.dirname, "../lib");
   const manner = {
     environment: { PATH: "/usr/bin:/bin", PYTHONPATH: lib, PERL5LIB: lib },
@@ -95,7 +99,7 @@ async function rows(
   const header = hookOf(folder, "header");
   const perl = hookOf(folder, "perl");
   const started = hookOf(folder, "started");
-  const spawn = compiled(folder);
+  const spawn = join(folder, "spawn");
   const shell = hookOf(folder, "shell").file;
   const [fast = 0, reading = 0, second = 0, slow = 0, reference = 0] =
     await medians(ROUNDS, [
@@ -158,13 +162,6 @@ function hookOf(folder: string, name: keyof typeof texts): Hook {
   chmodSync(file, 0o755);
   const path = `q/10-approve/${name}.serve`;
   return { path, file, layer: "site", how: "served", version: "1" };
-}
-
-function compiled(folder: string): string {
-  const program = join(folder, "spawn");
-  const source = join(import.meta.dirname, "spawn.c");
-  execFileSync("gcc", ["-O2", "-o", program, source]);
-  return program;
 }
 
 function questionOf(message: string): Question {

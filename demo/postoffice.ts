@@ -1,6 +1,6 @@
 /**
  * The world outside: a small SMTP server on loopback that stores what it gets in Maildirs,
- * `<folder>/<address>/new/`. The only importer of smtp-server.
+ * `<folder>/<address>/new/`.
  */
 import { once } from "node:events";
 import {

@@ -32,7 +32,8 @@ async function help(only?: string): Promise<string> {
       lines.push((await load()).default.usage.trimEnd(), "");
   lines.push(
     "--home DIR (or LISTMILL_HOME, or the current directory) names the home.",
-    "--json prints what is listed as JSON. Exit codes are those of sysexits(3).",
+    "--json prints what is listed as JSON. Exit codes are those of sysexits(3); hooks try, trace and",
+    "new end with that of the verdict.",
   );
   return lines.join("\n");
 }

@@ -17,8 +17,8 @@ import { domainOf, localOf } from "./mail/address.ts";
 import { looksLikeMessage } from "./mail/header.ts";
 import { type Message, openMessage } from "./mail/message.ts";
 import { type Addressed, addressed, found } from "./receipt/door.ts";
+import { introduced } from "./receipt/intake.ts";
 import { failureReport, mayBeTold, rejection } from "./receipt/notice.ts";
-import { introduced } from "./receipt/receive.ts";
 import type { Envelope } from "./spool/envelope.ts";
 import { newId } from "./spool/name.ts";
 

@@ -63,7 +63,13 @@ export async function home(mill: Mill, outside: PostOffice): Promise<void> {
   ]);
 
   say("\nA script, dropped into the list's own hooks.d.");
-  mill.type(["list", "create", "helpers@lists.example.org", "post=anyone"]);
+  mill.type([
+    "list",
+    "create",
+    "helpers@lists.example.org",
+    "post=anyone",
+    "custom.helpers=helpers.csv",
+  ]);
   const folder = join(mill.home, "lists", "helpers@lists.example.org");
   writeHelpers(folder);
   drop("hooks.d/posts/30-recipients/60-helpers", folder);

@@ -1,5 +1,6 @@
 /**
  * Lines of any byte source, with memory flat: a line longer than the limit is cut, never collected.
+ * Where nothing may be lost, `unbroken` throws before that.
  */
 import { createReadStream } from "node:fs";
 
@@ -33,6 +34,45 @@ export async function* linesOf(
 function text(line: Buffer, limit: number): string {
   const end = line.at(-1) === 13 ? line.length - 1 : line.length;
   return line.toString("utf8", 0, Math.min(end, limit));
+}
+
+/** Bytes of a line that none of the readers here cuts. */
+export const UNCUT = 32 * 1024;
+
+/**
+ * The same bytes. Throws at a line of more than `limit` bytes, before anybody could cut it.
+ * @param name of the text, for the error
+ * @param limit up to UNCUT for `pagesOf`, up to that of `linesOf` otherwise
+ */
+export async function* unbroken(
+  source: AsyncIterable<Uint8Array>,
+  name: string,
+  limit = UNCUT,
+): AsyncGenerator<Uint8Array> {
+  /** Bytes of the line that has no end yet. */
+  let open = 0;
+  for await (const bytes of source) {
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // From each line end to the last one that is near enough: most lines are passed over unseen.
+    let from = 0;
+    for (let left = limit - open; chunk.length - from > left; left = limit) {
+      const end = chunk.subarray(from, from + left + 1).lastIndexOf(10);
+      if (end < 0)
+        throw new Error(
+          `${name}: a line of more than ${limit / 1024} KiB, with ${beginning(chunk.subarray(from))} in it`,
+        );
+      from += end + 1;
+      open = 0;
+    }
+    const last = chunk.lastIndexOf(10);
+    open = last < 0 ? open + chunk.length : chunk.length - last - 1;
+    yield chunk;
+  }
+}
+
+/** Something to find a line by. */
+function beginning(line: Buffer): string {
+  return JSON.stringify(line.toString("utf8", 0, 40));
 }
 
 /** Lines of a file, opened with the first one asked for; throws ENOENT and the like then. */

@@ -17,6 +17,11 @@ export function oneLine(text: string, limit = 1000): string {
   return clean.length > limit ? `${clean.slice(0, limit)}…` : clean;
 }
 
+/** "1 page", "2 pages". */
+export function plural(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** Writes to stderr. */
 export const stderrLog: Log = (where, what) => {
   process.stderr.write(

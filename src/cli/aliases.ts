@@ -4,7 +4,7 @@
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import { packageHooks } from "../mill.ts";
-import { type Place, placeOf } from "../receipt/lmtp.ts";
+import { type Place, placeOf } from "../receipt/listening.ts";
 import { parse, type Verb } from "./context.ts";
 
 const verb: Verb = {
@@ -12,7 +12,7 @@ const verb: Verb = {
 aliases --mta postfix|exim
     What to put into the MTA's configuration, for the lists that there are.`,
   async run(context, args) {
-    const { values } = parse(args, { mta: { type: "string" } });
+    const { values } = parse(args, { mta: { type: "string" } }, 0);
     const domains = [
       ...new Set([
         ...context.lists.all().map(({ domain }) => domain),

@@ -13,7 +13,7 @@ const verb: Verb = {
 archive show ADDRESS NUMBER
     A stored post of a list, as it went out.`,
   async run(context, args) {
-    const { positionals } = parse(args, {});
+    const { positionals } = parse(args, {}, 3);
     const [action, address, number] = positionals;
     if (action !== "show" || number === undefined)
       throw new Failure(

@@ -7,9 +7,11 @@ import { join } from "node:path";
 import { exit, Failure, messageOf } from "../base/errors.ts";
 import { listPipeline } from "../engine/layers.ts";
 import { demandProblem } from "../lists/demand.ts";
+import type { List } from "../lists/directory.ts";
 import { layersOf } from "../mill.ts";
 import { parseRelay } from "../outbound/dial.ts";
-import { shadow } from "../receipt/door.ts";
+import { extendedBy } from "../receipt/door.ts";
+import { mustBeThere } from "../spool/enqueue.ts";
 import { nodeNames } from "../spool/lease.ts";
 import { parseName } from "../spool/name.ts";
 import { probe } from "../spool/probe.ts";
@@ -30,7 +32,7 @@ check
     Looks whether this home can run: settings, file system, hooks, members' database, the MTA.
     Exits 78 where something must be mended first.`,
   async run(context, args) {
-    parse(args, {});
+    parse(args, {}, 0);
     const findings: Finding[] = [];
     const error = (what: string) => findings.push({ level: "error", what });
     const warn = (what: string) => findings.push({ level: "warning", what });
@@ -38,23 +40,20 @@ check
     if (findings.length === 0) {
       for (const problem of fileSystem(context)) error(problem);
       attempt(error, () => context.roster);
-      const names = context.lists.names();
-      for (const address of names) {
-        attempt(error, () => context.lists.get(address));
-        const others = names.filter((name) => name !== address);
-        const other = shadow(others, context.site.delimiters, address);
-        if (other && other < address)
-          warn(
-            `${address} and ${other}: the address of one is an extension of the other, and gets its mail`,
-          );
-      }
-      for (const domain of context.lists.domains())
-        attempt(error, () => {
-          const shared = context.lists.domain(domain);
-          const problem = shared && demandProblem(shared);
-          if (problem) error(problem);
-        });
-      attempt(error, () => hooks(context, warn).forEach(error));
+      const lists: List[] = [];
+      attempt(error, () => {
+        for (const address of namesOf(context, warn))
+          attempt(error, () => lists.push(context.list(address)));
+        for (const domain of context.lists.domains())
+          attempt(error, () => {
+            const shared = context.lists.domain(domain);
+            if (!shared) return;
+            lists.push(shared);
+            const problem = demandProblem(shared);
+            if (problem) error(problem);
+          });
+      });
+      attempt(error, () => hooks(context, lists, warn).forEach(error));
       await mta(context).catch((reason) => warn(messageOf(reason)));
     }
     if (context.json) context.say(JSON.stringify(findings, undefined, 1));
@@ -76,6 +75,20 @@ function attempt(error: (what: string) => void, act: () => unknown): void {
   }
 }
 
+/** The lists' addresses; a list that gets mail of another is worth a word. */
+function namesOf(context: Context, warn: (what: string) => void): string[] {
+  const names = context.lists.names();
+  const all = new Set(names);
+  for (const address of names) {
+    const other = extendedBy(all, context.site.delimiters, address);
+    if (other !== undefined)
+      warn(
+        `${address} and ${other}: the address of one is an extension of the other, and gets its mail`,
+      );
+  }
+  return names;
+}
+
 function fileSystem(context: Context): string[] {
   const { spool, site } = context;
   if (!statSync(spool.root, { throwIfNoEntry: false }))
@@ -83,6 +96,10 @@ function fileSystem(context: Context): string[] {
       `${spool.root}: there is no spool; make it with: listmill init ${site.home}`,
     ];
   const problems = probe(spool.root);
+  attempt(
+    (what) => problems.push(what),
+    () => mustBeThere(spool),
+  );
   const device = statSync(spool.root).dev;
   const archive = join(site.home, "archive");
   const other = statSync(archive, { throwIfNoEntry: false });
@@ -101,22 +118,15 @@ function fileSystem(context: Context): string[] {
 }
 
 /** Refused hooks are errors, what lies about unused is worth a word. */
-function hooks(context: Context, warn: (what: string) => void): string[] {
+function hooks(
+  context: Context,
+  lists: readonly List[],
+  warn: (what: string) => void,
+): string[] {
   const problems = new Set<string>();
   const ignored = new Set<string>();
   let programs = false;
   const known = hookQueues(context);
-  const { lists: all } = context;
-  const lists = [
-    ...all.names().map((address) => () => all.get(address)),
-    ...all.domains().map((domain) => () => all.domain(domain)),
-  ].flatMap((read) => {
-    try {
-      return read() ?? [];
-    } catch {
-      return [];
-    }
-  });
   for (const queue of known)
     for (const list of [undefined, ...lists]) {
       const pipeline = listPipeline(queue, layersOf(context.site, list));

@@ -8,6 +8,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { variable } from "../base/environment.ts";
 import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
+import { oneLine } from "../base/log.ts";
 import { type List, Lists } from "../lists/directory.ts";
 import { type Roster, rosterOf } from "../lists/roster.ts";
 import { loadSite, type Site } from "../lists/settings.ts";
@@ -101,9 +102,10 @@ export class Context {
     const cells = rows.map((row) =>
       head.map((name) => String(row[name] ?? "")),
     );
-    const widths = head.map((name, column) =>
-      Math.max(name.length, ...cells.map((row) => row[column]?.length ?? 0)),
-    );
+    const widths = head.map((name) => name.length);
+    for (const row of cells)
+      for (const [column, cell] of row.entries())
+        widths[column] = Math.max(widths[column] ?? 0, cell.length);
     for (const row of [head, ...cells])
       this.say(
         row
@@ -114,8 +116,22 @@ export class Context {
   }
 }
 
-/** Parses a verb's arguments. Throws Failure with what is wrong. */
+/**
+ * Parses a verb's arguments.
+ * @param most how many it takes besides options
+ * Throws Failure with what is wrong.
+ */
 export function parse<T extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: T,
+  most = Number.POSITIVE_INFINITY,
+) {
+  const parsed = parsedOf(args, options);
+  noMore(parsed.positionals, most);
+  return parsed;
+}
+
+function parsedOf<T extends ParseArgsOptionsConfig>(
   args: readonly string[],
   options: T,
 ) {
@@ -129,6 +145,16 @@ export function parse<T extends ParseArgsOptionsConfig>(
   } catch (error) {
     throw new Failure(exit.usage, `${messageOf(error)} (see listmill --help)`);
   }
+}
+
+/** Refuses an argument that would be dropped. @param most how many are used */
+export function noMore(args: readonly string[], most: number): void {
+  const [extra] = args.slice(most);
+  if (extra !== undefined)
+    throw new Failure(
+      exit.usage,
+      `"${oneLine(extra, 80)}" is an argument too many (see listmill --help)`,
+    );
 }
 
 /** A whole number given on the command line. */

@@ -6,7 +6,7 @@ import { exit, Failure } from "../base/errors.ts";
 import { pending } from "../digest/collect.ts";
 import { extended } from "../lists/marks.ts";
 import { compose, messageId } from "../mail/compose.ts";
-import { enqueue } from "../spool/enqueue.ts";
+import { enqueue, mustBeThere } from "../spool/enqueue.ts";
 import { newId } from "../spool/name.ts";
 import { parse, type Verb } from "./context.ts";
 
@@ -16,7 +16,7 @@ digest issue ADDRESS
     Issues the digest of a list now: what was collected goes out with the next turn of the
     digest queue's runner.`,
   async run(context, args) {
-    const { positionals } = parse(args, {});
+    const { positionals } = parse(args, {}, 2);
     const [action, address] = positionals;
     if (action !== "issue")
       throw new Failure(exit.usage, "digest issue takes a list's address");
@@ -27,7 +27,10 @@ digest issue ADDRESS
     const now = context.clock.now();
     const id = newId(now);
     const recipient = extended(context.site, list, "digest-issue");
-    await enqueue(context.spool, {
+    const { spool } = context;
+    mustBeThere(spool);
+    spool.make("digest");
+    await enqueue(spool, {
       queue: "digest",
       name: { due: Math.floor(now / 1000), attempt: 0, id },
       envelope: {

@@ -19,7 +19,7 @@ init [DIR]
     Makes a home in DIR (or --home): listmill.toml with every setting explained, the queues, and
     folders for lists, hooks and the archive. What is there already stays.`,
   async run(context, args) {
-    const { positionals } = parse(args, {});
+    const { positionals } = parse(args, {}, 1);
     const home = resolve(positionals[0] ?? context.home);
     try {
       for (const folder of ["lists", "hooks.d", "archive", "state", "spool"])

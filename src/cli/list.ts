@@ -4,10 +4,11 @@
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import type { Table } from "../base/settings.ts";
+import { type Change, pathOf } from "../lists/change.ts";
 import { fromText } from "../lists/schema/rows.ts";
 import { shadow } from "../receipt/door.ts";
 import { writeNew } from "../spool/durable.ts";
-import { type Context, parse, type Verb } from "./context.ts";
+import { type Context, noMore, parse, type Verb } from "./context.ts";
 
 const verb: Verb = {
   usage: `\
@@ -27,9 +28,7 @@ list remove ADDRESS                    take it away; its folder, with its member
       case "create": {
         if (!address)
           throw new Failure(exit.usage, "list create takes an address");
-        const values: Table = {};
-        for (const [key, value] of pairs(rest))
-          put(values, key.split("."), value);
+        const values = tableOf(changes(rest));
         const other = shadow(
           context.lists.names(),
           context.site.delimiters,
@@ -51,14 +50,15 @@ list remove ADDRESS                    take it away; its folder, with its member
             exit.usage,
             "list set takes KEY=VALUE; see docs/settings.md",
           );
-        for (const [key, value] of pairs(rest))
-          await context.lists.set(list.address, key, value);
+        await context.lists.set(list.address, ...changes(rest));
         context.say(`${list.address}: ${rest.join(" ")}`);
         return exit.ok;
       }
       case "show":
+        noMore(rest, 0);
         return show(context, address);
       case "remove": {
+        noMore(rest, 0);
         const list = context.list(address);
         const members = linesToBytes(context.roster.export(list.address));
         const aside = await context.lists.remove(list.address);
@@ -81,24 +81,42 @@ async function* linesToBytes(lines: AsyncIterable<string>) {
   for await (const line of lines) yield Buffer.from(`${line}\n`);
 }
 
-function pairs(texts: readonly string[]): [string, unknown][] {
-  return texts.map((text) => {
+/** What was typed as KEY=VALUE, each setting once. */
+function changes(texts: readonly string[]): Change[] {
+  const found = new Map<string, unknown>();
+  for (const text of texts) {
     const at = text.indexOf("=");
     if (at < 1) throw new Failure(exit.usage, `"${text}" is not KEY=VALUE`);
     const key = text.slice(0, at);
     const typed = text.slice(at + 1);
-    return [key, typed === "" ? undefined : fromText(key, typed)];
-  });
+    pathOf(key);
+    if (found.has(key)) throw new Failure(exit.usage, `${key}: is given twice`);
+    found.set(key, typed === "" ? undefined : fromText(key, typed));
+  }
+  for (const key of found.keys()) {
+    const [section = ""] = pathOf(key);
+    if (section !== key && found.has(section))
+      throw new Failure(
+        exit.usage,
+        `${section}: is a section and has no value of its own besides ${key}`,
+      );
+  }
+  return [...found];
 }
 
-function put(table: Table, [first, ...rest]: string[], value: unknown): void {
-  if (first === undefined || value === undefined) return;
-  if (rest.length === 0) {
-    table[first] = value;
-    return;
+/** The same as TOML has it. */
+function tableOf(changes: readonly Change[]): Table {
+  const table: Table = Object.create(null);
+  for (const [key, value] of changes) {
+    if (value === undefined) continue;
+    const [first = "", second] = pathOf(key);
+    if (second === undefined) table[first] = value;
+    else {
+      table[first] ??= Object.create(null);
+      (table[first] as Table)[second] = value;
+    }
   }
-  table[first] ??= {};
-  put(table[first] as Table, rest, value);
+  return table;
 }
 
 type Row = Record<"list" | "members" | "post" | "description", number | string>;

@@ -7,16 +7,20 @@ import type { Context } from "./context.ts";
 /** What stands beside the names of queues in `listmill run`. */
 export const lmtp = "lmtp";
 
+export interface Door {
+  /** Resolves when it is closed and nothing is in flight any more. */
+  readonly closed: Promise<void>;
+}
+
 /**
  * Opens the door.
  * @param signal aborted when it shall close
- * @returns what resolves when it is closed and nothing is in flight any more
  * Throws Failure where nobody can listen there.
  */
 export async function openDoor(
   context: Context,
   signal: AbortSignal,
-): Promise<{ closed: Promise<void> }> {
+): Promise<Door> {
   const { site, lists, spool, clock } = context;
   // Only now: a runner without the door has no use for the package.
   const { openLmtp } = await import("../receipt/lmtp.ts");

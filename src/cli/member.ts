@@ -5,7 +5,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import { exit, Failure, messageOf } from "../base/errors.ts";
 import { linesOf } from "../base/lines.ts";
 import type { Delivery, Member } from "../state/members.ts";
-import { type Context, parse, type Verb } from "./context.ts";
+import { type Context, noMore, parse, type Verb } from "./context.ts";
+import { write, writeJson } from "./output.ts";
 
 const verb: Verb = {
   usage: `\
@@ -46,6 +47,11 @@ member export LIST              as lines that import reads`,
       throw new Failure(
         exit.usage,
         `--${chosen.join(" and --")} cannot both hold`,
+      );
+    if (action !== "add" && (chosen.length > 0 || values.name !== undefined))
+      throw new Failure(
+        exit.usage,
+        `member ${action} takes no --${chosen[0] ?? "name"}`,
       );
     const delivery = wanted[chosen[0] ?? ""];
     return act(context, context.list(address).address, rest, {
@@ -95,26 +101,20 @@ const actions: Record<string, Action> = {
       }
     return code;
   },
-  async list(context, list) {
+  async list(context, list, rest) {
+    noMore(rest, 0);
     if (context.json) {
-      // One at a time: a list may have a million.
-      let before = "[";
-      for await (const member of context.roster.members(list)) {
-        await write(`${before}\n${JSON.stringify(shown(member))}`);
-        before = ",";
-      }
-      await write(before === "[" ? "[]\n" : "\n]\n");
+      await writeJson(allOf(context, list));
       return exit.ok;
     }
-    for await (const member of context.roster.members(list)) {
-      const { address, delivery, name } = shown(member);
+    for await (const { address, delivery, name } of allOf(context, list))
       await write(
         `${address}${delivery === "posts" ? "" : `  ${delivery}`}${name ? `  ${name}` : ""}\n`,
       );
-    }
     return exit.ok;
   },
-  async import(context, list, [file]) {
+  async import(context, list, [file, ...rest]) {
+    noMore(rest, 0);
     const input =
       file === undefined || file === "-"
         ? process.stdin
@@ -138,7 +138,8 @@ const actions: Record<string, Action> = {
       );
     return refused.length > 0 ? exit.dataError : exit.ok;
   },
-  async export(context, list) {
+  async export(context, list, rest) {
+    noMore(rest, 0);
     for await (const line of context.roster.export(list))
       await write(`${line}\n`);
     return exit.ok;
@@ -151,6 +152,10 @@ function some(addresses: readonly string[]): void {
       exit.usage,
       "which addresses? Give them behind the list's address",
     );
+}
+
+async function* allOf(context: Context, list: string) {
+  for await (const member of context.roster.members(list)) yield shown(member);
 }
 
 function shown({ address, name, delivery, joined }: Member) {
@@ -166,12 +171,6 @@ async function readable(file: string): Promise<FileHandle> {
       `${file} cannot be read: ${messageOf(error)}`,
     );
   }
-}
-
-/** Writes to stdout and waits where the reader is slower. */
-async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text))
-    await new Promise((done) => process.stdout.once("drain", done));
 }
 
 /** Counts lines on a terminal. */

@@ -41,8 +41,7 @@ function sharing(manner: Manner): Manner {
   return manner;
 }
 
-/**
- * What keeps hooks that are programs from running as they should. */
+/** What keeps hooks that are programs from running as they should. */
 export function troubleOf(
   { account, refused }: Manner,
   spool: Spool,

@@ -3,14 +3,13 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, exit, Failure } from "../base/errors.ts";
+import { exit, Failure } from "../base/errors.ts";
+import { linesOfFile } from "../base/lines.ts";
 import { oneLine } from "../base/log.ts";
 import { bytes } from "../base/pieces.ts";
-import { type Envelope, formatEnvelope } from "../spool/envelope.ts";
-import { type Name, parseName } from "../spool/name.ts";
+import { formatEnvelope } from "../spool/envelope.ts";
 import {
   drop,
-  entriesOf,
   envelopeOf,
   type Found,
   find,
@@ -18,9 +17,8 @@ import {
   release,
   retry,
 } from "../spool/operator.ts";
-import { listFolder, restingQueues } from "../spool/spool.ts";
 import { type Context, parse, type Verb } from "./context.ts";
-import { hookQueues } from "./hookqueues.ts";
+import { countLines, isGone, iso, list } from "./waiting.ts";
 import { explain, gifts } from "./why.ts";
 
 const verb: Verb = {
@@ -39,6 +37,8 @@ queue drop ENTRY...         remove it for good
   async run(context, args) {
     const { values, positionals } = parse(args, { why: { type: "string" } });
     const [word, ...entries] = positionals;
+    if (values.why !== undefined && (word !== "show" || entries.length !== 1))
+      throw new Failure(exit.usage, "--why is for queue show and one entry");
     const act =
       word !== undefined && Object.hasOwn(actions, word)
         ? actions[word]
@@ -56,12 +56,12 @@ queue drop ENTRY...         remove it for good
         exit.usage,
         `queue ${word} takes entries; see: listmill queue`,
       );
-    if (values.why !== undefined) {
-      const [entry = "", ...others] = entries;
-      if (word !== "show" || others.length > 0)
-        throw new Failure(exit.usage, "--why is for queue show and one entry");
-      return explain(context, find(context.spool, entry), values.why);
-    }
+    if (values.why !== undefined)
+      return explain(
+        context,
+        find(context.spool, entries[0] ?? ""),
+        values.why,
+      );
     for (const entry of entries) {
       const found = find(context.spool, entry);
       if (
@@ -88,7 +88,7 @@ const actions: Record<
 > = {
   async show(context, found) {
     const envelope = envelopeOf(found);
-    const recipients = lines(join(found.path, "recipients"));
+    const recipients = join(found.path, "recipients");
     const place = {
       queue: found.queue,
       entry: found.name.id,
@@ -102,17 +102,23 @@ const actions: Record<
       0;
     if (context.json)
       return context.say(
-        JSON.stringify({ ...place, size, envelope, recipients }, undefined, 1),
+        JSON.stringify(
+          { ...place, size, envelope, recipients: lines(recipients) },
+          undefined,
+          1,
+        ),
       );
     context.say(`${found.queue}/${found.name.id}\n  in ${found.path}`);
     context.say(
       `  ${found.node ? `at work on ${found.node}` : `due ${iso(found.name.due)}`}, attempt ${found.name.attempt}, ${size} bytes`,
     );
     context.say(formatEnvelope(envelope).trimEnd());
-    if (recipients.length > 0) {
-      const progress = lines(join(found.path, "progress"));
+    const count = countLines(recipients);
+    if (count > 0) {
+      const settled = countLines(join(found.path, "progress"));
+      const first = (await Array.fromAsync(firstOf(recipients, 5))).join(" ");
       context.say(
-        `${recipients.length} recipients, ${progress.length} of them settled: ${recipients.slice(0, 5).join(" ")}${recipients.length > 5 ? " …" : ""}`,
+        `${count} recipients, ${settled} of them settled: ${first}${count > 5 ? " …" : ""}`,
       );
     }
     for (const { hook, addresses, bytes } of await gifts(found, envelope))
@@ -150,97 +156,21 @@ async function headOf(path: string, end: number): Promise<string> {
   return lines.map((line) => oneLine(line.trimEnd())).join("\n");
 }
 
-function list(context: Context, only: string | undefined): number {
-  const { spool } = context;
-  const queues = only === undefined ? spool.queues() : [only];
-  if (only !== undefined && !spool.queues().includes(only))
-    throw new Failure(
-      exit.usage,
-      `no queue "${only}"; there are: ${spool.queues().join(", ")}`,
-    );
-  const served = hookQueues(context);
-  const rows = queues.flatMap((queue) =>
-    [...entriesOf(spool, queue)].map((found) => {
-      const envelope = envelopeOf(found);
-      const last = envelope.history.at(-1);
-      return {
-        queue,
-        entry: found.name.id,
-        list: envelope.list ?? "",
-        since: envelope.received.slice(0, 19),
-        attempt: found.name.attempt,
-        next: found.node
-          ? `at work on ${found.node}`
-          : nextOf(queue, found.name, context, served) + purpose(envelope),
-        sender: envelope.sender,
-        recipients:
-          lines(join(found.path, "recipients")).length ||
-          (envelope.recipient ? 1 : 0),
-        error: last ? `${last.where}: ${last.reason ?? last.what}` : "",
-      };
-    }),
-  );
-  for (const queue of queues)
-    for (const file of queue === "incoming"
-      ? listFolder(spool.waiting(queue))
-      : [])
-      if (!parseName(file) && !file.startsWith("."))
-        rows.push({
-          queue,
-          entry: file,
-          list: "",
-          since: "",
-          attempt: 0,
-          next: "now",
-          sender: "",
-          recipients: 1,
-          error: "",
-        });
-  if (rows.length === 0 && !context.json) context.say("nothing waits");
-  else
-    context.table(
-      [
-        "queue",
-        "entry",
-        "list",
-        "since",
-        "attempt",
-        "next",
-        "recipients",
-        "error",
-      ],
-      rows,
-    );
-  return exit.ok;
+async function* firstOf(path: string, most: number): AsyncGenerator<string> {
+  let count = 0;
+  for await (const line of linesOfFile(path)) {
+    yield line;
+    count += 1;
+    if (count === most) return;
+  }
 }
 
-/** What an entry without any trouble waits for, where it is not plain. */
-function purpose({ extension }: Envelope): string {
-  return extension === "digest-issue" ? ", the digest's alarm" : "";
-}
-
-function nextOf(
-  queue: string,
-  name: Name,
-  context: Context,
-  served: readonly string[],
-): string {
-  if ((restingQueues as readonly string[]).includes(queue)) return "rests";
-  if (!served.includes(queue)) return "no hooks";
-  return name.due <= context.clock.now() / 1000 ? "now" : iso(name.due);
-}
-
+/** All lines of a file of an entry; none where it has no such file. */
 function lines(path: string): string[] {
   try {
     return readFileSync(path, "utf8").split("\n").filter(Boolean);
   } catch (error) {
-    // An entry without it, or one that a runner took just now.
-    const code = errnoOf(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return [];
+    if (isGone(error)) return [];
     throw error;
   }
-}
-
-function iso(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 19);
 }

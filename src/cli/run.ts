@@ -1,6 +1,7 @@
 /**
  * listmill run: a runner on this home, until SIGTERM or SIGINT.
  */
+import { statSync } from "node:fs";
 import { closeInherited } from "../base/descriptors.ts";
 import { host } from "../base/environment.ts";
 import { exit, Failure } from "../base/errors.ts";
@@ -11,13 +12,14 @@ import type { Manner } from "../engine/start.ts";
 import type { Site } from "../lists/settings.ts";
 import { mailTrade } from "../mill.ts";
 import { rest } from "../outbound/carry.ts";
+import { mustBeThere } from "../spool/enqueue.ts";
 import { enter } from "../spool/lease.ts";
 import { probe } from "../spool/probe.ts";
 import { restingQueues, type Spool } from "../spool/spool.ts";
 import { type Context, parse, type Verb, wholeNumber } from "./context.ts";
 import { counting } from "./counting.ts";
 import { hookQueues } from "./hookqueues.ts";
-import { lmtp, openDoor } from "./lmtpdoor.ts";
+import { type Door, lmtp, openDoor } from "./lmtpdoor.ts";
 import { launchersOf, serversOf, troubleOf } from "./programs.ts";
 
 const verb: Verb = {
@@ -39,6 +41,7 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
     const site = ordered(context.site, values.rate);
     const { spool, clock } = context;
     const launchers = launchersOf(site);
+    refuseRoot(site);
     refuse(spool);
     refuseAccount(launchers.manner, spool);
     const named = positionals.filter((name) => name !== lmtp);
@@ -61,8 +64,8 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
     const ending = new AbortController();
     for (const signal of ["SIGTERM", "SIGINT"] as const)
       process.once(signal, () => ending.abort());
-    const door = hasDoor ? await openDoor(context, ending.signal) : undefined;
-    if (door && named.length === 0) {
+    if (hasDoor && named.length === 0) {
+      const door = await openDoor(context, ending.signal);
       await door.closed;
       stderrLog(lmtp, "stopped");
       process.exit(exit.ok);
@@ -88,26 +91,32 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
       signal: ending.signal,
       witness: counted.witness,
     };
-    const { refused } = launchers.manner;
-    if (refused !== undefined) stderrLog(node.name, refused);
-    stderrLog(node.name, `runs ${queues.join(", ")} of ${site.home}`);
-    const turns = await new Runner(mill, {
-      queues,
-      // Without names it is all that have hooks, those of tomorrow too.
-      ...(named.length === 0 ? { more: () => hookQueues(context) } : {}),
-      jobs,
-      scan: site.runner.scan,
-      untilEmpty: values["until-empty"],
-      ...(lists ? { lists: new Set(lists) } : {}),
-    })
-      .run()
-      .finally(() => ending.abort());
-    await door?.closed;
-    await rest();
-    launchers.close();
-    await servers.close();
-    counted.stop();
-    await node.leave();
+    let door: Door | undefined;
+    let turns = 0;
+    // What fails on the way must end the process too: nothing that is open may keep it.
+    try {
+      if (hasDoor) door = await openDoor(context, ending.signal);
+      const { refused } = launchers.manner;
+      if (refused !== undefined) stderrLog(node.name, refused);
+      stderrLog(node.name, `runs ${queues.join(", ")} of ${site.home}`);
+      turns = await new Runner(mill, {
+        queues,
+        // Without names it is all that have hooks, those of tomorrow too.
+        ...(named.length === 0 ? { more: () => hookQueues(context) } : {}),
+        jobs,
+        scan: site.runner.scan,
+        untilEmpty: values["until-empty"],
+        ...(lists ? { lists: new Set(lists) } : {}),
+      }).run();
+    } finally {
+      ending.abort();
+      await door?.closed;
+      await rest();
+      launchers.close();
+      await servers.close();
+      counted.stop();
+      await node.leave();
+    }
     stderrLog(
       node.name,
       lost
@@ -128,9 +137,20 @@ function ordered(site: Site, rate: string | undefined): Site {
   };
 }
 
-/** Refuses a file system that cannot hold a spool. */
+/** What root makes in somebody's home, that account could neither read nor move afterwards. */
+function refuseRoot({ home, hooks }: Site): void {
+  const { uid } = statSync(home);
+  if (process.getuid?.() !== 0 || uid === 0 || hooks.hook_user !== undefined)
+    return;
+  throw new Failure(
+    exit.noPermission,
+    `${home} belongs to another account than root: start the runner under that one, as with: runuser -u $(stat -c %U ${home}) -- listmill run`,
+  );
+}
+
+/** Refuses a spool that is not there, and a file system that cannot hold one. */
 function refuse(spool: Spool): void {
-  spool.make("incoming");
+  mustBeThere(spool);
   const problems = probe(spool.root);
   if (problems.length > 0) throw new Failure(exit.config, problems.join("\n"));
 }

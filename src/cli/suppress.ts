@@ -8,7 +8,8 @@ import { suppressible } from "../lists/refine/suppress.ts";
 import { stateOf } from "../lists/state.ts";
 import { keyOf } from "../mail/address.ts";
 import { Suppressed, type Suppression } from "../state/suppressed.ts";
-import { type Context, parse, type Verb } from "./context.ts";
+import { type Context, noMore, parse, type Verb } from "./context.ts";
+import { write, writeJson } from "./output.ts";
 
 const verb: Verb = {
   usage: `\
@@ -105,20 +106,15 @@ const actions: Record<string, (order: Order) => Promise<number>> = {
       }
     return code;
   },
-  async list({ context, list, suppressed }) {
-    let before = "[";
-    for (const page of suppressed.all(list))
-      for (const one of page) {
-        const { address, list, reason, since } = shown(one);
-        if (context.json)
-          await write(`${before}\n${JSON.stringify(shown(one))}`);
-        else
-          await write(
-            `${[address, list ?? "all lists", since.slice(0, 10), reason].join("  ").trimEnd()}\n`,
-          );
-        before = ",";
-      }
-    if (context.json) await write(before === "[" ? "[]\n" : "\n]\n");
+  async list({ context, list, addresses, suppressed }) {
+    noMore(addresses, 0);
+    const all = allOf(suppressed, list);
+    if (context.json) await writeJson(all);
+    else
+      for (const { address, list, reason, since } of all)
+        await write(
+          `${[address, list ?? "all lists", since.slice(0, 10), reason].join("  ").trimEnd()}\n`,
+        );
     return exit.ok;
   },
 };
@@ -135,6 +131,11 @@ function suppression(order: Order, text: string): Suppression | undefined {
   return { list, key: keyOf(address), address, reason, since };
 }
 
+function* allOf(suppressed: Suppressed, list: string | undefined) {
+  for (const page of suppressed.all(list))
+    for (const one of page) yield shown(one);
+}
+
 function shown({ list, address, reason, since }: Suppression) {
   return {
     address,
@@ -146,10 +147,4 @@ function shown({ list, address, reason, since }: Suppression) {
 
 function complain(text: string, why: string): void {
   process.stderr.write(`listmill: ${oneLine(text, 200)}: ${why}\n`);
-}
-
-/** Writes to stdout and waits where the reader is slower. */
-async function write(text: string): Promise<void> {
-  if (!process.stdout.write(text))
-    await new Promise((done) => process.stdout.once("drain", done));
 }

@@ -72,8 +72,10 @@ export async function* following<C extends Content>(
   yield* emitted(pass, mill, [...pass.settled, ...pass.emissions]);
   yield* refused(pass, mill, say);
   if (pass.route !== undefined) {
-    say(`routed to ${pass.route}`);
     const { envelope } = pass;
+    say(
+      `routed to ${pass.route} (from=<${envelope.sender}> to=<${envelope.recipient}>)`,
+    );
     const recipients =
       pass.route === outbound ? [envelope.recipient] : undefined;
     const draft = {

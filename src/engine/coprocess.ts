@@ -25,7 +25,7 @@ const LAST_WORDS = 500;
 /** Characters of a line of stderr that are kept. */
 const WORDS = 500;
 /** What the shell says that could not start it (start.sh). */
-const shellsOwn = /^listmill: (?:line )?\d+: (?:exec: )?(.*)$/;
+const unableLine = /^listmill: (?:line )?\d+: (?:exec: )?(.*)$/;
 
 export class Coprocess {
   readonly #file: string;
@@ -116,7 +116,7 @@ export class Coprocess {
     const text = oneLine(line, WORDS);
     if (text === "") return;
     this.#lastSaid = text;
-    if (shellsOwn.test(text)) return;
+    if (unableLine.test(text)) return;
     this.#listener.said(text);
   }
 
@@ -140,12 +140,12 @@ export class Coprocess {
     this.#gone.resolve();
   }
 
-  #how({ code, signal }: Ended): string {
-    const unable = shellsOwn.exec(this.#lastSaid)?.[1];
+  #how({ code, signal, trouble }: Ended): string {
+    const unable = unableLine.exec(this.#lastSaid)?.[1];
     if (unable !== undefined) return startProblem(this.#file, unable);
     const words = this.#lastSaid ? `: ${this.#lastSaid}` : "";
     if (signal) return `ended by ${signal}${words}`;
-    if (code === undefined) return `it could not be started${words}`;
+    if (code === undefined) return `it could not be started: ${trouble}`;
     return `ended with exit code ${code}${words}`;
   }
 }

@@ -57,18 +57,21 @@ export class Distribution {
   /**
    * Takes a hook's addresses behind those that are there, or in their place.
    * @param hook the path of the hook that gave them
-   * @param signal aborted when nobody waits for it any more
+   * @param timeout milliseconds in which all must have come
    * @returns why it could not be done; undefined where it is done
    */
   async take(
     answer: Answer,
     how: "append" | "replace",
     hook: string,
-    signal?: AbortSignal,
+    timeout: number,
   ): Promise<string | undefined> {
     const { file, lines } = answer;
     if (file === undefined || !this.#isOurs(file))
-      return lines && this.collect(lines, how, hook, signal);
+      return (
+        lines &&
+        withinTime((signal) => this.#collect(lines, how, hook, signal), timeout)
+      );
     try {
       await this.#adopt(file, how, hook);
     } catch (error) {
@@ -102,11 +105,11 @@ export class Distribution {
   }
 
   /** The same for addresses that come one by one or many at once. */
-  async collect(
+  async #collect(
     lines: AsyncIterable<Addresses>,
     how: "append" | "replace",
     hook: string,
-    signal?: AbortSignal,
+    signal: AbortSignal,
   ): Promise<string | undefined> {
     const file = how === "append" && this.#file ? this.#file : this.#newFile();
     const fd = openSync(file, "a", 0o640);
@@ -135,16 +138,35 @@ export class Distribution {
   }
 }
 
+/** The reason it gives, or that it took too long. @param timeout milliseconds */
+async function withinTime(
+  work: (signal: AbortSignal) => Promise<string | undefined>,
+  timeout: number,
+): Promise<string | undefined> {
+  const late = Promise.withResolvers<string>();
+  const reason = `not all of its addresses within ${timeout / 1000} s`;
+  const ending = new AbortController();
+  const timer = setTimeout(() => {
+    ending.abort();
+    late.resolve(reason);
+  }, timeout);
+  try {
+    return await Promise.race([work(ending.signal), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Writes addresses an address a line, without what is blank. */
 async function writeLines(
   fd: number,
   lines: AsyncIterable<Addresses>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
   let buffer = "";
   for await (const some of lines) {
     // To leave the loop closes what the hook has open.
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     buffer += typeof some === "string" ? oneLine(some) : manyLines(some);
     if (buffer.length < BUFFER) continue;
     writeAll(fd, Buffer.from(buffer));

@@ -2,7 +2,7 @@
  * Hooks that are programs: given their files and variables, started by a launcher, and their
  * answer read from what they left behind in the entry's `work/` folder.
  */
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
 import { oneLine } from "../base/log.ts";
@@ -23,8 +23,9 @@ import {
   wholeOf,
 } from "./program.ts";
 import type { Answer, Question } from "./question.ts";
-import { shellsOwn, tellStderr } from "./stderr.ts";
-import { type Verdict, verdictOf } from "./verdict.ts";
+import { sizeOf } from "./sizes.ts";
+import { signalLine, tellStderr } from "./stderr.ts";
+import { isVerdict, type Verdict, verdictOf } from "./verdict.ts";
 
 export interface Workplace extends Place {
   readonly launchers: Launchers;
@@ -49,30 +50,27 @@ export async function askForked(
     for (const path of [stdout, stderr]) giveFile(account, path);
     if (emits) giveFolder(account, emit);
   } else if (emits) mkdirSync(emit);
+  const stdin =
+    question.verb === "refine" && place.recipients ? place.recipients : message;
+  const paths = { file: hook.file, stdin, stdout, stderr };
   const result = await place.launchers.run({
-    file: hook.file,
-    stdin:
-      question.verb === "refine" && place.recipients
-        ? place.recipients
-        : message,
-    stdout,
-    stderr,
+    ...paths,
     emit: emits ? emit : undefined,
     environment: variables(question, place, message, emits ? emit : undefined),
     ...place.limits,
   });
   const trouble = head(stderr);
-  const said = shellsOwn.test(trouble) ? "" : trouble;
+  const said = signalLine.test(trouble) ? "" : trouble;
   const printed = head(stdout);
   const unable =
-    result.kind === "exit"
-      ? startTrouble(hook.file, result.code, said)
-      : undefined;
+    result.kind === "exit" ? startTrouble(paths, result.code, said) : undefined;
   const verdict: Verdict =
     unable === undefined
       ? verdictOfJob(
           result,
-          reasonOf(question.verb, printed, said),
+          result.kind === "exit" && !isVerdict(result.code)
+            ? lastLineOf(stderr) || said || printed
+            : reasonOf(question.verb, printed, said),
           place.limits,
         )
       : { kind: "later", reason: startProblem(hook.file, unable) };
@@ -102,6 +100,20 @@ function verdictOfJob(
     case "crash":
       return { kind: "later", reason: result.reason };
   }
+}
+
+/** What a program says when it breaks stands at the end: an interpreter's error, a usage. */
+function lastLineOf(path: string): string {
+  const buffer = Buffer.alloc(Math.min(LINE, sizeOf(path)));
+  if (buffer.length === 0) return "";
+  const fd = openSync(path, "r");
+  try {
+    readSync(fd, buffer, 0, buffer.length, sizeOf(path) - buffer.length);
+  } finally {
+    closeSync(fd);
+  }
+  const line = buffer.toString().trimEnd().split("\n").at(-1) ?? "";
+  return signalLine.test(line) ? "" : oneLine(line, 500);
 }
 
 /** Where stdout is for data, such as addresses, it tells why only if nothing else does. */

@@ -4,15 +4,21 @@
  * dies, launchers and the hooks that they run end with it.
  */
 import { dirname } from "node:path";
-import { fits, sizeOf } from "./sizes.ts";
+import { stopwatch } from "../base/clock.ts";
+import { fits, seldom, sizeOf } from "./sizes.ts";
 import { type Manner, type Running, shellText, startProgram } from "./start.ts";
 
-/** One hook to run. All paths are absolute. */
-export interface Job {
+/** What a launcher opens for a hook. All paths are absolute. */
+export interface Paths {
+  /** The hook. */
   readonly file: string;
   readonly stdin: string;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** One hook to run. */
+export interface Job extends Paths {
   /** The folder where it may write messages, if there is one. */
   readonly emit?: string | undefined;
   /** Variables for the hook, LISTMILL_ ones only; one line each. */
@@ -38,11 +44,10 @@ const isPlain = /^[A-Za-z0-9 @%+=:,./_-]*$/;
 const GRACE = 2000;
 /** Milliseconds between two looks at a hook. */
 const LOOK = 50;
-/** Looking at all that was emitted may take this share of the time. */
-const SHARE = 0.05;
 
 class Launcher {
   readonly #running: Running;
+  readonly #seconds: () => number;
   readonly #sent = new Map<string, string>();
   #answer: ((result: JobResult) => void) | undefined;
   #heard = "";
@@ -50,19 +55,20 @@ class Launcher {
   last = "";
   ended = false;
 
-  constructor(manner: Manner) {
+  constructor(manner: Manner, seconds: () => number) {
+    this.#seconds = seconds;
     this.#running = startProgram(["sh"], manner, { data: true });
     this.#running.stdin.write(preamble);
     this.#running.stdout.on("data", (data) => this.#hear(String(data)));
     this.#running.stdout.on("error", () => {});
-    void this.#running.ended.then(({ code, signal }) => {
+    void this.#running.ended.then(({ code, signal, trouble }) => {
       this.ended = true;
       this.#reply({
         kind: "crash",
         reason: signal
           ? `killed together with its launcher, by ${signal}`
           : code === undefined
-            ? "its launcher could not be started"
+            ? `its launcher could not be started: ${trouble}`
             : `its launcher ended with ${code}: sh must be there, /dev/null open to all, and the limits in [hooks] large enough to start a program`,
       });
     });
@@ -83,17 +89,14 @@ class Launcher {
       if (grace > 0) this.#running.signal("SIGTERM");
       timer = setTimeout(() => this.#running.signal("SIGKILL"), grace);
     };
-    const started = performance.now();
+    const started = this.#seconds();
+    const look = seldom(() => isTooMuch(job), this.#seconds);
     const watch = (wait: number) => {
       timer = setTimeout(() => {
-        const looked = performance.now();
-        const left = job.timeout - (looked - started);
-        if (isTooMuch(job)) stop({ kind: "output" }, 0);
+        const left = job.timeout - (this.#seconds() - started) * 1000;
+        if (look()) stop({ kind: "output" }, 0);
         else if (left <= 0) stop({ kind: "timeout" }, GRACE);
-        else {
-          const pause = (performance.now() - looked) / SHARE;
-          watch(Math.min(Math.max(LOOK, pause), Math.max(1, left)));
-        }
+        else watch(Math.min(LOOK, left));
       }, wait);
     };
     watch(Math.min(LOOK, job.timeout));
@@ -164,19 +167,20 @@ function isTooMuch({ stdout, stderr, emit, output }: Job): boolean {
 }
 
 /**
- * Why a shell could not start a hook, in its own words, or undefined where the hook did run.
- * @param file the hook
- * @param said the first line of its stderr
+ * Why a launcher could not start a hook, in its shell's words, or undefined where the hook did run:
+ * a shell in the hook says the same of other files.
+ * @param said the first line of the hook's stderr
  */
 export function startTrouble(
-  file: string,
+  { file, stdin, stdout, stderr }: Paths,
   code: number,
   said: string,
 ): string | undefined {
   const words = /^sh: (?:line )?\d+: (.*)/.exec(said)?.[1];
   // What shells exit with where it is they who failed.
   if (words === undefined || ![1, 2, 126, 127].includes(code)) return undefined;
-  return words.startsWith(`${file}: `) || /^cannot (open|create) /.test(words)
+  const what = words.replace(/^cannot (open|create) /, "");
+  return [file, stdin, stdout, stderr].some((it) => what.startsWith(`${it}: `))
     ? words
     : undefined;
 }
@@ -186,12 +190,19 @@ export class Launchers {
   /** How its programs are started. */
   readonly manner: Manner;
   readonly #size: number;
+  readonly #seconds: () => number;
   readonly #idle: Launcher[] = [];
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
 
-  constructor(size: number, manner: Manner) {
+  /** @param seconds a clock that never goes back */
+  constructor(
+    size: number,
+    manner: Manner,
+    seconds: () => number = stopwatch(),
+  ) {
     this.#size = size;
+    this.#seconds = seconds;
     this.manner = manner;
   }
 
@@ -216,7 +227,9 @@ export class Launchers {
       if (this.#idle[at]?.ended) this.#idle.splice(at, 1);
     const knows = this.#idle.findLastIndex(({ last }) => last === work);
     const [known] = knows < 0 ? [] : this.#idle.splice(knows, 1);
-    return known ?? this.#idle.pop() ?? new Launcher(this.manner);
+    return (
+      known ?? this.#idle.pop() ?? new Launcher(this.manner, this.#seconds)
+    );
   }
 
   /** Ends the idle launchers; call it when no hook runs. */

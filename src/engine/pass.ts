@@ -252,9 +252,12 @@ export class Pass<C extends Content> {
     verdict: Verdict,
   ): Promise<Verdict> {
     const how = stage.verb === "refine" ? "replace" : "append";
-    const reason = await withinTime(
-      (signal) => this.distribution.take(answer, how, hook.path, signal),
-      this.#equipment.limits.timeout,
+    const { timeout } = this.#equipment.limits;
+    const reason = await this.distribution.take(
+      answer,
+      how,
+      hook.path,
+      timeout,
     );
     return reason === undefined ? verdict : { kind: "later", reason };
   }
@@ -276,25 +279,6 @@ export class Pass<C extends Content> {
   #isLifted(stage: Stage): boolean {
     const name = `${this.claim.queue}/${stage.name}`;
     return this.envelope.passed?.includes(name) ?? false;
-  }
-}
-
-/** The reason it gives, or that it took too long. @param timeout milliseconds */
-async function withinTime(
-  work: (signal: AbortSignal) => Promise<string | undefined>,
-  timeout: number,
-): Promise<string | undefined> {
-  const late = Promise.withResolvers<string>();
-  const reason = `not all of its addresses within ${timeout / 1000} s`;
-  const ending = new AbortController();
-  const timer = setTimeout(() => {
-    ending.abort();
-    late.resolve(reason);
-  }, timeout);
-  try {
-    return await Promise.race([work(ending.signal), late.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

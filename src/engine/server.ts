@@ -9,6 +9,7 @@ import { oneLine } from "../base/log.ts";
 import { Coprocess } from "./coprocess.ts";
 import { tooLate, tooMuch } from "./program.ts";
 import { formatRequest, parseReply, type Request } from "./protocol.ts";
+import { seldom } from "./sizes.ts";
 import type { Running } from "./start.ts";
 import { type Asked, isTooLarge, letWait, type Ticket } from "./ticket.ts";
 
@@ -39,6 +40,7 @@ export interface Tell {
 
 export class Server {
   readonly #program: Program;
+  readonly #seconds: () => number;
   #process: Coprocess | undefined;
   #hasAnswered = false;
   #isDying = false;
@@ -62,8 +64,16 @@ export class Server {
   readonly #gone = Promise.withResolvers<void>();
   #isRetired = false;
 
-  constructor(program: Program) {
+  /** One that has written too much for its answer, if it is time to look. */
+  readonly #large: () => readonly [string, Asked] | undefined;
+
+  /** @param seconds a clock that never goes back */
+  constructor(program: Program, seconds: () => number) {
     this.#program = program;
+    this.#seconds = seconds;
+    const isLarge = ([, { request, ticket }]: readonly [string, Asked]) =>
+      isTooLarge(request, ticket.limits);
+    this.#large = seldom(() => [...this.#flight].find(isLarge), seconds);
   }
 
   /** How many messages it has not answered. */
@@ -71,8 +81,13 @@ export class Server {
     return this.#flight.size + this.#suspects.length + this.#waiting.length;
   }
 
+  /** Whether it is left alone, and all that it is asked waits. */
+  get rests(): boolean {
+    return this.#restsUntil > this.#now;
+  }
+
   ask(ticket: Ticket): void {
-    if (this.#restsUntil > performance.now()) letWait(ticket, this.#trouble);
+    if (this.rests) letWait(ticket, this.#trouble);
     else if (this.#isAlone || this.#isDying) this.#waiting.push(ticket);
     else this.#send(ticket);
   }
@@ -97,7 +112,7 @@ export class Server {
     const id = String(this.#count);
     this.#flight.set(id, { ticket, request });
     if (this.#flight.size === 1) {
-      this.#since = performance.now();
+      this.#since = this.#now;
       this.#look(Math.min(LOOK, ticket.limits.timeout));
     }
     this.#process.send(formatRequest(id, request));
@@ -131,7 +146,7 @@ export class Server {
       return;
     }
     const [oldest] = this.#flight.keys();
-    if (oldest === reply.id) this.#since = performance.now();
+    if (oldest === reply.id) this.#since = this.#now;
     this.#flight.delete(reply.id);
     this.#hasAnswered = true;
     if (this.#failures > FEW) this.#program.tell.happened("it answers again");
@@ -198,7 +213,7 @@ export class Server {
 
   #rest(reason: string): void {
     const rest = Math.min(LONGEST_REST, REST * 2 ** (this.#failures - FEW - 1));
-    this.#restsUntil = performance.now() + rest;
+    this.#restsUntil = this.#now + rest;
     this.#trouble = `it ends without an answer: ${reason}`;
     if (this.#failures === FEW + 1)
       this.#program.tell.happened(
@@ -209,6 +224,11 @@ export class Server {
       ...this.#waiting.splice(0),
     ])
       letWait(ticket, this.#trouble);
+  }
+
+  /** Milliseconds. */
+  get #now(): number {
+    return this.#seconds() * 1000;
   }
 
   #look(wait: number): void {
@@ -224,10 +244,8 @@ export class Server {
       return;
     }
     const [id, { ticket }] = oldest;
-    const left = this.#since + ticket.limits.timeout - performance.now();
-    const large = [...this.#flight].find(([, { request, ticket }]) =>
-      isTooLarge(request, ticket.limits),
-    );
+    const left = this.#since + ticket.limits.timeout - this.#now;
+    const large = this.#large();
     if (large) this.#drop(...large, tooMuch);
     else if (left <= 0) this.#drop(id, oldest[1], tooLate);
     else this.#look(Math.min(LOOK, left));

@@ -3,6 +3,7 @@
  * runner, after five minutes without a message, and when the file of the hook has changed: then
  * new processes take new messages, and the old ones finish theirs.
  */
+import { stopwatch } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Hook } from "./layers.ts";
 import type { Limits } from "./program.ts";
@@ -27,15 +28,24 @@ export class Servers {
   readonly #manner: Manner;
   readonly #log: Log;
   readonly #idle: number;
+  readonly #seconds: () => number;
   readonly #services = new Map<string, Service>();
   readonly #retiring = new Set<Promise<void>>();
 
   /**
    * @param size processes of each hook
    * @param idle milliseconds without a message after which a process is ended
+   * @param seconds a clock that never goes back
    */
-  constructor(size: number, manner: Manner, log: Log, idle = IDLE) {
+  constructor(
+    size: number,
+    manner: Manner,
+    log: Log,
+    idle = IDLE,
+    seconds: () => number = stopwatch(),
+  ) {
     this.#idle = idle;
+    this.#seconds = seconds;
     this.#size = size;
     this.#manner = manner;
     this.#log = log;
@@ -63,7 +73,7 @@ export class Servers {
     const known = this.#services.get(hook.file);
     if (known?.version === hook.version) return known;
     if (known) this.#retire(known);
-    const said = sparing((line) => this.#log(hook.path, line));
+    const said = sparing((line) => this.#log(hook.path, line), this.#seconds);
     const program: Program = {
       file: hook.file,
       start: (file) => startProgram([file], this.#manner, { stderr: true }),
@@ -80,15 +90,19 @@ export class Servers {
     return service;
   }
 
-  /** The one with the least to do; a new one rather than one that is at work. */
+  /**
+   * The one with the least to do; a new one rather than one that is at work. One that rests has
+   * nothing to do, and takes none from those that answer.
+   */
   #least({ servers, program }: Service): Server {
-    const [first, ...others] = servers;
+    const awake = servers.filter((server) => !server.rests);
+    const [first, ...others] = awake.length > 0 ? awake : servers;
     let least = first;
     for (const server of others)
       if (least && server.load < least.load) least = server;
     if (least && (least.load === 0 || servers.length >= this.#size))
       return least;
-    const server = new Server(program);
+    const server = new Server(program, this.#seconds);
     servers.push(server);
     return server;
   }

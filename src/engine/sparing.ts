@@ -5,8 +5,8 @@
 
 /** Lines that are told in a while. */
 const LINES = 20;
-/** Milliseconds of it. */
-const WHILE = 10_000;
+/** Seconds of it. */
+const WHILE = 10;
 
 export interface Sparing {
   (line: string): void;
@@ -14,10 +14,10 @@ export interface Sparing {
   end(): void;
 }
 
-/** @param now milliseconds of a clock that never goes back */
+/** @param seconds a clock that never goes back */
 export function sparing(
   tell: (line: string) => void,
-  now: () => number = () => performance.now(),
+  seconds: () => number,
 ): Sparing {
   let since = Number.NEGATIVE_INFINITY;
   let lines = 0;
@@ -27,9 +27,9 @@ export function sparing(
     lines = 0;
   };
   const say = (line: string) => {
-    if (now() - since >= WHILE) {
+    if (seconds() - since >= WHILE) {
       end();
-      since = now();
+      since = seconds();
     }
     lines += 1;
     if (lines <= LINES) tell(line);

@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import { execa, type ResultPromise } from "execa";
+import { messageOf } from "../base/errors.ts";
 import type { Account } from "./account.ts";
 
 /** What a program may have. */
@@ -35,6 +36,8 @@ export interface Ended {
   /** Its exit code; undefined where a signal ended it, or where it was never started. */
   readonly code?: number | undefined;
   readonly signal?: string | undefined;
+  /** Why it was never started. */
+  readonly trouble?: string | undefined;
 }
 
 export interface Running {
@@ -118,8 +121,12 @@ export function startProgram(
     finish({ code: code ?? undefined, signal: signal ?? undefined }),
   );
   child.then(
-    ({ exitCode, signal }) => finish({ code: exitCode, signal }),
-    () => finish({}),
+    ({ exitCode, signal, cause }) => {
+      const isStarted = exitCode !== undefined || signal !== undefined;
+      const trouble = isStarted ? undefined : messageOf(cause);
+      finish({ code: exitCode, signal, trouble });
+    },
+    (error: unknown) => finish({ trouble: messageOf(error) }),
   );
   child.stdin?.on("error", () => {});
   const data = (child.stdio as unknown[])[4] as Writable | undefined;

@@ -13,7 +13,7 @@ const LINES = 20;
 const CHARACTERS = 500;
 
 /** What a shell writes where a signal ended the program. */
-export const shellsOwn =
+export const signalLine =
   /^(Hangup|Quit|Illegal instruction|Trace\/breakpoint trap|Aborted|Bus error|Floating point exception|Killed|Segmentation fault|Terminated)( \(core dumped\))?$/;
 
 /**
@@ -30,7 +30,7 @@ export async function tellStderr(
   let lines = 0;
   for await (const raw of linesOf(chunks(pieces), 4 * CHARACTERS)) {
     const line = oneLine(raw, CHARACTERS);
-    if (line === "" || shellsOwn.test(line)) continue;
+    if (line === "" || signalLine.test(line)) continue;
     lines += 1;
     if (lines > LINES || (lines === 1 && told.includes(line))) continue;
     tell(line);

@@ -21,6 +21,11 @@ export const codes = {
   skip: 99,
 } as const satisfies Record<Verdict["kind"], number>;
 
+/** Whether an exit code says something; all others are those of broken programs. */
+export function isVerdict(code: number): boolean {
+  return (Object.values(codes) as number[]).includes(code);
+}
+
 /** The verdict of an exit code; anything unknown is "later", so a broken script delays mail. */
 export function verdictOf(code: number, reason: string): Verdict {
   switch (code) {

@@ -1,5 +1,5 @@
 /**
- * One setting of a list.toml changed, its comments and order left as they are. Pure.
+ * Settings of a list.toml changed, its comments and order left as they are. Pure.
  */
 import { exit, Failure } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
@@ -8,39 +8,53 @@ import { withSetting } from "../base/toml.ts";
 import { listSettings, type Site } from "./settings.ts";
 
 /**
- * The text with a setting changed.
+ * A setting and what it shall be.
+ * The key is such as "digest.posts"; a section's name with a table as value sets several. A value
+ * that is undefined goes back to the default.
+ */
+export type Change = readonly [key: string, value: unknown];
+
+/**
+ * The text with settings changed: all of them, checked once, or none.
  * @param old the text of list.toml
  * @param file its name in errors
- * @param key such as "digest.posts"; a section's name with a table as value sets several
- * @param value undefined: back to the default
  * Throws a Failure where the result would not fit.
  */
-export function withChange(
+export function withChanges(
   site: Pick<Site, "list">,
   old: string,
   file: string,
-  key: string,
-  value: unknown,
+  changes: readonly Change[],
 ): string {
-  if (!/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$/.test(key))
-    throw new Failure(exit.usage, `${oneLine(key, 80)}: no such setting`);
   let content = old;
-  for (const [path, one] of flat(key.split("."), value))
-    content = withSetting(
-      content,
-      path,
-      one === undefined ? undefined : tomlValue(one),
-    );
+  for (const [key, value] of changes)
+    for (const [path, one] of flat(pathOf(key), value))
+      content = withSetting(
+        content,
+        path,
+        one === undefined ? undefined : tomlValue(one),
+      );
   try {
     listSettings(site, content, file);
-    if (!holds(parseTable(content, file), key, value))
-      throw new Failure(exit.config, `${file}: ${key} could not be changed`);
+    const table = parseTable(content, file);
+    for (const [key, value] of changes)
+      if (!holds(table, key, value))
+        throw new Failure(exit.config, `${file}: ${key} could not be changed`);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const words = `${error.message}\nNothing was changed.`;
     throw new Failure(error.exitCode, words, { cause: error });
   }
   return content;
+}
+
+/**
+ * The names that a key such as "digest.posts" stands for.
+ * Throws a Failure where no setting can have this key.
+ */
+export function pathOf(key: string): readonly string[] {
+  if (/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$/.test(key)) return key.split(".");
+  throw new Failure(exit.usage, `${oneLine(key, 80)}: no such setting`);
 }
 
 /** The settings that a value stands for: one, or those of a table. */

@@ -3,7 +3,9 @@
  * remembered for a minute, and only so many of them: strangers ask for endless names. Where it
  * cannot be asked it throws, for "not now" must never look like "no".
  */
+import { stopwatch } from "../base/clock.ts";
 import { exit, Failure } from "../base/errors.ts";
+import { stderrLog } from "../base/log.ts";
 import type { List } from "./directory.ts";
 import type { Site } from "./settings.ts";
 import type { SourceContext } from "./sources/context.ts";
@@ -50,6 +52,7 @@ export class Answers {
 }
 
 const answers = new Answers(10_000, 60_000);
+const elapsed = stopwatch();
 
 /**
  * Whether there is this list; one with a folder of its own always is.
@@ -59,7 +62,7 @@ const answers = new Answers(10_000, 60_000);
 export async function exists(
   list: List,
   site: Pick<Site, "home">,
-  now = performance.now(),
+  now = elapsed() * 1000,
 ): Promise<boolean> {
   if (!list.onDemand) return true;
   const key = `${site.home}\0${list.address}`;
@@ -87,7 +90,7 @@ async function ask(list: List, site: Pick<Site, "home">): Promise<boolean> {
     recipient: list.address,
     header: undefined,
     refused: () => {},
-    note: () => {},
+    note: (text) => stderrLog(list.address, text),
   };
   // Only now: the MTA's pipe shall not wait for packages that most mail does not need.
   if (ldap) {

@@ -12,9 +12,10 @@ import { readText, type Table } from "../base/settings.ts";
 import { canonical, domainOf, keyOf, localOf } from "../mail/address.ts";
 import { makeFolder, replace, syncPath, writeNew } from "../spool/durable.ts";
 import { claimName, move } from "../spool/nfs.ts";
-import { withChange } from "./change.ts";
+import { type Change, withChanges } from "./change.ts";
 import { Fresh } from "./fresh.ts";
 import { listFile } from "./manual.ts";
+import { isDomainName, isListName } from "./names.ts";
 import type { ListSettings } from "./schema/list.ts";
 import {
   environmentOf,
@@ -96,10 +97,12 @@ export class Lists {
     return this.#get(`@${keyOf(domain)}`);
   }
 
-  /** The domains on demand in order, those with broken settings too. */
+  /**
+   * The domains on demand in order, those with broken settings too. Throws where there is no folder
+   * of lists at all.
+   */
   domains(): string[] {
-    const names = [...(this.#names.get() ?? [])];
-    return names
+    return [...this.#folders()]
       .filter((name) => isDomainName(name) && isFile(this.#file(name)))
       .map((name) => name.slice(1))
       .sort();
@@ -110,10 +113,9 @@ export class Lists {
     return this.names().flatMap((name) => this.made(name) ?? []);
   }
 
-  /** The addresses of all lists in order, those with broken settings too. */
+  /** The addresses of all lists in order, those with broken settings too. Throws like `domains`. */
   names(): string[] {
-    const names = [...(this.#names.get() ?? [])];
-    return names
+    return [...this.#folders()]
       .filter((name) => isListName(name) && isFile(this.#file(name)))
       .sort();
   }
@@ -121,7 +123,7 @@ export class Lists {
   /**
    * Makes a list.
    * @param values its settings, sections as tables
-   * Throws a Failure: no address, there already, settings that do not fit.
+   * Throws a Failure: no address, there already, settings that do not fit, no folder of lists at all.
    */
   async create(address: string, values: Table = {}): Promise<List> {
     const name = keyOf(canonical(address) ?? "");
@@ -135,6 +137,7 @@ export class Lists {
     const file = this.#file(name);
     listSettings(this.#site, content, file);
     const dir = join(this.#root, name);
+    this.#folders();
     await makeFolder(dir);
     const draft = join(dir, `.${process.pid}.draft`);
     await writeNew(draft, content);
@@ -148,18 +151,16 @@ export class Lists {
   }
 
   /**
-   * Changes one setting in list.toml and leaves its comments and order as they are.
-   * @param key such as "digest.posts"; a section's name with a table as value sets several
-   * @param value undefined: back to the default
+   * Changes settings in list.toml and leaves its comments and order as they are.
    * Throws a Failure, with nothing changed, where the result would not fit.
    */
-  async set(address: string, key: string, value: unknown): Promise<List> {
+  async set(address: string, ...changes: readonly Change[]): Promise<List> {
     const name = keyOf(address);
     const file = this.#file(name);
     const old = isListName(name) ? readText(file) : undefined;
     if (old === undefined)
       throw new Failure(exit.noUser, `${name}: no such list`);
-    const content = withChange(this.#site, old, file, key, value);
+    const content = withChanges(this.#site, old, file, changes);
     if (content !== old) await replace(file, content);
     this.#forget(name);
     return this.#mustGet(name);
@@ -188,14 +189,7 @@ export class Lists {
 
   /** @param name an address, or `@domain` for what its lists on demand share */
   #get(name: string): List | undefined {
-    const names = this.#names.get();
-    // A file system that is not mounted must not make every list an unknown one.
-    if (names === undefined)
-      throw new Failure(
-        exit.tryLater,
-        `${this.#root}: this folder is missing; mount it, or make it with: listmill init`,
-      );
-    if (!names.has(name)) return undefined;
+    if (!this.#folders().has(name)) return undefined;
     let list = this.#lists.get(name);
     if (list === undefined) {
       list = this.#fresh(name);
@@ -204,6 +198,17 @@ export class Lists {
     const found = list.get();
     if (found === undefined) this.#lists.delete(name);
     return found;
+  }
+
+  /** Names of folders that may be lists, or domains. */
+  #folders(): ReadonlySet<string> {
+    const names = this.#names.get();
+    if (names) return names;
+    // A file system that is not mounted must not make every list an unknown one.
+    throw new Failure(
+      exit.tryLater,
+      `${this.#root}: this folder is missing; mount it, or make it with: listmill init`,
+    );
   }
 
   #file(name: string): string {
@@ -246,22 +251,4 @@ export class Lists {
 
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-/** An address that is safe as a folder's name and not that of a whole domain, `@domain`. */
-function isListName(name: string): boolean {
-  const at = name.lastIndexOf("@");
-  return (
-    at > 0 &&
-    at < name.length - 1 &&
-    name.length <= 255 &&
-    !name.startsWith(".") &&
-    name === keyOf(name) &&
-    !/[/\p{Cc}]/u.test(name)
-  );
-}
-
-/** The name of a folder of a domain; one with a list.toml has lists on demand. */
-function isDomainName(name: string): boolean {
-  return /^@[^@/\s\p{Cc}]+$/u.test(name) && name === keyOf(name);
 }

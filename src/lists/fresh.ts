@@ -4,9 +4,11 @@
  * moment ago is read again, and made again only where it says something else.
  */
 import { statSync } from "node:fs";
+import { stopwatch } from "../base/clock.ts";
 
 /** Milliseconds, by this process's own clock, until what was read is trusted. */
 const SETTLED = 1000;
+const elapsed = stopwatch();
 
 /** What was read, and how to make something of it. */
 export interface Reading<T> {
@@ -51,7 +53,7 @@ export class Fresh<T> {
   }
 
   #renew(stamp: string): void {
-    const now = performance.now();
+    const now = elapsed() * 1000;
     if (stamp !== this.#stamp) {
       this.#stamp = stamp;
       this.#since = now;

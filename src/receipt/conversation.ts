@@ -8,13 +8,8 @@ import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
 import { type Log, oneLine } from "../base/log.ts";
 import type { Lists } from "../lists/directory.ts";
 import { canonical } from "../mail/address.ts";
-import {
-  type Arrival,
-  arrive,
-  type Destination,
-  type Intake,
-} from "./intake.ts";
-import { doorFor } from "./receive.ts";
+import { type Destination, doorFor } from "./door.ts";
+import { type Arrival, arrive, type Intake } from "./intake.ts";
 
 export interface Post extends Intake {
   readonly lists: Lists;
@@ -152,7 +147,8 @@ const messages = {
 
 /** 4.3.1: the spool takes nothing; 4.3.0: any other trouble. */
 function status(error: unknown): string {
-  return errnoOf(error) === undefined ? "4.3.0" : "4.3.1";
+  const trouble = error instanceof Failure ? error.cause : error;
+  return errnoOf(trouble) === undefined ? "4.3.0" : "4.3.1";
 }
 
 function limitOf({ list }: Destination): number | undefined {

@@ -3,16 +3,23 @@
  * `LIST-subscribe@` and the like, with any of the site's delimiters. Pure but for the look at
  * which lists there are, and the question whether there is one on demand.
  */
+import { exit, Failure } from "../base/errors.ts";
 import { exists } from "../lists/demand.ts";
 import type { List, Lists } from "../lists/directory.ts";
 import type { Site } from "../lists/settings.ts";
-import { domainOf, localOf } from "../mail/address.ts";
+import { canonical, domainOf, localOf } from "../mail/address.ts";
 
 /** A list's address with what followed the list's name. */
 export interface Addressed {
   readonly list: List;
   /** `request` in LIST-request@; "" for the list itself; lower case. */
   readonly extension: string;
+}
+
+/** Someone a message is for. */
+export interface Destination extends Addressed {
+  /** Canonical. */
+  readonly recipient: string;
 }
 
 /**
@@ -53,6 +60,28 @@ export async function found(
     if (list && (await exists(list, site))) return { list, extension };
   }
   return made;
+}
+
+/**
+ * The door that an address is to those outside.
+ * Throws Failure: 67 there is no such list, 77 it takes no mail from outside; 75 and others where
+ * that cannot be told.
+ */
+export async function doorFor(
+  { lists, site }: { readonly lists: Lists; readonly site: Site },
+  text: string,
+): Promise<Destination> {
+  const recipient = canonical(text);
+  const at = recipient ? await found(lists, site, recipient) : undefined;
+  const door = at && doorOf(at.extension, site.delimiters, false);
+  if (!recipient || !at || door?.kind === "unknown")
+    throw new Failure(exit.noUser, `<${text}>: no such list here`);
+  if (door?.kind === "closed")
+    throw new Failure(
+      exit.noPermission,
+      `<${text}>: this address takes no mail from outside`,
+    );
+  return { ...at, recipient };
 }
 
 /** All ways to read an address as a list's name and an extension, the longest name first. */
@@ -104,32 +133,37 @@ export function doorOf(
 }
 
 /**
- * The list whose name and an extension of it the address is, or that is one of the address: two
- * such lists would get each other's mail (`news@` and `news-archive@`).
+ * The list that an address is an extension of: `news@` for `news-archive@`, so that of two such lists
+ * one gets the other's mail.
  * @param names addresses of lists, in lower case
+ * @param address in lower case
  */
+export function extendedBy(
+  names: ReadonlySet<string>,
+  delimiters: string,
+  address: string,
+): string | undefined {
+  for (const { name, extension } of readings(delimiters, address))
+    if (
+      extension !== "" &&
+      names.has(name) &&
+      doorOf(extension, delimiters, false).kind !== "unknown"
+    )
+      return name;
+  return undefined;
+}
+
+/** The list that an address is an extension of, or one that is an extension of the address. */
 export function shadow(
   names: readonly string[],
   delimiters: string,
   address: string,
 ): string | undefined {
-  return names.find((name) => {
-    const [long, short] =
-      name.length > address.length ? [name, address] : [address, name];
-    if (domainOf(long) !== domainOf(short)) return false;
-    const prefix = localOf(short);
-    const local = localOf(long);
-    if (
-      !local.startsWith(prefix) ||
-      !delimiters.includes(local.charAt(prefix.length) || " ")
-    )
-      return false;
-    const extension = local.slice(prefix.length + 1);
-    return (
-      extension !== "" &&
-      doorOf(extension, delimiters, false).kind !== "unknown"
-    );
-  });
+  const one = new Set([address]);
+  return (
+    extendedBy(new Set(names), delimiters, address) ??
+    names.find((name) => extendedBy(one, delimiters, name) !== undefined)
+  );
 }
 
 function firstWord(extension: string, delimiters: string): string {

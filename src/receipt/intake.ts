@@ -1,7 +1,8 @@
 /**
  * What comes from an MTA, by whatever door: the bytes go to one draft, and each of its recipients
- * gets an entry of `incoming` that shares them by hard link. Returns only when all is on disk; when
- * it throws, nothing was taken.
+ * gets an entry of `incoming` that shares them by hard link. Returns only when all is on disk. When it
+ * throws, the MTA brings the message again, to all of its recipients; so one of several may get it
+ * twice: spool/enqueue.ts says when.
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -9,26 +10,21 @@ import type { Clock } from "../base/clock.ts";
 import { exit, Failure } from "../base/errors.ts";
 import type { Site } from "../lists/settings.ts";
 import { looksLikeMessage } from "../mail/header.ts";
-import { type Message, openMessage } from "../mail/message.ts";
+import { authorOf, type Message, openMessage } from "../mail/message.ts";
+import { traceEnvelope } from "../mail/trace.ts";
 import { writeNew } from "../spool/durable.ts";
-import { enqueueAll } from "../spool/enqueue.ts";
+import { enqueueAll, mustBeThere } from "../spool/enqueue.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import { withoutCrlf } from "../spool/lineends.ts";
 import { newId } from "../spool/name.ts";
 import { frontDoor } from "../spool/queue.ts";
 import type { Spool } from "../spool/spool.ts";
-import type { Addressed } from "./door.ts";
+import type { Addressed, Destination } from "./door.ts";
 
 export interface Intake {
   readonly site: Site;
   readonly spool: Spool;
   readonly clock: Clock;
-}
-
-/** Someone a message is for, as the door has found it. */
-export interface Destination extends Addressed {
-  /** Canonical. */
-  readonly recipient: string;
 }
 
 /** A message on disk that nobody has taken yet. */
@@ -45,7 +41,7 @@ export interface Arrival {
 
 /**
  * Writes a message to disk, and has it taken. The draft is gone afterwards, whatever happens.
- * Throws Failure: 77 it or its header is too large, 65 it is no message.
+ * Throws Failure: 77 it or its header is too large, 65 it is no message, 75 there is no spool.
  */
 export async function arrive<T>(
   given: Intake,
@@ -53,7 +49,7 @@ export async function arrive<T>(
   settle: (arrival: Arrival) => Promise<T>,
 ): Promise<T> {
   const { spool, site } = given;
-  spool.make(frontDoor);
+  mustBeThere(spool);
   const draft = mkdtempSync(join(spool.writing(frontDoor), "receive-"));
   try {
     const file = join(draft, "message");
@@ -108,7 +104,7 @@ async function take(
 }
 
 /** The envelope of what came from outside. */
-export function fromOutside(
+function fromOutside(
   envelope: Pick<Envelope, "sender" | "recipient" | "list" | "extension">,
   now: number,
 ): Envelope {
@@ -118,6 +114,25 @@ export function fromOutside(
     received: new Date(now).toISOString(),
     history: [],
   };
+}
+
+/** The envelope of a message that an MTA left in the Maildir. */
+export async function introduced(
+  message: Message,
+  found: (recipient: string) => Promise<Addressed | undefined>,
+  now: number,
+): Promise<Envelope> {
+  const trace = traceEnvelope(message.header);
+  const recipient = trace.recipient ?? "";
+  const list = recipient ? await found(recipient) : undefined;
+  return fromOutside(
+    {
+      sender: trace.sender ?? authorOf(message.header) ?? "",
+      recipient,
+      ...(list ? { list: list.list.address, extension: list.extension } : {}),
+    },
+    now,
+  );
 }
 
 /** Two spellings of one address are one recipient, as it was written first. */

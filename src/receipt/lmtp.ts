@@ -1,16 +1,13 @@
 /**
  * The door for an MTA that speaks LMTP (RFC 2033), on loopback or a socket. What a client does ends
  * its own connection at most. On closing, transactions in flight are finished and new ones refused.
- * After a crash a socket file may be left: it is replaced; one that somebody listens on is not.
  */
-import { chmodSync, lstatSync, unlinkSync } from "node:fs";
-import { connect, type Server, type Socket } from "node:net";
-import { resolve } from "node:path";
 import { SMTPServer } from "smtp-server";
 import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
-import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
+import { messageOf } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import { type Post, Refusal, Transaction } from "./conversation.ts";
+import { listen, placeOf, prepare } from "./listening.ts";
 
 export interface LmtpDoor {
   /** `127.0.0.1:8024`, or the path of the socket. */
@@ -26,82 +23,16 @@ const PATIENCE = 30_000;
 export async function openLmtp(post: Post): Promise<LmtpDoor> {
   const { site, log } = post;
   const place = placeOf(site.home, site.lmtp.listen);
-  if ("path" in place) await removeStale(place.path);
+  if ("path" in place) await prepare(site.home, place.path);
   const server = new LmtpServer(post);
-  server.on("error", (error) => log("lmtp", messageOf(error)));
+  let isOpen = false;
+  server.on("error", (error) => {
+    // What goes wrong before that is thrown.
+    if (isOpen) log("lmtp", messageOf(error));
+  });
   const where = await listen(server.server, place, site.lmtp.socket_mode);
+  isOpen = true;
   return { where, close: () => server.end() };
-}
-
-/** Where the door is. */
-export type Place =
-  | { readonly path: string }
-  | { readonly host: string; readonly port: number };
-
-/** @param listen the setting: host:port, or a path, from the home where it is not absolute */
-export function placeOf(home: string, listen: string): Place {
-  const [, host, port] = /^(.+):(\d{1,5})$/.exec(listen) ?? [];
-  if (host === undefined) return { path: resolve(home, listen) };
-  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
-}
-
-async function listen(
-  server: Server,
-  place: Place,
-  mode: string,
-): Promise<string> {
-  await new Promise<void>((done, fail) => {
-    const failed = (error: Error) =>
-      fail(
-        new Failure(
-          exit.config,
-          `[lmtp] listen: ${messageOf(error)}; end what listens there, or set another place`,
-        ),
-      );
-    server.once("error", failed);
-    // Nobody may connect before the permissions are as they should be.
-    const mask = process.umask(0o177);
-    server.listen(place, () => {
-      server.removeListener("error", failed);
-      done();
-    });
-    process.umask(mask);
-  });
-  if ("path" in place) {
-    chmodSync(place.path, Number.parseInt(mode, 8));
-    return place.path;
-  }
-  const address = server.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  const { host } = place;
-  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
-/** Removes the file of a socket that nobody listens on. */
-async function removeStale(path: string): Promise<void> {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (!stat) return;
-  const refused = (what: string) =>
-    new Failure(exit.config, `[lmtp] listen = "${path}": ${what}`);
-  if (!stat.isSocket()) throw refused("there is a file that is no socket");
-  if (await answers(path))
-    throw refused("somebody listens there already, maybe another listmill");
-  unlinkSync(path);
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((done, fail) => {
-    const socket: Socket = connect({ path });
-    socket.once("connect", () => {
-      socket.destroy();
-      done(true);
-    });
-    socket.once("error", (error) => {
-      const code = errnoOf(error);
-      if (code === "ECONNREFUSED" || code === "ENOENT") done(false);
-      else fail(new Failure(exit.config, `[lmtp] listen: ${error.message}`));
-    });
-  });
 }
 
 class LmtpServer extends SMTPServer {

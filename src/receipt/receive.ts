@@ -1,20 +1,15 @@
 /**
  * The MTA's pipe: a message on stdin becomes entries of `incoming`, one for each recipient, which
- * share the bytes. Returns only when all is on disk; when it throws, nothing was taken.
+ * share the bytes. Returns only when all is on disk; when it throws, the MTA is to try again or to
+ * bounce, as the exit code says (intake.ts tells who may get it twice).
  */
 import { exit, Failure } from "../base/errors.ts";
 import type { Lists } from "../lists/directory.ts";
 import { canonical } from "../mail/address.ts";
-import { authorOf, type Message } from "../mail/message.ts";
+import { authorOf } from "../mail/message.ts";
 import { traceEnvelope } from "../mail/trace.ts";
-import type { Envelope } from "../spool/envelope.ts";
-import { type Addressed, doorOf, found } from "./door.ts";
-import {
-  arrive,
-  type Destination,
-  fromOutside,
-  type Intake,
-} from "./intake.ts";
+import { type Destination, doorFor } from "./door.ts";
+import { arrive, type Intake } from "./intake.ts";
 
 export interface Receiving extends Intake {
   readonly lists: Lists;
@@ -42,53 +37,12 @@ export async function receive(given: Receiving): Promise<string[]> {
   });
 }
 
-/** The envelope of a message that an MTA left in the Maildir. */
-export async function introduced(
-  message: Message,
-  found: (recipient: string) => Promise<Addressed | undefined>,
-  now: number,
-): Promise<Envelope> {
-  const trace = traceEnvelope(message.header);
-  const recipient = trace.recipient ?? "";
-  const list = recipient ? await found(recipient) : undefined;
-  return fromOutside(
-    {
-      sender: trace.sender ?? authorOf(message.header) ?? "",
-      recipient,
-      ...(list ? { list: list.list.address, extension: list.extension } : {}),
-    },
-    now,
-  );
-}
-
 function named(recipient: string | undefined): string {
   if (recipient) return recipient;
   throw new Failure(
     exit.usage,
     "no recipient: give it as an argument, or let the MTA write Delivered-To, X-Original-To or Envelope-To",
   );
-}
-
-/**
- * The door that an address is to those outside.
- * Throws Failure: 67 there is no such list, 77 it takes no mail from outside; 75 and others where
- * that cannot be told.
- */
-export async function doorFor(
-  { lists, site }: Pick<Receiving, "lists" | "site">,
-  text: string,
-): Promise<Destination> {
-  const recipient = canonical(text);
-  const at = recipient ? await found(lists, site, recipient) : undefined;
-  const door = at && doorOf(at.extension, site.delimiters, false);
-  if (!recipient || !at || door?.kind === "unknown")
-    throw new Failure(exit.noUser, `<${text}>: no such list here`);
-  if (door?.kind === "closed")
-    throw new Failure(
-      exit.noPermission,
-      `<${text}>: this address takes no mail from outside`,
-    );
-  return { ...at, recipient };
 }
 
 /** "" for the null sender, which Postfix's pipe calls MAILER-DAEMON. */

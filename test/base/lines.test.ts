@@ -6,6 +6,7 @@ import {
   linesOfFile,
   pagesOf,
   pagesOfFile,
+  unbroken,
 } from "../../src/base/lines.ts";
 
 async function* source(...parts: string[]) {
@@ -111,3 +112,38 @@ t.test(
     await t.rejects(pages.next(), { code: "ENOENT" });
   },
 );
+
+t.test("a line beyond the limit throws, however the bytes come", async (t) => {
+  const part = fc.constantFrom("\n", "\n", "a", "bcd", "0123456789");
+  const chunk = fc.array(part).map((parts) => Buffer.from(parts.join("")));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(chunk),
+      fc.integer({ min: 1, max: 24 }),
+      async (chunks, limit) => {
+        async function* source() {
+          yield* chunks;
+        }
+        const whole = Buffer.concat(chunks).toString();
+        const longest = Math.max(...whole.split("\n").map((l) => l.length));
+        const got = Array.fromAsync(unbroken(source(), "t", limit));
+        if (longest > limit) await t.rejects(got, /^t: a line of more/);
+        else t.same(Buffer.concat(await got).toString(), whole);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+t.test("what is let through comes whole in pages too", async (t) => {
+  const long = "x".repeat(32 * 1024);
+  for (const size of [1000, 16 * 1024, 20_000, 100_000]) {
+    const text = Buffer.from(`a\n${long}\nb\n${long}`);
+    async function* source() {
+      for (let at = 0; at < text.length; at += size)
+        yield text.subarray(at, at + size);
+    }
+    const pages = await Array.fromAsync(pagesOf(unbroken(source(), "t")));
+    t.same(pages.flat(), ["a", long, "b", long], `${size} at once`);
+  }
+});

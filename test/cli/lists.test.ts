@@ -80,6 +80,17 @@ t.test("what is wrong with a list is said", async (t) => {
       /post: .*"members" or "anyone" or "owners"/,
     ],
     [["create", "a@x.org", "psot=anyone"], 78, /psot: .*post/],
+    [
+      ["create", "a@x.org", "digest=5", "digest.posts=3"],
+      64,
+      /digest: is a section and has no value of its own besides digest\.posts/,
+    ],
+    [["create", "a@x.org", "__proto__=1"], 64, /__proto__: no such setting/],
+    [["create", "a@x.org", "constructor.x=1"], 78, /constructor: no such/],
+    [["create", "a@x.org", "post=owners", "post="], 64, /post: is given twice/],
+    [["set", news, "post=owners", "bogus=1"], 78, /Nothing was changed/],
+    [["show", news, "more"], 64, /"more" is an argument too many/],
+    [["remove", news, "more"], 64, /"more" is an argument too many/],
     [["set", news], 64, /takes KEY=VALUE/],
     [["set", news, "post=nobody"], 78, /post: .*Nothing was changed/s],
     [["set", "gone@x.org", "post=anyone"], 67, /there is no list gone@x\.org/],
@@ -91,6 +102,20 @@ t.test("what is wrong with a list is said", async (t) => {
   ];
   for (const [args, code, err] of cases)
     t.match(await verb(t, home, list, args), { code, err }, args.join(" "));
+  t.match(
+    (await verb(t, home, list, [])).out,
+    /^news\S+ +0 +anyone$/m,
+    "nothing was changed",
+  );
+  const ldap = ["url=ldap://127.0.0.1", "base=o=x", "filter=(uid=*)"];
+  t.match(
+    await verb(t, home, list, [
+      ...["set", news],
+      ...ldap.map((pair) => `ldap.${pair}`),
+    ]),
+    { code: 0, err: "" },
+    "a section that needs several keys",
+  );
   writeFileSync(join(home, "lists", news, "list.toml"), "post = 5\n");
   t.match(await verb(t, home, list, []), {
     code: 0,
@@ -172,6 +197,10 @@ t.test("what is wrong with members is said", async (t) => {
       64,
       /--digest and --nomail cannot both hold/,
     ],
+    [["list", news, "more", "words"], 64, /"more" is an argument too many/],
+    [["export", news, "more"], 64, /"more" is an argument too many/],
+    [["import", news, file, "more"], 64, /"more" is an argument too many/],
+    [["remove", news, "a@x.org", "--digest"], 64, /remove takes no --digest/],
     [["add", news, "not-an-address"], 65, /not-an-address: not an address/],
     [["add", news, "a@x.org", "--loud"], 64, /--loud/],
     [["import", news, file], 65, /line 2: not an address: /],

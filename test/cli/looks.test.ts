@@ -1,7 +1,9 @@
 // init, check, hooks, aliases, archive, digest, and what run refuses.
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -14,6 +16,7 @@ import check from "../../src/cli/check.ts";
 import digest from "../../src/cli/digest.ts";
 import hooks from "../../src/cli/hooks.ts";
 import init from "../../src/cli/init.ts";
+import list from "../../src/cli/list.ts";
 import member from "../../src/cli/member.ts";
 import run from "../../src/cli/run.ts";
 import { corpusSink } from "../road/corpusSink.ts";
@@ -101,6 +104,56 @@ t.test("each trouble is told with its place", async (t) => {
   ]);
 });
 
+t.test("what is not mounted is told, and nothing made there", async (t) => {
+  const sink = await corpusSink(t);
+  const home = await makeHome(t, { smtp: sink.url });
+  const away = (name: string) => {
+    rmSync(join(home, name), { recursive: true });
+    return `${join(home, name)}`;
+  };
+  const spool = away("spool");
+  mkdirSync(spool);
+  const folder = `${spool}/incoming/tmp: this folder is missing; mount it`;
+  t.match(await verb(t, home, check, []), {
+    code: 78,
+    out: `error: ${folder}`,
+  });
+  t.match(await verb(t, home, run, []), { code: 75, err: folder });
+  t.match(await verb(t, home, run, ["lmtp"]), { code: 75, err: folder });
+  t.match(await verb(t, home, digest, ["issue", news]), {
+    code: 75,
+    err: folder,
+  });
+  t.same(readdirSync(spool), []);
+  await verb(t, home, init, []);
+  const lists = away("lists");
+  const missing = `${lists}: this folder is missing; mount it`;
+  t.same(await verb(t, home, check, []), {
+    code: 78,
+    out: `error: ${missing}, or make it with: listmill init\n`,
+    err: "",
+  });
+  t.match(await verb(t, home, list, []), { code: 75, err: missing });
+  t.match(await verb(t, home, list, ["create", "a@x.org"]), {
+    code: 75,
+    err: missing,
+  });
+  t.notOk(existsSync(lists));
+});
+
+t.test("lists that get each other's mail are told once", async (t) => {
+  const sink = await corpusSink(t);
+  const home = await makeHome(t, { smtp: sink.url });
+  const both = "news-archive@lists.example.org";
+  mkdirSync(join(home, "lists", both));
+  writeFileSync(join(home, "lists", both, "list.toml"), "");
+  t.same(await verb(t, home, check, []), {
+    code: 0,
+    out: `warning: ${both} and ${news}: the address of one is an extension of the other, and gets its mail\n`,
+    err: "",
+  });
+});
+
 t.test("hooks are listed with layer and kind", async (t) => {
   const home = await makeHome(t, {
     list: { observe: ["posts/15-approve/10-mine"] },
@@ -162,6 +215,7 @@ t.test("stored posts are shown, digests issued", async (t) => {
     [["show", news, "one"], 64, /takes a whole number, not "one"/],
     [["show", news, "2"], 66, /there is no post 2 in the archive/],
     [["show", "gone@x.org", "1"], 67, /there is no list/],
+    [["show", news, "1", "2"], 64, /"2" is an argument too many/],
   ];
   for (const [args, code, err] of cases)
     t.match(await verb(t, home, archive, args), { code, err }, args.join(" "));

@@ -4,11 +4,14 @@ import { once } from "node:events";
 import {
   closeSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join, resolve } from "node:path";
 import t from "tap";
 import member from "../../src/cli/member.ts";
@@ -18,10 +21,6 @@ import { makeHome, news, until, verb, waiting } from "./atHome.ts";
 t.setTimeout(120_000);
 
 const program = resolve("bin/listmill");
-const verbs =
-  "init check list member suppress receive run queue hooks archive digest aliases".split(
-    " ",
-  );
 
 interface Options {
   readonly env?: Record<string, string>;
@@ -63,8 +62,17 @@ t.test("help tells every verb", async (t) => {
     run(["--version"]),
     run(["frobnicate"]),
   ]);
-  for (const verb of verbs)
+  const verbs = /; there are: (.*)\n/.exec(unknown.err)?.[1]?.split(", ") ?? [];
+  for (const verb of [...verbs, "init", "replay", "aliases"])
     t.match(all.out, new RegExp(`^${verb}( |$)`, "m"), verb);
+  // The start script looks for the pipe's verb, and must know where any other one ends its search.
+  const script = readFileSync(program, "utf8");
+  const named = [...script.matchAll(/^ {2}([a-z |]+)\) .*break ;;$/gm)];
+  t.same(
+    named.flatMap(([, names = ""]) => names.split(" | ")).sort(),
+    verbs.sort(),
+    "bin/listmill names the same verbs",
+  );
   t.equal(all.code, 0);
   t.equal(one.out, other.out);
   t.notMatch(one.out, /^member/m);
@@ -149,6 +157,32 @@ t.test("a runner delivers and stops at a signal", async (t) => {
   const [code] = await once(runner, "exit");
   t.equal(code, 0);
   t.match(log, /stopped after 3 entries/);
+});
+
+t.test("a runner that cannot start ends, with its LMTP door", async (t) => {
+  const home = await makeHome(t, {
+    settings: '[lmtp]\nlisten = "127.0.0.1:0"\n',
+  });
+  const nodes = join(home, "spool/nodes");
+  writeFileSync(nodes, "");
+  t.match(await run(["--home", home, "run", "lmtp", "incoming"]), {
+    code: 75,
+    err: /^listmill: E[A-Z]+: .*spool\/nodes/,
+  });
+  rmSync(nodes);
+  const taken = createServer();
+  await new Promise<void>((done) => taken.listen(0, "127.0.0.1", done));
+  t.teardown(() => taken.close());
+  const { port } = taken.address() as AddressInfo;
+  writeFileSync(
+    join(home, "listmill.toml"),
+    `[lmtp]\nlisten = "127.0.0.1:${port}"\n`,
+  );
+  t.match(await run(["--home", home, "run", "lmtp", "incoming"]), {
+    code: 78,
+    err: /^listmill: \[lmtp\] listen: .*EADDRINUSE/m,
+  });
+  t.same(readdirSync(nodes), [], "and its lease is given up");
 });
 
 t.test("memory stays flat for messages of 50 and 150 MB", async (t) => {

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import t, { type Test } from "tap";
+import { Context } from "../../src/cli/context.ts";
 import member from "../../src/cli/member.ts";
 import queue from "../../src/cli/queue.ts";
 import { corpusSink } from "../road/corpusSink.ts";
@@ -44,9 +45,44 @@ t.test("an empty spool, and names that are none", async (t) => {
     [["show", "0mws"], 66, /no entry 0mws in the spool/],
     [["drop", "../../etc"], 66, /no entry/],
     [["--all"], 64, /--all/],
+    [["--why", "a@x.org"], 64, /--why is for queue show and one entry/],
+    [["posts", "--why", "a@x.org"], 64, /--why is for queue show/],
   ];
   for (const [args, code, err] of cases)
     t.match(await run(args), { code, err }, args.join(" "));
+});
+
+t.test("a table of more rows than a call has arguments", (t) => {
+  const context = new Context(t.testdir(), false);
+  const out = t.capture(process.stdout, "write", () => true);
+  const rows = Array.from({ length: 200_000 }, (_, entry) => ({ entry }));
+  context.table(["entry", "list"], rows);
+  out.restore();
+  const lines = out().map(({ args: [line] }) => line);
+  t.equal(lines.length, 200_001);
+  t.equal(lines.at(-1), "199999\n");
+  t.equal(lines[0], "entry   list\n", "as wide as the widest");
+  t.end();
+});
+
+t.test("recipients are counted, however many", async (t) => {
+  const home = await makeHome(t);
+  const run = (args: string[], json = false) =>
+    verb(t, home, queue, args, json);
+  const [id = ""] = await feed(home, post("many"));
+  const [path = ""] = waiting(home, "incoming");
+  const lines = Array.from({ length: 50_000 }, (_, n) => `m${n}@example.com\n`);
+  writeFileSync(join(path, "recipients"), lines.join(""));
+  writeFileSync(join(path, "progress"), "m0@example.com\tsent\tok\n");
+  t.match(JSON.parse((await run([], true)).out), [{ recipients: 50_000 }]);
+  t.match(
+    (await run(["show", id])).out,
+    /^50000 recipients, 1 of them settled: m0@\S+ m1@\S+ m2@\S+ m3@\S+ m4@\S+ …$/m,
+  );
+  t.equal(
+    JSON.parse((await run(["show", id], true)).out).recipients.length,
+    50_000,
+  );
 });
 
 t.test("what waits is listed and shown", async (t) => {

@@ -35,6 +35,10 @@ t.test("add, list and remove", async (t) => {
     out: "BOB@x.org: removed\n",
   });
   t.equal((await run(`list --list ${news}`, true)).out, "[]\n");
+  t.match(await run("list bob@x.org"), {
+    code: 64,
+    err: '"bob@x.org" is an argument too many',
+  });
 });
 
 t.test("addresses from stdin", async (t) => {

@@ -37,7 +37,7 @@ const names = (found: readonly { recipient: string }[]) =>
 const both = ["dev-digest-mime@x.org", "dev-digest-plain@x.org"];
 
 t.test("the oldest post sets an alarm, the third makes an issue", async (t) => {
-  const { arrive } = await digest(t.testdir());
+  const { arrive } = await digest(t.testdir({ lists: {} }));
   t.match(await arrive("aaa"), [
     { recipient: "dev-digest-issue@x.org", due: (noon + HOUR) / 1000 },
   ]);
@@ -49,7 +49,7 @@ t.test("the oldest post sets an alarm, the third makes an issue", async (t) => {
 });
 
 t.test("an alarm that rings too early is set again", async (t) => {
-  const { arrive } = await digest(t.testdir());
+  const { arrive } = await digest(t.testdir({ lists: {} }));
   await arrive("aaa");
   const ring = { extension: "issue", now: noon + 60_000 };
   t.match(await arrive("ring", ring), [
@@ -60,7 +60,7 @@ t.test("an alarm that rings too early is set again", async (t) => {
 });
 
 t.test("an operator's wish needs no time", async (t) => {
-  const { arrive } = await digest(t.testdir());
+  const { arrive } = await digest(t.testdir({ lists: {} }));
   await arrive("aaa");
   const wish = { extension: "issue", byHand: true };
   t.same(names(await arrive("wish", wish)), both);
@@ -68,14 +68,14 @@ t.test("an operator's wish needs no time", async (t) => {
 });
 
 t.test("an issue that a crash cut short is finished first", async (t) => {
-  const { arrive, digestDir } = await digest(t.testdir());
+  const { arrive, digestDir } = await digest(t.testdir({ lists: {} }));
   await arrive("aaa");
   await claim({ digestDir, id: "bbb" });
   t.same(names(await arrive("bbb")), both);
 });
 
 t.test("issues on their way are left alone", async (t) => {
-  const { arrive } = await digest(t.testdir());
+  const { arrive } = await digest(t.testdir({ lists: {} }));
   t.same(await arrive("aaa", { extension: "mime" }), []);
   t.same(await arrive("bbb", { extension: "plain" }), []);
 });

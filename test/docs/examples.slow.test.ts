@@ -201,9 +201,11 @@ t.test(
 );
 
 t.test("recipients, sh: helpers get the post, once", async (t) => {
-  const { folder, mail, post } = homeWith(t.testdir(), [
-    "posts/30-recipients/60-helpers",
-  ]);
+  const { folder, mail, post } = homeWith(
+    t.testdir(),
+    ["posts/30-recipients/60-helpers"],
+    "custom.helpers=helpers.csv",
+  );
   writeFileSync(
     join(folder, "helpers.csv"),
     "Gate;Cleo;cleo@example.com\nCake;Ben;ben@example.net\n",
@@ -218,24 +220,56 @@ t.test("recipients, sh: helpers get the post, once", async (t) => {
 });
 
 t.test(
+  "recipients, sh: without its file the post waits, without the setting there are no helpers",
+  async (t) => {
+    const { mail, mill, post } = homeWith(
+      t.testdir(),
+      ["posts/30-recipients/60-helpers"],
+      "custom.helpers=helpers.csv",
+    );
+    post(letter("One"));
+    t.same(mail("ben@example.net"), []);
+    const [waits] = JSON.parse(mill("--json", "queue", "posts"));
+    t.match(waits.error, /60-helpers.*helpers\.csv/);
+    mill("list", "set", list, "custom.helpers=");
+    mill("queue", "retry", waits.entry);
+    mill("run", "--until-empty");
+    t.match(mail("ben@example.net"), [/One/]);
+  },
+);
+
+t.test(
   "refine, Perl: who is away gets nothing until they are back",
   { skip: missing("perl") },
   async (t) => {
-    const { folder, mail, post } = homeWith(t.testdir(), [
+    const { folder, mail, mill, post } = homeWith(t.testdir(), [
       "posts/40-refine/30-away",
     ]);
-    writeFileSync(join(folder, "away"), "Ben@example.net\n");
+    const away = join(folder, "away");
+    writeFileSync(away, "Ben@example.net\n");
     post(letter("One"));
     t.same(
       [mail("anna@example.org").length, mail("ben@example.net").length],
       [1, 0],
     );
-    rmSync(join(folder, "away"));
+    rmSync(away);
     post(letter("Two"));
     t.same(
       [mail("anna@example.org").length, mail("ben@example.net").length],
       [2, 1],
     );
+    for (const [make, why] of [
+      [() => mkdirSync(away), /30-away.*away: Is a directory/],
+      [() => symlinkSync("away", away), /30-away.*away: Too many levels/],
+    ] as const) {
+      make();
+      post(letter("Three"));
+      const [waits] = JSON.parse(mill("--json", "queue", "posts"));
+      t.match(waits.error, why);
+      t.equal(mail("anna@example.org").length, 2, "nobody is left out");
+      mill("queue", "drop", waits.entry);
+      rmSync(away, { recursive: true });
+    }
   },
 );
 

@@ -23,6 +23,7 @@ function listIn(t: Test) {
       answerOf(reply, how === "append" ? "recipients" : "refine"),
       how,
       hook,
+      20_000,
     );
   return { list, path, file, take };
 }

@@ -61,6 +61,10 @@ t.test("a bad hook is named in one line, and the message waits", async (t) => {
       text: "#!/bin/sh\nno-such-command\n",
       reason: /^exit code 127: .*no-such-command/,
     },
+    "reads what there is not": {
+      text: "#!/bin/sh\nexec sh -c 'cat </no/such/file'\n",
+      reason: /^exit code [12]: sh: .*\/no\/such\/file/,
+    },
     "edits to rubbish": {
       verb: "20-edit",
       text: "#!/bin/sh\necho rubbish\n",
@@ -81,7 +85,9 @@ t.test("a bad hook is named in one line, and the message waits", async (t) => {
     bad,
   ))
     await t.test(name, async (t) => {
-      const toy = new Toy(t, { timeout: 300, output: 50_000 });
+      const isLate = name === "hangs" || name === "is deaf";
+      const timeout = isLate ? 300 : 20_000;
+      const toy = new Toy(t, { timeout, output: 50_000 });
       toy.hook(`q/${verb}/10-bad`, text);
       toy.shell("q/60-route/10-on", "echo next");
       const found = await waits(toy);
@@ -202,4 +208,15 @@ t.test("messages that a hook makes with CRLF are kept with LF", async (t) => {
   await toy.turn("q");
   t.equal(toy.one("next").message, "Subject: new\n\nbody\n");
   t.equal(toy.one("incoming").message, "Subject: more\n\nbody\n");
+});
+
+t.test("of a program that broke it is the last line that tells", async (t) => {
+  const toy = new Toy(t);
+  toy.shell(
+    "q/10-approve/10-bad",
+    "echo Traceback >&2; echo ' somewhere' >&2; echo 'KeyError: x' >&2; exit 1",
+  );
+  await toy.put("q");
+  await toy.turn("q");
+  t.match(toy.heard().join("\n"), /waits .*exit code 1: KeyError: x/);
 });

@@ -1,10 +1,10 @@
 // Programs that are kept and asked by lines: by their contract, and against it.
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
+import { stopwatch } from "../../src/base/clock.ts";
 import { Servers } from "../../src/engine/servers.ts";
 import { turn } from "../../src/engine/turn.ts";
 import { scan } from "../../src/spool/queue.ts";
@@ -22,12 +22,82 @@ for line in sys.stdin:
 `;
 }
 
+/** Seconds that a program has for an answer where a test owns the time. */
+const MINUTE = 60;
+
+/** A stopwatch that a test may set forward. */
+class Stopwatch {
+  /** Seconds by which it is. */
+  ahead = 0;
+  /** How often it was read. */
+  reads = 0;
+  readonly #seconds = stopwatch();
+  readonly read = () => {
+    this.reads += 1;
+    return this.#seconds() + this.ahead;
+  };
+}
+
+/** A served hook that answers each message when it may. */
+const slow = (home: string) => `
+open("${home}/pids", "a").write(str(os.getpid()) + "\\n")
+def answer(q):
+    while not os.path.exists("${home}/may-" + q["variables"]["IT"]): time.sleep(0.01)
+    say(q)
+`;
+
+/** The processes of one served hook, without a mill. */
+function pool(
+  t: Test,
+  {
+    size = 1,
+    idle = 300_000,
+    path = "/usr/bin:/bin",
+    seconds = stopwatch(),
+    hook,
+  }: {
+    size?: number;
+    idle?: number;
+    path?: string;
+    seconds?: () => number;
+    hook: (home: string) => string;
+  },
+) {
+  const home = t.testdir();
+  const file = join(home, "it.serve");
+  writeFileSync(file, raw(hook(home)), { mode: 0o755 });
+  const manner = { environment: { PATH: path } };
+  const servers = new Servers(size, manner, () => {}, idle, seconds);
+  t.teardown(() => servers.close());
+  return {
+    /** @param name what the hook is told as IT */
+    ask: (name: string) =>
+      servers.ask(
+        { path: "it", file, version: "1", layer: "site", how: "served" },
+        { timeout: MINUTE * 1000, output: 1000 },
+        () => ({
+          verb: "approve",
+          variables: { IT: name },
+          message: "/dev/null",
+          recipients: null,
+          emit: null,
+          output: join(home, "out"),
+        }),
+      ),
+    allow: (name: string) => writeFileSync(join(home, `may-${name}`), ""),
+    /** What noted itself in the file of that name. */
+    pids: () => pidsIn(home),
+  };
+}
+
 /** Notes the number of each process that starts. */
 const noted = (toy: Toy) =>
   `open("${toy.home}/pids", "a").write(str(os.getpid()) + "\\n")\n`;
 
-function pids(toy: Toy): number[] {
-  const path = join(toy.home, "pids");
+const pids = (toy: Toy) => pidsIn(toy.home);
+
+function pidsIn(home: string): number[] {
+  const path = join(home, "pids");
   if (!existsSync(path)) return [];
   return readFileSync(path, "utf8").trim().split("\n").map(Number);
 }
@@ -198,26 +268,34 @@ def answer(q):
 t.test(
   "a late answer ends the process group; the others are asked again",
   async (t) => {
-    const toy = new Toy(t, { timeout: 500, output: 1_000_000 });
-    const { waits, next } = await together(
-      t,
-      toy,
-      raw(`${noted(toy)}
+    const clock = new Stopwatch();
+    const { ask, pids } = pool(t, {
+      seconds: clock.read,
+      hook: (home) => `
 import subprocess
+def note(pid): open("${home}/pids", "a").write(str(pid) + "\\n")
+note(os.getpid())
 def answer(q):
-    if "s13" in open(q["message"]).read():
-        child = subprocess.Popen(["sleep", "60"])
-        open("${toy.home}/pids", "a").write(str(child.pid) + "\\n")
-        time.sleep(60)
+    if q["variables"]["IT"] == "s13":
+        child = subprocess.Popen(["sleep", "300"])
+        note(child.pid)
+        time.sleep(300)
     say(q)
-`),
-      many,
+`,
+    });
+    const asked = many.map((name) => ask(name));
+    await until("one hangs", () => pids().length === 2);
+    clock.ahead += MINUTE;
+    const waits = (await Promise.all(asked)).map((served) =>
+      served.kind === "later" ? served.reason : "",
     );
-    t.same(waits, [
-      { subject: "s13", reason: "ended after 0.5 s, the time limit" },
-    ]);
-    t.equal(next.length, many.length - 1);
-    const [first, child, second] = pids(toy);
+    t.same(
+      waits,
+      many.map((name) =>
+        name === "s13" ? "ended after 60 s, the time limit" : "",
+      ),
+    );
+    const [first, child, second] = pids();
     t.notOk(isAlive(Number(first)));
     await until("its child is gone too", () => !isAlive(Number(child)));
     t.ok(isAlive(Number(second)));
@@ -225,17 +303,36 @@ def answer(q):
 );
 
 t.test("one that answers in turn is not blamed for those before", async (t) => {
-  const toy = new Toy(t, { timeout: 700, output: 1_000_000 });
-  const { waits } = await together(
-    t,
-    toy,
-    raw(`def answer(q):
-    time.sleep(0.2)
-    say(q)
-`),
-    many.slice(0, 6),
-  );
-  t.same(waits, [], "all of them took longer than the limit, none of them did");
+  const clock = new Stopwatch();
+  const { ask, allow } = pool(t, { seconds: clock.read, hook: slow });
+  const asked = ["one", "two", "three"].map((name) => ask(name));
+  for (const [n, name] of ["one", "two", "three"].entries()) {
+    clock.ahead += 0.7 * MINUTE;
+    const { reads } = clock;
+    await until("it is looked at", () => clock.reads > reads);
+    allow(name);
+    t.equal((await asked[n])?.kind, "answer", name);
+  }
+});
+
+t.test("one that rests takes no message from one that answers", async (t) => {
+  const { ask, allow, pids } = pool(t, {
+    size: 2,
+    // No rest is ever over.
+    seconds: () => 0,
+    hook: (home) => `
+try: os.mkdir("${home}/first")
+except OSError: sys.exit("not the first")
+${slow(home)}`,
+  });
+  const first = ask("long");
+  await until("the first is at work", () => pids().length === 1);
+  const trouble = /not the first$/;
+  t.match(await ask("a"), { kind: "later", reason: trouble });
+  t.match(await ask("b"), { kind: "later", reason: trouble });
+  const behind = ask("c");
+  for (const name of ["long", "c"]) allow(name);
+  t.same([(await first).kind, (await behind).kind], ["answer", "answer"]);
 });
 
 t.test("what is no answer ends the process, and is told", async (t) => {
@@ -482,56 +579,57 @@ t.test("an observed one decides nothing", async (t) => {
   t.match(toy.said.join("\n"), /observed, would be reject: No$/m);
 });
 
-t.test("it ends when the mill is killed, at work or not", async (t) => {
-  const folder = t.testdir();
-  const file = join(folder, "it.serve");
-  const text = `#!/bin/sh\necho $$ >${folder}/pid\nread -r line\nwhile :; do sleep 1; done\n`;
-  writeFileSync(file, text, { mode: 0o755 });
-  const mill = spawn(
-    process.execPath,
-    [fileURLToPath(new URL("fixtures/serving.ts", import.meta.url)), file],
-    { stdio: ["ignore", "pipe", "inherit"] },
-  );
-  await once(mill.stdout, "data");
-  const pid = () =>
-    existsSync(join(folder, "pid"))
-      ? Number(readFileSync(join(folder, "pid"), "utf8"))
-      : 0;
-  await until("it runs", () => pid() > 0 && isAlive(pid()));
-  mill.kill("SIGKILL");
-  await until("it is gone", () => !isAlive(pid()));
-  t.pass();
-});
+for (const [state, answer, line] of [
+  ["at work", "", "asked\n"],
+  ["idle", `echo '{"id":"1","code":0}'`, "answered\n"],
+] as const)
+  t.test(`it ends when the mill is killed, ${state}`, async (t) => {
+    const folder = t.testdir();
+    const file = join(folder, "it.serve");
+    // The end of its input is nothing to it.
+    const text = `#!/bin/sh\nread -r line\n${answer}\necho $$ >${folder}/new; mv ${folder}/new ${folder}/pid\nwhile :; do sleep 1; done\n`;
+    writeFileSync(file, text, { mode: 0o755 });
+    const mill = spawn(
+      process.execPath,
+      [fileURLToPath(new URL("fixtures/serving.ts", import.meta.url)), file],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    t.teardown(() => mill.kill("SIGKILL"));
+    let said = "";
+    mill.stdout.on("data", (data) => {
+      said += data;
+    });
+    await until("the mill says so", () => said.includes(line));
+    await until("it runs", () => existsSync(join(folder, "pid")));
+    const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
+    t.ok(isAlive(pid));
+    mill.kill("SIGKILL");
+    await until("it is gone", () => !isAlive(pid));
+  });
 
 t.test("without a message for a while it ends, and comes back", async (t) => {
-  const folder = t.testdir();
-  const file = join(folder, "it.serve");
-  const text = raw(`def answer(q): say(q, reason=str(os.getpid()))\n`);
-  writeFileSync(file, text, { mode: 0o755 });
-  const manner = { environment: { PATH: "/usr/bin:/bin" } };
-  const servers = new Servers(1, manner, () => {}, 20);
-  t.teardown(() => servers.close());
-  const ask = async () => {
-    const served = await servers.ask(
-      { path: "it", file, version: "1", layer: "site", how: "served" },
-      { timeout: 20_000, output: 1000 },
-      () => ({
-        verb: "approve",
-        variables: {},
-        message: "/dev/null",
-        recipients: null,
-        emit: null,
-        output: join(folder, "out"),
-      }),
-    );
+  const { ask } = pool(t, {
+    idle: 20,
+    hook: () => "def answer(q): say(q, reason=str(os.getpid()))\n",
+  });
+  const pid = async () => {
+    const served = await ask("it");
     return served.kind === "answer" ? Number(served.reply.reason) : 0;
   };
-  const first = await ask();
+  const first = await pid();
   t.ok(first > 0);
   await until("it has ended", () => !isAlive(first));
-  const second = await ask();
+  const second = await pid();
   t.ok(second > 0);
   t.not(second, first);
+});
+
+t.test("why none could be started is told", async (t) => {
+  const { ask } = pool(t, { path: "/nowhere", hook: () => "" });
+  t.match(await ask("it"), {
+    kind: "later",
+    reason: "it could not be started: spawn sh ENOENT",
+  });
 });
 
 t.test(

@@ -13,7 +13,7 @@ t.test(
     for (let n = 1; n <= 100; n += 1) say(`line ${n}`);
     t.equal(told.length, 20);
     t.equal(told.at(-1), "line 20");
-    now += 10_000;
+    now += 10;
     say("later");
     t.same(told.slice(20), ["and 80 more lines", "later"]);
     say.end();

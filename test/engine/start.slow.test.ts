@@ -36,7 +36,11 @@ t.test(
 t.test("a program cannot be started without a shell", async (t) => {
   const program = startProgram(["true"], { environment: { PATH: "/no" } }, {});
   program.stdin.write("lost\n");
-  t.same(await program.ended, { code: undefined, signal: undefined });
+  t.same(await program.ended, {
+    code: undefined,
+    signal: undefined,
+    trouble: "spawn sh ENOENT",
+  });
   program.signal("SIGKILL");
 });
 

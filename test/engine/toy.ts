@@ -185,6 +185,7 @@ export class Toy {
     const now = this.mill.clock.now();
     const name = { due: Math.floor(now / 1000), attempt: 0, id: newId(now) };
     const message = [Buffer.from(MESSAGE)];
+    this.spool.make(queue);
     await enqueue(this.spool, { queue, name, envelope, message, ...more });
     return more.name ?? name;
   }

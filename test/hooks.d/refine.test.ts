@@ -19,13 +19,13 @@ interface Told {
 async function home(t: Test, { list = {}, people }: Told) {
   const dir = await makeHome(t, { list: { archive: false, ...list } });
   const { lists } = new Context(dir, false);
-  await lists.set(news, "file.path", "people");
+  await lists.set(news, ["file.path", "people"]);
   const be = (all: readonly string[]) =>
     writeFileSync(join(dir, "people"), all.map((one) => `${one}\n`).join(""));
   be(people);
   const post = (header = "") =>
     feed(dir, `From: P1 <p1@x.org>\n${header}Subject: Hello\n\nText.\n`);
-  const set = (key: string, value: unknown) => lists.set(news, key, value);
+  const set = (key: string, value: unknown) => lists.set(news, [key, value]);
   return { dir, be, post, set };
 }
 
@@ -85,6 +85,22 @@ t.test(
     );
   },
 );
+
+t.test("a list whose sources give nobody waits at any size", async (t) => {
+  const { dir, be, post } = await home(t, {
+    list: { owners: ["olga@x.org"] },
+    people: [],
+  });
+  await post();
+  await runAll(dir);
+  const [entry = ""] = held(dir);
+  t.match(reason(entry), /its sources gave no recipient at all/);
+  be(["ann@x.org"]);
+  const id = entry.slice(entry.lastIndexOf(".") + 1);
+  t.equal((await verb(t, dir, queue, ["release", id])).code, 0);
+  await runAll(dir);
+  t.same(recipients(dir).flat().sort(), ["ann@x.org", "olga@x.org"]);
+});
 
 t.test("a shrinking is no matter where the list says so", async (t) => {
   const { dir, be, post } = await home(t, {

@@ -37,6 +37,7 @@ const python: Language = {
     recipients: 'return (f"{n}@a.example" for n in range(3))',
     broken: 'yield "a@a.example"\nraise RuntimeError("Ouch")',
     refine: "return reversed(list(ask.recipients()))",
+    nobody: "return []",
     emit: 'ask.emit("a@b.example", "Subject: more\\n\\n")\nask.emit("c@d.example", b"Subject: due\\n\\n", due=2000000000)',
     nowhere: 'ask.emit("../x", "")',
     deliver:
@@ -67,6 +68,7 @@ const perl: Language = {
     recipients: 'return [map { "$_\\@a.example" } 0 .. 2]',
     broken:
       'my $n = 0; return sub { die "RuntimeError: Ouch\\n" if $n++; "a\\@a.example" }',
+    nobody: "return []",
     refine:
       "my $next = $ask->recipients; my @all; while (defined(my $it = $next->())) { unshift @all, $it } return \\@all",
     emit: '$ask->emit("a\\@b.example", "Subject: more\\n\\n"); $ask->emit("c\\@d.example", "Subject: due\\n\\n", 2000000000); return',
@@ -219,6 +221,45 @@ for (const { name, program, end, hook, bodies } of [python, perl]) {
         "RuntimeError: Ouch\n",
       ]);
       t.same(once("40-refine", "refine", "a\nb\n"), [0, "b\na\n"]);
+      t.same(once("40-refine", "nothing", "a\nb\n"), [0, "a\nb\n"]);
+      t.same(once("40-refine", "skip", "a\nb\n"), [99, "a\nb\n"]);
+      t.same(once("40-refine", "nobody", "a\nb\n"), [0, ""]);
+      t.same(once("40-refine", "later", "a\nb\n"), [75, "Soon\n"]);
+    });
+
+    await t.test("fields that are unknown are passed over", async (t) => {
+      const file = join(t.testdir(), "10-it");
+      writeFileSync(file, hook(bodies.reject ?? ""), { mode: 0o755 });
+      const question = {
+        more: [1, -2.5e3, "]", [], { a: ['"}', null], b: {} }],
+        id: "7",
+        yes: true,
+        no: false,
+        verb: "approve",
+        none: null,
+        count: 0,
+        deep: { one: { two: "}" } },
+        variables: { LISTMILL_SENDER: "me", LISTMILL_COUNT: "2" },
+        message: toy.hook("message", "Subject: it\n\n"),
+        recipients: null,
+        emit: null,
+        output: "/dev/null",
+        last: {},
+      };
+      const spaced = JSON.stringify(question, null, 1).replace(/\n/g, " ");
+      const { stdout } = spawnSync(file, {
+        input: `${JSON.stringify(question)}\n${spaced}\n`,
+        encoding: "utf8",
+        env: { PYTHONPATH: resolve("lib"), PERL5LIB: resolve("lib") },
+      });
+      const answer = { id: "7", code: 77, reason: "Not it of me" };
+      t.same(
+        stdout
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line)),
+        [answer, answer],
+      );
     });
   });
 

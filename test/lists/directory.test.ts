@@ -20,7 +20,12 @@ function listsIn(home: string): Lists {
 t.test("a list that was made is there, with what was given", async (t) => {
   const home = t.testdir();
   const lists = listsIn(home);
-  t.throws(() => lists.get("dev@example.org"), /is missing; mount it/);
+  const missing = { exitCode: 75, message: /is missing; mount it/ };
+  t.throws(() => lists.get("dev@example.org"), missing);
+  t.throws(() => lists.names(), missing, "none are not an empty home");
+  t.throws(() => lists.domains(), missing);
+  await t.rejects(lists.create("dev@example.org"), missing);
+  t.same(readdirSync(home), [], "nothing is made where a mount is missing");
   mkdirSync(join(home, "lists"));
   t.equal(lists.get("dev@example.org"), undefined, "a home without lists");
   const list = await lists.create("Dev@Example.ORG", { description: "x" });
@@ -78,7 +83,7 @@ t.test("no address leads out of the folder of lists", async (t) => {
     "__proto__",
   ]) {
     t.equal(lists.get(bad), undefined, JSON.stringify(bad));
-    await t.rejects(lists.set(bad, "post", "anyone"), { name: "Failure" });
+    await t.rejects(lists.set(bad, ["post", "anyone"]), { name: "Failure" });
     await t.rejects(lists.remove(bad), { name: "Failure" });
   }
   for (const bad of [
@@ -143,10 +148,10 @@ t.test(
     const lists = listsIn(home);
     const file = join(home, "lists/a@b.org/list.toml");
     const read = () => readFileSync(file, "utf8");
-    const list = await lists.set("A@b.org", "digest.posts", 9);
+    const list = await lists.set("A@b.org", ["digest.posts", 9]);
     t.equal(list.settings.digest.posts, 9);
     t.equal(read(), text.replace("posts = 5", "posts = 9"));
-    await lists.set("a@b.org", "digest.posts", 5);
+    await lists.set("a@b.org", ["digest.posts", 5]);
     t.equal(read(), text);
     for (const [key, value] of [
       ["post", "all"],
@@ -157,7 +162,7 @@ t.test(
       ["digest", 7],
     ] as const)
       await t.rejects(
-        lists.set("a@b.org", key, value),
+        lists.set("a@b.org", [key, value]),
         { name: "Failure" },
         key,
       );
@@ -165,15 +170,37 @@ t.test(
     t.same(readdirSync(list.dir), ["list.toml"]);
     const source = { url: "sqlite:x", query: "SELECT 'a'\n'b'" };
     t.match(
-      (await lists.set("a@b.org", "sql", source)).settings.sql,
+      (await lists.set("a@b.org", ["sql", source])).settings.sql,
       source,
       "a whole section",
     );
     t.equal(
-      (await lists.set("a@b.org", "post", undefined)).settings.post,
+      (await lists.set("a@b.org", ["post", undefined])).settings.post,
       "members",
     );
-    await t.rejects(lists.set("no@b.org", "post", "anyone"), {
+    const before = read();
+    await t.rejects(
+      lists.set("a@b.org", ["post", "anyone"], ["bogus", 1]),
+      /bogus: no such setting.*Nothing was changed/s,
+    );
+    await t.rejects(
+      lists.set("a@b.org", ["post", "anyone"], ["__proto__", 1]),
+      { exitCode: 64, message: /__proto__: no such setting/ },
+    );
+    t.equal(read(), before, "all of them or none");
+    const both = await lists.set(
+      "a@b.org",
+      ["ldap.url", "ldap://127.0.0.1"],
+      ["ldap.base", "o=x"],
+      ["ldap.filter", "(uid=*)"],
+      ["post", "anyone"],
+    );
+    t.match(
+      both.settings,
+      { post: "anyone", ldap: { base: "o=x", filter: "(uid=*)" } },
+      "a section by its keys",
+    );
+    await t.rejects(lists.set("no@b.org", ["post", "anyone"]), {
       name: "Failure",
       exitCode: 67,
     });
@@ -181,16 +208,16 @@ t.test(
 );
 
 t.test("every setting that was set in a made list reads back", async (t) => {
-  const lists = listsIn(t.testdir());
+  const lists = listsIn(t.testdir({ lists: {} }));
   const { dir } = await lists.create("a@b.org");
   const before = readFileSync(join(dir, "list.toml"), "utf8").split(
     "\n",
   ).length;
-  await lists.set("a@b.org", "footer", 'two\nlines "quoted"');
-  await lists.set("a@b.org", "digest.age", "2h");
-  await lists.set("a@b.org", "custom.colour", "red");
-  await lists.set("a@b.org", "file", { path: "x" });
-  const list = await lists.set("a@b.org", "owners", ["o@b.org"]);
+  await lists.set("a@b.org", ["footer", 'two\nlines "quoted"']);
+  await lists.set("a@b.org", ["digest.age", "2h"]);
+  await lists.set("a@b.org", ["custom.colour", "red"]);
+  await lists.set("a@b.org", ["file", { path: "x" }]);
+  const list = await lists.set("a@b.org", ["owners", ["o@b.org"]]);
   t.match(list.settings, {
     footer: 'two\nlines "quoted"',
     digest: { age: 7_200_000 },
@@ -207,7 +234,7 @@ t.test("every setting that was set in a made list reads back", async (t) => {
 });
 
 t.test("settings that do not fit make no list", async (t) => {
-  const home = t.testdir();
+  const home = t.testdir({ lists: {} });
   const lists = listsIn(home);
   await t.rejects(
     lists.create("a@b.org", { pots: 1 }),
@@ -221,7 +248,7 @@ t.test("settings that do not fit make no list", async (t) => {
 });
 
 t.test("a list that is removed keeps everything, each time", async (t) => {
-  const home = t.testdir();
+  const home = t.testdir({ lists: {} });
   const lists = listsIn(home);
   for (const n of [1, 2]) {
     const { dir } = await lists.create("a@b.org");

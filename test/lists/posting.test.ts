@@ -103,3 +103,21 @@ sender_query = "SELECT 1 FROM writers WHERE lower(mail) = lower(:from)"
   t.equal(await may("reader@example.com"), false);
   t.equal(await may("' OR '1'='1@example.com"), false);
 });
+
+t.test(
+  "that an old answer is taken is told, also to who may post",
+  async (t) => {
+    const { home, may, said } = await homeWith(
+      t,
+      '[file]\npath = "people"\nstale = "365d"\n',
+    );
+    writeFileSync(join(home, "people"), "rubbish\nanna@example.com\n");
+    t.equal(await may("anna@example.com"), true);
+    t.same(said, []);
+    rmSync(join(home, "people"));
+    t.equal(await may("anna@example.com"), true);
+    t.match(said, [
+      /^\[file\]: ENOENT.*; its answer of 0 seconds ago is taken$/,
+    ]);
+  },
+);

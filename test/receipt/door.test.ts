@@ -2,7 +2,13 @@ import fc from "fast-check";
 import t from "tap";
 import { type List, Lists } from "../../src/lists/directory.ts";
 import { loadSite } from "../../src/lists/settings.ts";
-import { addressed, doorOf, found, shadow } from "../../src/receipt/door.ts";
+import {
+  addressed,
+  doorOf,
+  extendedBy,
+  found,
+  shadow,
+} from "../../src/receipt/door.ts";
 import { groups } from "../lists/groups.ts";
 
 function listsOf(...addresses: string[]): Lists {
@@ -144,6 +150,9 @@ t.test("lists that would get each other's mail are told apart", async (t) => {
   ];
   for (const [address, other] of cases)
     t.equal(shadow(names, "-+", address), other, address);
+  const all = new Set([...names, "news-archive@x.org"]);
+  const stems = [...all].map((name) => extendedBy(all, "-+", name));
+  t.same(stems, [undefined, undefined, "news@x.org"], "a pair is found once");
 });
 
 t.test("in a domain on demand, what there is decides", async (t) => {

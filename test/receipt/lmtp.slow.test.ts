@@ -1,6 +1,5 @@
 import {
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,7 +10,7 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import t, { type Test } from "tap";
 import { Context } from "../../src/cli/context.ts";
 import { type LmtpDoor, openLmtp } from "../../src/receipt/lmtp.ts";
@@ -241,6 +240,13 @@ t.test("what cannot be told or stored waits with the MTA", async (t) => {
   await begin(talk, news, "news-owner@lists.example.org");
   renameSync(tmp, `${tmp}.kept`);
   t.match(await talk.message(post, 2), [/^451 4\.3\.1/, /^451 4\.3\.1/]);
+  await begin(talk, news);
+  t.match(await talk.message(post), [/^451 4\.3\.1 the message cannot be/]);
+  t.match(
+    at.lines.at(-1),
+    `451 not now: ${tmp}: this folder is missing; mount it`,
+  );
+  t.notOk(existsSync(tmp), "it is not made where a mount is missing");
   renameSync(`${tmp}.kept`, tmp);
   t.same(waiting(at.home, "incoming"), []);
   await begin(talk, news);
@@ -319,9 +325,15 @@ t.test("a socket: its permissions, a stale one, a live one", async (t) => {
     dir,
     settings: '[lmtp]\nlisten = "run/lmtp"\nsocket_mode = "0606"\n',
   });
-  await t.rejects(open(t, home), { exitCode: 78, message: /\[lmtp\] listen/ });
-  mkdirSync(join(home, "run"));
   const path = join(home, "run/lmtp");
+  const lines: string[] = [];
+  const first = await open(t, home, lines);
+  t.equal(
+    statSync(join(home, "run")).mode & 0o777,
+    0o750,
+    "its folder is made",
+  );
+  await first.close();
   const left = createServer();
   await new Promise<void>((done) => left.listen(path, done));
   await t.rejects(open(t, home), { exitCode: 78, message: /listens there/ });
@@ -341,6 +353,17 @@ t.test("a socket: its permissions, a stale one, a live one", async (t) => {
   writeFileSync(path, "notes");
   await t.rejects(open(t, home), { exitCode: 78, message: /no socket/ });
   t.equal(readFileSync(path, "utf8"), "notes");
+  const folder = join(home, "../nowhere-at-all");
+  writeFileSync(
+    join(home, "listmill.toml"),
+    `[lmtp]\nlisten = "${folder}/lmtp"\n`,
+  );
+  await t.rejects(open(t, home, lines), {
+    exitCode: 78,
+    message: `[lmtp] listen = "${resolve(folder)}/lmtp": there is no folder ${resolve(folder)}; make it, or set another place`,
+  });
+  t.notOk(existsSync(folder), "elsewhere none is made");
+  t.same(lines, [], "what is thrown is not logged too");
 });
 
 t.test("a port that is taken is told", async (t) => {
@@ -349,5 +372,18 @@ t.test("a port that is taken is told", async (t) => {
     dir: t.testdir({}),
     settings: `[lmtp]\nlisten = "${at.door.where}"\n`,
   });
-  await t.rejects(open(t, home), { exitCode: 78, message: /EADDRINUSE/ });
+  const lines: string[] = [];
+  await t.rejects(open(t, home, lines), {
+    exitCode: 78,
+    message: /EADDRINUSE.*; end what listens there, or set another place/,
+  });
+  t.same(lines, [], "once");
+  writeFileSync(
+    join(home, "listmill.toml"),
+    '[lmtp]\nlisten = "192.0.2.1:8024"\n',
+  );
+  await t.rejects(open(t, home, lines), {
+    exitCode: 78,
+    message: /EADDRNOTAVAIL[^;]*; set another place$/,
+  });
 });

@@ -1,9 +1,16 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  statSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import t from "tap";
 import { Context } from "../../src/cli/context.ts";
 import { openMessage } from "../../src/mail/message.ts";
-import { introduced } from "../../src/receipt/receive.ts";
+import { introduced } from "../../src/receipt/intake.ts";
 import { readEnvelope } from "../../src/spool/envelope.ts";
 import { bytes, feed, makeHome, news, waiting } from "../cli/atHome.ts";
 
@@ -131,6 +138,23 @@ t.test("what is refused leaves nothing", async (t) => {
   }
   await t.rejects(feed(home, broken()), { message: "the pipe broke" });
   t.same(waiting(home, "incoming"), []);
+});
+
+t.test("nothing is laid where the spool is not mounted", async (t) => {
+  const home = await makeHome(t);
+  const spool = join(home, "spool");
+  renameSync(spool, `${spool}.away`);
+  for (const empty of [false, true]) {
+    if (empty) mkdirSync(spool);
+    await t.rejects(feed(home, post), {
+      exitCode: 75,
+      message: `${spool}/incoming/tmp: this folder is missing; mount it, or make it with: listmill init`,
+    });
+  }
+  t.same(readdirSync(spool), [], "no folder is made");
+  rmdirSync(spool);
+  renameSync(`${spool}.away`, spool);
+  t.equal((await feed(home, post)).length, 1);
 });
 
 t.test("without arguments the MTA's own lines say it", async (t) => {

@@ -128,7 +128,7 @@ function post(from: string, subject: string): string {
   return `From: <${from}>\nTo: <${list}>\nSubject: ${subject}\nMessage-ID: <${subject}@box.test>\n\nHello.\n`;
 }
 
-t.test("by the Maildir", { timeout: 300_000 }, async (t) => {
+t.test("by the Maildir", { timeout: 110_000 }, async (t) => {
   if (!needServers(t, "exim")) return;
   const office = await Office.open(t, "1. The Maildir");
   const { home } = office;
@@ -153,7 +153,7 @@ t.test("by the Maildir", { timeout: 300_000 }, async (t) => {
   t.equal(await stop(), 0, "SIGTERM ends the runner");
 });
 
-t.test("by the pipe", { timeout: 300_000 }, async (t) => {
+t.test("by the pipe", { timeout: 110_000 }, async (t) => {
   if (!needServers(t, "exim")) return;
   const office = await Office.open(t, "2. The pipe");
   const { home } = office;

@@ -1,14 +1,14 @@
 // Recipients of a real slapd: 50,000 people, groups in groups with a circle, names, TLS; and whatever
 // breaks, an answer is whole or there is none.
 import { writeFileSync } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import t, { type Test } from "tap";
+import t from "tap";
 import type { SourceSettings } from "../../src/lists/schema/sources.ts";
 import type { SourceContext } from "../../src/lists/sources/context.ts";
 import { ldapFinds, ldapRecipients } from "../../src/lists/sources/ldap.ts";
 import { contextIn, section } from "../lists/sources/asking.ts";
 import { freePort, needServers, Servers } from "./servers.ts";
+import { severing } from "./severing.ts";
 
 t.setTimeout(300_000);
 
@@ -148,42 +148,6 @@ async function all(
   return before;
 }
 
-/** A server of one's own on loopback. @returns its port */
-async function listening(t: Test, take: (socket: Socket) => void) {
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    open.add(socket);
-    socket.on("error", () => {}).on("close", () => open.delete(socket));
-    take(socket);
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  t.teardown(() => {
-    for (const socket of open) socket.destroy();
-    server.close();
-  });
-  return (server.address() as { port: number }).port;
-}
-
-/** Passes a connection on; after so many bytes of answers it is cut, or nothing more comes. */
-function passing(
-  t: Test,
-  port: number,
-  limit: number,
-  then: "cut" | "silent",
-): Promise<number> {
-  return listening(t, (client) => {
-    const server = connect(port, "127.0.0.1");
-    let left = limit;
-    client.on("close", () => server.destroy()).pipe(server);
-    server.on("error", () => {}).on("close", () => client.destroy());
-    server.on("data", (data) => {
-      if (left > 0) client.write(data.subarray(0, left));
-      left -= data.length;
-      if (left <= 0 && then === "cut") client.end();
-    });
-  });
-}
-
 t.test("recipients of a real slapd", { timeout: 300_000 }, async (t) => {
   if (!needServers(t, "slapd")) return;
   const directory = await Directory.make(new Servers(t));
@@ -218,7 +182,7 @@ t.test("recipients of a real slapd", { timeout: 300_000 }, async (t) => {
     t.equal(new Set(found).size, PEOPLE);
     t.same(
       notes,
-      ["[ldap] 1 members have no mail attribute or no entry"],
+      ["[ldap] 1 member has no mail attribute or no entry"],
       "cn=admin has no entry",
     );
   });
@@ -307,10 +271,6 @@ t.test("recipients of a real slapd", { timeout: 300_000 }, async (t) => {
       "a name is no pattern",
     );
     t.same(notes, ["[ldap] 3 members have no mail attribute or no entry"]);
-    await t.rejects(
-      ask({ ...login, member_filter: "(uid=u1)" }),
-      /must say %{member}/,
-    );
     await t.rejects(ask({ ...login, member_base: "ou=nowhere" }), failure);
     t.same(
       await ask({ filter: "(cn=posix)", attribute: "memberUid" }, notes),
@@ -331,7 +291,7 @@ t.test("recipients of a real slapd", { timeout: 300_000 }, async (t) => {
         "john@example.test",
         "two@example.test",
       ]);
-      t.same(notes, ["[ldap] 1 members have no mail attribute or no entry"]);
+      t.same(notes, ["[ldap] 1 member has no mail attribute or no entry"]);
       t.same(await ask({ ...mixed, member_attribute: "sn" }, notes), []);
       t.same(notes.slice(1).sort(), ["Doe", "N", "T"], "no addresses");
       t.same(await ask({ filter: "(uid=two)", attribute: "rfc822Mailbox" }), [
@@ -339,7 +299,7 @@ t.test("recipients of a real slapd", { timeout: 300_000 }, async (t) => {
         "second@example.test",
       ]);
       t.same(await ask({ filter: "(|(uid=nomail)(uid=u1))" }, notes), mails(1));
-      t.equal(notes.at(-1), "[ldap] 1 of the entries found have no mail");
+      t.equal(notes.at(-1), "[ldap] 1 of the entries found has no mail");
     },
   );
 
@@ -378,11 +338,11 @@ t.test("recipients of a real slapd", { timeout: 300_000 }, async (t) => {
   });
 
   await t.test("a bind, and a bind that fails", async (t) => {
-    const as = (password_file?: string) =>
+    const as = (password_file: string) =>
       ask({
         filter: "(uid=u7)",
         bind_dn: `cn=admin,${ROOT}`,
-        ...(password_file !== undefined && { password_file }),
+        password_file,
       });
     t.same(await as("password"), mails(7));
     await t.rejects(as("wrong"), {
@@ -390,7 +350,6 @@ t.test("recipients of a real slapd", { timeout: 300_000 }, async (t) => {
       message: /refuses bind_dn or its password/,
     });
     await t.rejects(as("empty"), /needs a password_file/);
-    await t.rejects(as(), /needs a password_file/);
     await t.rejects(as("gone"), {
       ...failure,
       message: /password_file cannot be read: ENOENT/,
@@ -483,7 +442,7 @@ t.test("recipients of a real slapd", { timeout: 300_000 }, async (t) => {
       ];
       for (const limit of [1, 20, 5000, 60_000])
         for (const question of questions) {
-          const cut = await passing(t, port, limit, "cut");
+          const cut = await severing(t, port, limit, "cut");
           await t.rejects(
             all(settingsOf(cut, question), contextIn(home)),
             failure,
@@ -496,7 +455,7 @@ t.test("recipients of a real slapd", { timeout: 300_000 }, async (t) => {
         [everyone, 4_000_000],
       ] as const) {
         const before: string[] = [];
-        const cut = await passing(t, port, limit, "cut");
+        const cut = await severing(t, port, limit, "cut");
         await t.rejects(
           all(settingsOf(cut, question), contextIn(home), before),
           failure,
@@ -511,7 +470,7 @@ t.test("recipients of a real slapd", { timeout: 300_000 }, async (t) => {
 
   await t.test("silence is no answer, wherever it begins", async (t) => {
     for (const limit of [0, 20, 20_000, 1_000_000]) {
-      const silent = await passing(t, port, limit, "silent");
+      const silent = await severing(t, port, limit, "silence");
       const settings = settingsOf(silent, { ...people, timeout: "300ms" });
       await t.rejects(
         all(settings, contextIn(home)),
@@ -520,10 +479,10 @@ t.test("recipients of a real slapd", { timeout: 300_000 }, async (t) => {
       );
     }
     // Up to the answer to StartTLS, 40 bytes or less, and nothing of TLS.
-    const deaf = await passing(t, port, 40, "silent");
+    const deaf = await severing(t, port, 40, "silence");
     const turning = { filter: "(uid=u1)", starttls: true, timeout: "300ms" };
     await t.rejects(all(settingsOf(deaf, turning), contextIn(home)), failure);
-    const hidden = await passing(t, directory.tlsPort, 0, "silent");
+    const hidden = await severing(t, directory.tlsPort, 0, "silence");
     const url = `ldaps://localhost:${hidden}`;
     await t.rejects(ask({ ...turning, url }), failure);
   });
@@ -532,9 +491,9 @@ t.test("recipients of a real slapd", { timeout: 300_000 }, async (t) => {
     "of several servers the first that answers is asked",
     async (t) => {
       const closed = await freePort();
-      const silent = await passing(t, port, 0, "silent");
-      const early = await passing(t, port, 20_000, "cut");
-      const late = await passing(t, port, 1_000_000, "cut");
+      const silent = await severing(t, port, 0, "silence");
+      const early = await severing(t, port, 20_000, "cut");
+      const late = await severing(t, port, 1_000_000, "cut");
       const urls = (...ports: number[]) =>
         ports.map((one) => `ldap://127.0.0.1:${one}`).join(" ");
       const notes: string[] = [];

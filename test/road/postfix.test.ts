@@ -8,6 +8,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
+import { adding } from "./asking.ts";
 import { until } from "./mill.ts";
 import { arrived, fieldsOf, mailsIn, PostHome } from "./postHome.ts";
 import { account, call, freePort, needServers, Servers } from "./servers.ts";
@@ -22,18 +23,6 @@ const [alice, bob, carol, dave, mallory] = [
   "dave@box.test",
   "mallory@box.test",
 ] as const;
-
-/**
- * Puts $MAIN and $MASTER into the configuration, before Postfix starts. Settings are replaced: of a
- * double one each daemon warns, and the log daemon would wait for itself.
- */
-const adding = `postfix() {
-  if [ "$3" = start ]; then
-    while read -r line; do postconf -c "$2" -e "$line" 2>/dev/null; done <<< "$MAIN"
-    printf '%s' "$MASTER" >> "$2/master.cf"
-  fi
-  command postfix "$@"
-};`;
 
 /** A Postfix with mailboxes at box.test, and a home whose runner sends by it. */
 class Office {
@@ -97,7 +86,7 @@ function post(from: string, subject: string, body = "Hello.\n"): string {
   return `From: <${from}>\nTo: <${list}>\nSubject: ${subject}\nMessage-ID: <${subject}@box.test>\n\n${body}`;
 }
 
-t.test("by the Maildir", { timeout: 300_000 }, async (t) => {
+t.test("by the Maildir", { timeout: 110_000 }, async (t) => {
   if (!needServers(t, "postfix")) return;
   const office = await Office.open(t, "1. The Maildir", "");
   const { home } = office;
@@ -183,7 +172,7 @@ t.test("by the Maildir", { timeout: 300_000 }, async (t) => {
   t.equal(await stop(), 0, "SIGTERM ends the runner");
 });
 
-t.test("by the pipe", { timeout: 300_000 }, async (t) => {
+t.test("by the pipe", { timeout: 110_000 }, async (t) => {
   if (!needServers(t, "postfix")) return;
   const settings = '[limits]\nmessage = "100KB"\n';
   const office = await Office.open(t, "2. The pipe", settings);

@@ -1,15 +1,27 @@
+// Recipients of a real PostgreSQL and a real MariaDB: whatever a stranger writes is only compared, nothing is
+// written, a million takes no more memory than a thousand; and whatever breaks, an answer is whole or
+// there is none.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as after } from "node:timers/promises";
 import fc from "fast-check";
 import t, { type Test } from "tap";
 import type { SourceContext } from "../../src/lists/sources/context.ts";
 import { sqlFinds, sqlRecipients } from "../../src/lists/sources/sql.ts";
 import { contextIn, section } from "../lists/sources/asking.ts";
+import { until } from "./mill.ts";
 import { call, freePort, needServers, Servers } from "./servers.ts";
 import { severing } from "./severing.ts";
+
+/** Takes so many milliseconds, and a little more. */
+function longerThan(milliseconds: number): Promise<void> {
+  const since = performance.now();
+  return until(
+    () => performance.now() - since > milliseconds,
+    () => "time to pass",
+  );
+}
 
 const PEOPLE = 20_000;
 const MILLION = 1_000_000;
@@ -227,10 +239,6 @@ async function road(
       /* :other */ AND mail <> :sender AND :list = :list`;
     const context = contextIn(home, [], [], "X-Id: 7\n");
     t.same(await all({ ...base, query }, context), ["u7@example.org"]);
-    await t.rejects(all({ ...base, query: "SELECT :other" }, contextIn(home)), {
-      ...failure,
-      message: /:other, which stands for nothing/,
-    });
   });
 
   await t.test("whatever a sender says, it is compared", async (t) => {
@@ -386,13 +394,13 @@ async function road(
     const settings = section("sql", {
       ...base,
       query: database.series(200_000),
-      timeout: "1s",
+      timeout: "300ms",
     });
     let count = 0;
     let paused = false;
     for await (const some of sqlRecipients(settings, contextIn(home))) {
       count += some.length;
-      if (!paused && count > 5000) await after(1500);
+      if (!paused && count > 5000) await longerThan(600);
       paused ||= count > 5000;
     }
     t.equal(count, 200_000);
@@ -401,11 +409,10 @@ async function road(
   await t.test("a query that lasts too long ends here and there", async (t) => {
     const settings = { ...base, query: database.sleep, timeout: "300ms" };
     await t.rejects(all(settings, contextIn(home)), failure);
-    const ended = async () => {
-      while (run(database.sleeping).trim() !== "0") await after(50);
-    };
-    await ended();
-    t.pass("the server has stopped it");
+    await until(
+      () => run(database.sleeping).trim() === "0",
+      () => "the server to stop it too",
+    );
   });
 
   await t.test("a server that is stopped or says nothing", async (t) => {
@@ -416,7 +423,7 @@ async function road(
     const settings = { ...everyone, url: url(at), timeout: "300ms" };
     await t.rejects(all(settings, contextIn(home)), {
       ...failure,
-      message: /no answer for 0.3 s/,
+      message: /no answer within 0.3 s/,
     });
     silent.close();
     for (const host of ["127.0.0.1", "localhost", "nowhere.invalid"])
@@ -454,8 +461,10 @@ async function road(
       failure,
       "a certificate for another name",
     );
-    await t.rejects(at("localhost", { ca_file }), /needs tls = true/);
-    await t.rejects(at("localhost", { tls: true, ca_file: "gone" }), failure);
+    await t.rejects(at("localhost", { tls: true, ca_file: "gone" }), {
+      ...failure,
+      message: /ca_file cannot be read/,
+    });
     const cut = await severing(t, port, 600, "cut");
     const settings = { tls: true, ca_file, url: url(cut, "localhost") };
     await t.rejects(at("localhost", settings), failure);

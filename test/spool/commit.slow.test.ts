@@ -222,6 +222,7 @@ t.test(
   "what cannot be written is not enqueued, and leaves no draft",
   async (t) => {
     const spool = spoolIn(t.testdir());
+    spool.make("posts");
     const child = childFor("posts", { message: "/nowhere/message" });
     await t.rejects(enqueue(spool, child), { code: "ENOENT" });
     t.same(waitingIn(spool, "posts"), []);

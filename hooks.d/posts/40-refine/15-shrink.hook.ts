@@ -1,9 +1,14 @@
 #!/usr/bin/env listmill-hook
 // Holds a post to a list that came out much smaller than the last time (setting
-// `refine.shrink_limit`), and tells the owners: a source may be broken.
+// `refine.shrink_limit`), or empty though it has a source, and tells the owners: something may be
+// wrong with a source.
 import type { Ask, Reply } from "../../../src/hook.ts";
 import { counted } from "../../../src/lists/refine/refining.ts";
-import { isShrunk, shrinkNote } from "../../../src/lists/refine/shrink.ts";
+import {
+  hasSource,
+  isShrunk,
+  shrinkNote,
+} from "../../../src/lists/refine/shrink.ts";
 import { stateOf } from "../../../src/lists/state.ts";
 import { Sizes } from "../../../src/state/sizes.ts";
 
@@ -15,7 +20,9 @@ export default async function shrink(ask: Ask): Promise<Reply> {
   const last = sizes.get(list.address);
   const now = await counted(ask);
   const isReleased = envelope.passed?.includes(`${queue}/${stage}`);
-  if (last !== undefined && !isReleased && isShrunk(last, now, limit)) {
+  const isEmpty = now === 0 && hasSource(list.settings);
+  const isSmaller = isShrunk(last, now, limit);
+  if (!isReleased && (isEmpty || isSmaller)) {
     const owner = ask.address("owner");
     const content = shrinkNote({
       list,
@@ -29,7 +36,9 @@ export default async function shrink(ask: Ask): Promise<Reply> {
     });
     ask.emit({ recipient: owner, content });
     return ask.hold(
-      `the list has ${now} recipients, and had ${last} the last time: that is less by more than ${limit}% (refine.shrink_limit)`,
+      isSmaller
+        ? `the list has ${now} recipients, and had ${last} the last time: that is less by more than ${limit}% (refine.shrink_limit)`
+        : "its sources gave no recipient at all",
     );
   }
   if (!trial) sizes.put(list.address, now, ask.now);

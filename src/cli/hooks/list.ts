@@ -16,7 +16,7 @@ export async function run(
   context: Context,
   args: readonly string[],
 ): Promise<number> {
-  const { values, positionals } = parse(args, { list: { type: "string" } });
+  const { values, positionals } = parse(args, { list: { type: "string" } }, 1);
   const list =
     values.list === undefined ? undefined : context.list(values.list);
   const known = hookQueues(context);

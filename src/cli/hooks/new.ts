@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { exit, Failure } from "../../base/errors.ts";
 import { type Verb, verbs } from "../../engine/layers.ts";
 import { codes } from "../../engine/verdict.ts";
+import { domainOf, keyOf } from "../../mail/address.ts";
 import { packageHooks } from "../../mill.ts";
 import { makeFolder, writeNew } from "../../spool/durable.ts";
 import { isQueueName } from "../../spool/name.ts";
@@ -23,10 +24,11 @@ import { attempt, linesOf } from "./try.ts";
 import { Workshop } from "./workshop.ts";
 
 export const usage = `\
-hooks new QUEUE/NN-verb/NN-name --lang sh|perl|python|ts [--list ADDRESS] [--serve]
-    Writes the beginning of a hook, for the site or for one list, with comments that tell what it is
-    asked, and tries it on a sample. It changes nothing until you write what it shall do. ts runs
-    inline; --serve (python, perl) makes one that is started once and asked again and again.`;
+hooks new QUEUE/NN-verb/NN-name --lang sh|perl|python|ts [--list ADDRESS|@DOMAIN] [--serve]
+    Writes the beginning of a hook, for the site, for one list or for all lists of a domain, with
+    comments that tell what it is asked, and tries it on a sample. It changes nothing until you write
+    what it shall do. ts runs inline; --serve (python, perl) makes one that is started once and asked
+    again and again.`;
 
 const types = fileURLToPath(new URL("../../hook.ts", import.meta.url));
 
@@ -46,20 +48,55 @@ export async function run(
       exit.usage,
       `hooks new takes a path such as posts/20-edit/70-mine and --lang with one of ${languages.join(", ")}`,
     );
-  const list =
-    values.list === undefined ? undefined : context.list(values.list);
+  const place = placeOf(context, values.list);
   const plan = planOf(path, language, values.serve);
-  const dir = join(list?.dir ?? context.site.home, "hooks.d");
+  const dir = join(place.dir, "hooks.d");
   if (dir === packageHooks)
     throw new Failure(
       exit.usage,
       "this home is the source of listmill, whose hooks.d are the defaults: give --list, or use a home of your own",
     );
   const file = join(dir, plan.path);
+  if (place.domain !== undefined && !context.json)
+    context.say(`This hook will run for all lists of ${place.domain}.`);
   await write(file, compose({ ...plan, types }));
-  const sampleOf = list?.address ?? context.lists.names()[0];
   if (!context.json) context.say(`wrote ${file}`);
-  return tryOut(context, plan.path, file, sampleOf);
+  return tryOut(context, plan.path, file, place.sampleOf);
+}
+
+/** Where a hook goes, and the list that it is tried with. */
+interface Place {
+  readonly dir: string;
+  readonly sampleOf: string | undefined;
+  /** The domain where it is for all lists of one. */
+  readonly domain?: string;
+}
+
+/** @param wanted an address, `@domain` for all lists of a domain, or undefined for the site */
+function placeOf(context: Context, wanted: string | undefined): Place {
+  const { site, lists } = context;
+  if (wanted === undefined) {
+    const [sampleOf] = lists.names();
+    return { dir: site.home, sampleOf };
+  }
+  if (wanted.startsWith("@")) {
+    const domain = keyOf(wanted.slice(1));
+    const made = lists.names().find((name) => domainOf(name) === domain);
+    if (made === undefined && !lists.domain(domain))
+      throw new Failure(exit.noUser, `there is no list in ${domain}`);
+    return {
+      dir: join(site.home, "lists", `@${domain}`),
+      sampleOf: made ?? `sample@${domain}`,
+      domain,
+    };
+  }
+  const { address, domain, dir, onDemand } = context.list(wanted);
+  if (onDemand)
+    throw new Failure(
+      exit.usage,
+      `${address} is a list on demand, which has no hooks of its own; for all lists of ${domain} give: --list @${domain}`,
+    );
+  return { dir, sampleOf: address };
 }
 
 function planOf(path: string, language: Language, serve: boolean) {
@@ -116,8 +153,10 @@ async function tryOut(
     `It runs from the next message on. To watch it first: observe = ["${path}"] in ${list ? "list.toml or " : "[hooks] of "}listmill.toml.`,
   ];
   if (list === undefined) {
-    context.say("There is no list yet to try it with.");
-    for (const line of next) context.say(line);
+    if (context.json) context.say(JSON.stringify({ file }, undefined, 1));
+    else
+      for (const line of ["There is no list yet to try it with.", ...next])
+        context.say(line);
     return exit.ok;
   }
   return Workshop.with(context, async (shop) => {

@@ -55,7 +55,11 @@ async function tell(
   try {
     if (values.reset) {
       const runs = forget(db, observed, list);
-      context.say(`forgot ${runs} ${runs === 1 ? "run" : "runs"}`);
+      context.say(
+        context.json
+          ? JSON.stringify({ forgot: runs })
+          : `forgot ${runs} ${runs === 1 ? "run" : "runs"}`,
+      );
       return exit.ok;
     }
     const rows = accounts(db, list).filter((it) => it.observed === observed);

@@ -23,13 +23,13 @@ const outbound = "outbound";
 /** Queues after which a message goes round in circles. */
 const HOPS = 20;
 
-export interface Step extends Shown {
+interface Step extends Shown {
   readonly queue?: string;
   readonly at: string;
 }
 
 /** How the way of a message ends. */
-export type Ending =
+type Ending =
   | Exclude<Follows, { kind: "reject" | "moves" }>
   | (Omit<Extract<Follows, { kind: "reject" }>, "told"> & {
       /** Who would be told of it, and what. */
@@ -51,13 +51,13 @@ export async function run(
   if (positionals.length > 0)
     throw new Failure(exit.usage, "hooks trace takes no hook; try takes one");
   const { queue } = values;
-  const known = hookQueues(context);
-  if (!known.includes(queue))
-    throw new Failure(
-      exit.usage,
-      `no queue "${queue}" has hooks; there are: ${known.join(", ")}`,
-    );
   return Workshop.with(context, async (shop) => {
+    const known = hookQueues(context);
+    if (!known.includes(queue))
+      throw new Failure(
+        exit.usage,
+        `no queue "${queue}" has hooks; there are: ${known.join(", ")}`,
+      );
     const file = await shop.keep(values.message);
     const envelope = await shop.envelope(file, values);
     const steps: Step[] = [];
@@ -76,7 +76,7 @@ export async function run(
 }
 
 /** Takes a message from queue to queue. @param tell gets each hook as soon as it is through */
-export async function trace(
+async function trace(
   shop: Workshop,
   envelope: Envelope,
   sample: string,

@@ -12,7 +12,7 @@ import {
   type Pipeline,
   type Stage,
 } from "../../engine/layers.ts";
-import type { Outcome } from "../../engine/question.ts";
+import { answerOf, type Outcome } from "../../engine/question.ts";
 import { acts } from "../../engine/trial.ts";
 import { codes } from "../../engine/verdict.ts";
 import { isQueueName } from "../../spool/name.ts";
@@ -35,10 +35,11 @@ hooks try HOOK --list ADDRESS [--message FILE] [--sender ADDRESS] [--recipient A
     or a file that lies in no home yet, with --stage. The sender is the author of the message if
     none is given. Hooks that refine or deliver take their addresses from --recipients. What delivers
     or consumes acts on the world, so it is run only with --really. Nothing is written in the home.
-    The exit code is that of the verdict: 0, 75, 77, 80, 81 or 99.`;
+    The exit code is that of the verdict: 0, 75, 77, 80, 81 or 99; what could not be tried ends with
+    64 to 69 or 78.`;
 
 /** A hook with its stage. */
-export interface Chosen {
+interface Chosen {
   readonly queue: string;
   readonly stage: Stage;
   readonly hook: Hook;
@@ -79,12 +80,15 @@ export async function run(
   });
 }
 
-export interface Attempt extends Addressing {
+interface Attempt extends Addressing {
   readonly file: string;
   readonly recipients?: string | undefined;
   readonly really: boolean;
   choose(pipelineOf: (queue: string) => Pipeline): Chosen;
 }
+
+/** Milliseconds in which a file of recipients must have been read. */
+const AN_HOUR = 3_600_000;
 
 /** What came of it, with the outcomes of a delivery. */
 export type Result = Shown & { readonly outcomes?: readonly Outcome[] };
@@ -120,10 +124,11 @@ export async function attempt(shop: Workshop, given: Attempt): Promise<Result> {
       : {}),
   });
   if (verb === "refine" && listed !== undefined)
-    await trial.pass.distribution.collect(
-      linesOfFile(listed),
+    await trial.pass.distribution.take(
+      answerOf(linesOfFile(listed), "recipients"),
       "append",
       "--recipients",
+      AN_HOUR,
     );
   const alone = {
     queue,

@@ -1,11 +1,12 @@
 /**
  * A place to try hooks in: a scratch folder, the home's trade, launchers and servers, and an
- * envelope for the sample. All of it is put away at the end, by a signal too.
+ * envelope for the sample. All of it is put away at the end, by a signal too. What fails in it ends
+ * with a code that no verdict has.
  */
 import { createReadStream, statSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { exit, Failure } from "../../base/errors.ts";
+import { exit, Failure, messageOf } from "../../base/errors.ts";
 import { chunks } from "../../base/pieces.ts";
 import { letEnter } from "../../engine/handover.ts";
 import { type Layer, type Pipeline, Pipelines } from "../../engine/layers.ts";
@@ -30,7 +31,7 @@ export interface Addressing {
 }
 
 /** How a sample is tried. */
-export interface Setting {
+interface Setting {
   readonly queue: string;
   readonly envelope: Envelope;
   /** A file with LF line ends; only looked at. */
@@ -69,8 +70,22 @@ export class Workshop {
     if (account) letEnter(account, this.scratch.folder);
   }
 
-  /** Opens a workshop, works in it, and puts it away. */
+  /**
+   * Opens a workshop, works in it, and puts it away. Throws Failure with 64 to 67 or 78, and 69 for
+   * whatever has none of these codes.
+   */
   static async with<T>(
+    context: Context,
+    work: (shop: Workshop) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await Workshop.#with(context, work);
+    } catch (error) {
+      throw untried(error);
+    }
+  }
+
+  static async #with<T>(
     context: Context,
     work: (shop: Workshop) => Promise<T>,
   ): Promise<T> {
@@ -164,6 +179,21 @@ export class Workshop {
       { ...this.#gear, trial: setting.really !== true },
     );
   }
+}
+
+/** Codes of what is wrong with a trial itself. */
+const wrong: readonly number[] = [
+  exit.usage,
+  exit.dataError,
+  exit.noInput,
+  exit.noUser,
+  exit.config,
+];
+
+/** What is no verdict must not look like one: a database that is missing would be 75, "later". */
+function untried(error: unknown): Failure {
+  if (error instanceof Failure && wrong.includes(error.exitCode)) return error;
+  return new Failure(exit.unavailable, messageOf(error), { cause: error });
 }
 
 /** Most lines of served hooks that are kept. */

@@ -12,7 +12,7 @@ export interface Post {
 }
 
 /** The first and the last month, each as `2026-01`. */
-export interface Span {
+interface Span {
   readonly first: string;
   readonly last: string;
 }

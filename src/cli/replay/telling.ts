@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import { printable } from "../hooks/shown.ts";
 
 /** What one hook said to one post. */
-export interface Saying {
+interface Saying {
   readonly number: number;
   /** ISO 8601, or "" where the post has no date. */
   readonly date: string;

@@ -38,7 +38,11 @@ export const typescript: Bodies = {
   return undefined;`,
   consume: `\
   if (ask.trial) return undefined;
-  // for await (const chunk of chunks(ask.message.pieces())) …
+  // const { copyFile, mkdir, rename } = await import("node:fs/promises");
+  // const folder = \`\${ask.site.home}/archive/\${ask.envelope.list}/copies\`;
+  // await mkdir(folder, { recursive: true });
+  // await copyFile(await ask.file(), \`\${folder}/.\${ask.id}\`);
+  // await rename(\`\${folder}/.\${ask.id}\`, \`\${folder}/\${ask.id}\`);
   return undefined;`,
 };
 
@@ -71,7 +75,12 @@ export const servedPython: Bodies = {
   consume: `\
     if ask.trial:
         return None
-    # with ask.open() as message: ...
+    # import os, shutil
+    # folder = os.path.join(ask.get("HOME"), "archive", ask.list, "copies")
+    # os.makedirs(folder, exist_ok=True)
+    # aside = os.path.join(folder, "." + ask.get("ID"))
+    # shutil.copyfile(ask.path, aside)
+    # os.rename(aside, os.path.join(folder, ask.get("ID")))
     return None`,
 };
 
@@ -104,6 +113,12 @@ export const servedPerl: Bodies = {
     return;`,
   consume: `\
     return if $ask->trial;
-    # my $file = $ask->open;
+    # require File::Copy;
+    # require File::Path;
+    # my ($home, $list, $id) = map { $ask->get($_) } qw(HOME LIST ID);
+    # my $folder = "$home/archive/$list/copies";
+    # File::Path::make_path($folder);
+    # File::Copy::copy($ask->path, "$folder/.$id") or die "$folder: $!\\n";
+    # rename "$folder/.$id", "$folder/$id" or die "$folder: $!\\n";
     return;`,
 };

@@ -26,7 +26,7 @@ exit 0`,
 # exec cat "$LISTMILL_LIST_DIR/helpers"
 exit 0`,
   refine: `\
-# exec grep -v '@away\\.example\\.org$'
+# exec sed '/@away\\.example\\.org$/d'
 exec cat`,
   emit: `\
 # mkdir -p "$LISTMILL_EMIT/copies@example.org"
@@ -87,7 +87,14 @@ exit 0;`,
 exit 0;`,
   consume: `\
 exit 0 if $ENV{LISTMILL_TRIAL};
-# while (my $line = <STDIN>) { … }
+# use File::Path 'make_path';
+# my $folder = "$ENV{LISTMILL_HOME}/archive/$ENV{LISTMILL_LIST}/copies";
+# my $aside = "$folder/.$ENV{LISTMILL_ID}";
+# make_path($folder);
+# open my $file, '>', $aside or die "$aside: $!\\n";
+# print $file $_ or die "$aside: $!\\n" while <STDIN>;
+# close $file or die "$aside: $!\\n";
+# rename $aside, "$folder/$ENV{LISTMILL_ID}" or die "$aside: $!\\n";
 exit 0;`,
 };
 
@@ -131,6 +138,12 @@ sys.exit(0)`,
   consume: `\
 if os.environ.get("LISTMILL_TRIAL"):
     sys.exit(0)
-# message = sys.stdin.buffer.read()
+# folder = os.path.join(os.environ["LISTMILL_HOME"], "archive", os.environ["LISTMILL_LIST"], "copies")
+# os.makedirs(folder, exist_ok=True)
+# aside = os.path.join(folder, "." + os.environ["LISTMILL_ID"])
+# with open(aside, "wb") as file:
+#     for line in sys.stdin.buffer:
+#         file.write(line)
+# os.rename(aside, os.path.join(folder, os.environ["LISTMILL_ID"]))
 sys.exit(0)`,
 };

@@ -5,9 +5,18 @@
 import type { Piece } from "../../base/pieces.ts";
 import { compose, messageId } from "../../mail/compose.ts";
 import type { List } from "../directory.ts";
+import type { ListSettings } from "../schema/list.ts";
+import { type SourceName, sources } from "../schema/sources.ts";
 
 /** Lists of fewer were smaller by a large share soon. */
 const LEAST = 50;
+
+/** Whether a list has other recipients than its members: it is there to be empty by mistake only. */
+export function hasSource(settings: ListSettings): boolean {
+  return Object.keys(sources).some(
+    (name) => settings[name as SourceName] !== undefined,
+  );
+}
 
 /** @param limit percent that may be gone */
 export function isShrunk(
@@ -28,9 +37,17 @@ export interface Shrinking {
   /** Of the post that is held. */
   readonly id: string;
   readonly subject: string;
-  readonly last: number;
+  /** Undefined where no post has come so far before. */
+  readonly last: number | undefined;
   readonly now: number;
   readonly date: Date;
+}
+
+function why({ list, last, now }: Shrinking): string {
+  return now === 0
+    ? `A post to ${list.address} has no recipients at all: its sources gave none.`
+    : `A post to ${list.address} has ${now} recipients; the last one had ${last}.
+That is less by more than refine.shrink_limit allows, so nobody has got it yet.`;
 }
 
 /** The note to the owners. */
@@ -40,16 +57,15 @@ export function shrinkNote(shrinking: Shrinking): Piece[] {
     compose({
       from: owner,
       to: owner,
-      subject: `A post to ${list.address} is held: ${now} recipients, last time ${last}`,
+      subject: `A post to ${list.address} is held: ${now} recipients${last === undefined ? "" : `, last time ${last}`}`,
       date,
       messageId: messageId(`shrunk.${id}`, hostname),
       autoSubmitted: "auto-generated",
-      text: `A post to ${list.address} has ${now} recipients; the last one had ${last}.
-That is less by more than refine.shrink_limit allows, so nobody has got it yet.
+      text: `${why(shrinking)}
 
 Its subject: ${subject}
 
-If so many left the list, or were taken off it, let the post go:
+If that is as it should be, let the post go:
 
   listmill queue release ${id}
 

@@ -6,7 +6,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, exit, Failure, messageOf } from "../../base/errors.ts";
-import { pagesOf } from "../../base/lines.ts";
+import { pagesOf, unbroken } from "../../base/lines.ts";
 import { oneLine } from "../../base/log.ts";
 import { canonical, fromLine, isPlain, keyOf } from "../../mail/address.ts";
 import { Suppressed } from "../../state/suppressed.ts";
@@ -118,7 +118,7 @@ async function* keysIn(path: string, asked: Asked): AsyncGenerator<string[]> {
     return address === undefined ? [] : [keyOf(address)];
   };
   try {
-    for await (const page of pagesOf(utf8(bytesOf(path), path)))
+    for await (const page of pagesOf(unbroken(utf8(bytesOf(path), path), path)))
       yield page.flatMap(keyIn);
   } catch (error) {
     throw unreadable(path, error);

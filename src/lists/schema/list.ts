@@ -13,7 +13,7 @@ import {
   size,
   text,
 } from "../../base/settings.ts";
-import { sourceSections, sources } from "./sources.ts";
+import { sourceParts, sourceSections, sources } from "./sources.ts";
 import { address, line, note, observe } from "./words.ts";
 
 const refine = z.strictObject({
@@ -23,7 +23,7 @@ const refine = z.strictObject({
   ),
   shrink_limit: note(
     percent().prefault("20%"),
-    "A post is held, and the owners are told, where the list came out smaller than the last time by more than this. Lists of fewer than 50 are not looked at; 100%: none is.",
+    "A post is held, and the owners are told, where the list came out smaller than the last time by more than this. Lists of fewer than 50 are not looked at, but a list with sources that comes out empty is held at any size; 100%: none is, for a list whose recipients depend on the post itself.",
   ),
   addressed: note(
     flag().prefault(true),
@@ -121,12 +121,12 @@ export const listSchema = z.strictObject(listShape);
 /** The site's defaults for lists: a source may be given in part. */
 export const listDefaults = z.strictObject({
   ...listShape,
-  ldap: sources.ldap.partial().optional(),
-  sql: sources.sql.partial().optional(),
-  dbm: sources.dbm.partial().optional(),
-  file: sources.file.partial().optional(),
-  web: sources.web.partial().optional(),
-  sublists: sources.sublists.partial().optional(),
+  ldap: sourceParts.ldap.optional(),
+  sql: sourceParts.sql.optional(),
+  dbm: sourceParts.dbm.optional(),
+  file: sourceParts.file.optional(),
+  web: sourceParts.web.optional(),
+  sublists: sourceParts.sublists.optional(),
 });
 
 /** What holds for one list. Durations are milliseconds, sizes bytes. */

@@ -12,6 +12,14 @@ import {
   text,
   textLike,
 } from "../../base/settings.ts";
+import { allPlaceholders, namesIn } from "../sources/placeholders.ts";
+import {
+  fitting,
+  template,
+  wrongInLdap,
+  wrongInSql,
+  wrongInText,
+} from "./fitting.ts";
 import { address, isServer, line, note, path } from "./words.ts";
 
 const placeholders =
@@ -56,7 +64,9 @@ const column = () =>
 
 const separator = () =>
   note(
-    textLike("one character", (value) => [...value].length === 1).prefault(","),
+    textLike("one character, and no quote or line end", (value) =>
+      /^[^"\r\n]$/u.test(value),
+    ).prefault(","),
     "What separates the columns of CSV.",
   );
 
@@ -68,8 +78,8 @@ const format = () =>
 
 const key = () =>
   note(
-    line().optional(),
-    "Only the addresses of this name; %{local}, %{list} and %{domain} stand for the list's.",
+    template(line()).optional(),
+    `Only the addresses of this name; ${allPlaceholders} stand for ${placeholders}.`,
     { without: "those of all names" },
   );
 
@@ -96,8 +106,8 @@ const ldap = z.strictObject({
     "How deep below the base.",
   ),
   filter: note(
-    text(),
-    `Which entries (RFC 4515). %{list}, %{local}, %{domain}, %{sender}, %{recipient}, %{from}, %{subject} and %{header_NAME} stand for ${placeholders}, escaped.`,
+    template(text()),
+    `Which entries (RFC 4515). ${allPlaceholders} stand for ${placeholders}, escaped.`,
   ),
   attribute: note(
     textLike("the name of an attribute", (value) =>
@@ -110,7 +120,11 @@ const ldap = z.strictObject({
     "How many groups deep groups in groups are followed; each is asked once, whoever has it.",
   ),
   member_filter: note(
-    text().optional(),
+    template(text(), "member")
+      .refine((value) => namesIn(value).includes("member"), {
+        error: "must have %{member} where the name goes",
+      })
+      .optional(),
     'Where the attribute holds names ("memberUid"): the filter that finds the entry of one, %{member}.',
     { without: "what is no DN is an address" },
   ),
@@ -124,12 +138,12 @@ const ldap = z.strictObject({
     "What holds the address of a member.",
   ),
   sender_filter: note(
-    text().optional(),
+    template(text()).optional(),
     'Who may post where post = "members": the author, if this filter finds an entry.',
     { without: "the author must be among the recipients" },
   ),
   exists_filter: note(
-    text().optional(),
+    template(text()).optional(),
     "For lists on demand: there is such a list if this filter finds an entry.",
     { without: "filter" },
   ),
@@ -236,6 +250,7 @@ const web = z.strictObject({
         (value.startsWith("https:") || isLoopback(new URL(value).hostname)),
     ),
     "Where the addresses are; http:// from this host only. What has not changed (ETag, Last-Modified) is not sent again.",
+    { secret: true },
   ),
   token_file: note(
     path().optional(),
@@ -257,13 +272,32 @@ function isLoopback(host: string): boolean {
 
 const sublists = z.strictObject({
   lists: note(
-    several(address()),
+    several(address()).refine((lists) => lists.length > 0, {
+      error: "must name a list",
+    }),
     "Lists of this home whose recipients are recipients of this list too, and so on; a circle is cut.",
   ),
 });
 
 /** The sections that bring recipients, in the order of their hooks. */
-export const sources = { ldap, sql, dbm, file, web, sublists };
+export const sources = {
+  ldap: fitting(ldap, wrongInLdap),
+  sql: fitting(sql, wrongInSql),
+  dbm,
+  file: fitting(file, wrongInText),
+  web: fitting(web, wrongInText),
+  sublists,
+};
+
+/** The same for the site's defaults: any of their settings may be left out. */
+export const sourceParts = {
+  ldap: ldap.partial(),
+  sql: sql.partial(),
+  dbm: dbm.partial(),
+  file: file.partial(),
+  web: web.partial(),
+  sublists: sublists.partial(),
+};
 
 export type SourceName = keyof typeof sources;
 

@@ -6,10 +6,11 @@
 import { resolve } from "node:path";
 import { exit, Failure, messageOf } from "../../base/errors.ts";
 import { oneLine } from "../../base/log.ts";
-import { fromLine, parseAddresses } from "../../mail/address.ts";
+import { fromLine } from "../../mail/address.ts";
 import type { Header } from "../../mail/header.ts";
 import { authorOf } from "../../mail/message.ts";
 import type { List } from "../directory.ts";
+import { named } from "./placeholders.ts";
 
 export interface SourceContext {
   /** The home, absolute: other paths start there. */
@@ -28,8 +29,8 @@ export interface SourceContext {
   readonly include?: (role: string) => AsyncIterable<string>;
   /** Only tried out: nothing may be left behind. */
   readonly trial?: boolean;
-  /** Told of each text that is no address. */
-  readonly refused: (text: string) => void;
+  /** Told of each text that is passed over. @param why without it: it is no address */
+  readonly refused: (text: string, why?: string) => void;
   /** Told that the source is through: tells how many texts were refused. */
   readonly end?: () => void;
   /** Told what else people should know. */
@@ -41,7 +42,15 @@ export type Addresses = string | readonly string[];
 
 /** What a hook is asked with, as far as sources are concerned. */
 export interface Asked {
-  readonly site: { readonly home: string };
+  readonly site: {
+    readonly home: string;
+    /** Milliseconds that a hook is waited for, and no longer. */
+    readonly hooks?: { readonly timeout: number };
+  };
+  /** Seconds since sources are asked, where several are within one hook's time. */
+  readonly since?: () => number;
+  /** What is no address is not told: who asks wants one person only. */
+  readonly quiet?: boolean;
   readonly envelope: { readonly sender: string; readonly recipient: string };
   readonly message: { readonly header: Header };
   readonly trial: boolean;
@@ -65,13 +74,13 @@ export function sourceContext(
     header: asked.message.header,
     trial: asked.trial,
     note: (text) => asked.log(text),
-    refused: (text) => {
+    refused: (text, why = "not an address") => {
+      if (asked.quiet) return;
       refused += 1;
-      if (refused <= NAMED) asked.log(`skipped, not an address: ${text}`);
+      if (refused <= NAMED) asked.log(`skipped, ${why}: ${text}`);
     },
     end: () => {
-      if (refused > NAMED)
-        asked.log(`skipped ${refused} texts in all that are no address`);
+      if (refused > NAMED) asked.log(`skipped ${refused} in all`);
     },
   };
 }
@@ -91,7 +100,10 @@ export function placeholder(
   name: string,
 ): string | undefined {
   const { list, header } = context;
-  switch (name) {
+  const meant = named(name);
+  switch (meant?.is) {
+    case undefined:
+      return undefined;
     case "list":
       return list.address;
     case "local":
@@ -106,9 +118,9 @@ export function placeholder(
       return (header && authorOf(header)) ?? context.sender;
     case "subject":
       return header?.text("Subject") ?? "";
+    case "header":
+      return header?.text(meant.field) ?? "";
   }
-  if (!/^header_[a-z0-9_]+$/.test(name)) return undefined;
-  return header?.text(name.slice("header_".length).replaceAll("_", "-")) ?? "";
 }
 
 /** The address of `address` or `Name <address>`; what is neither is refused, what is empty not. */
@@ -119,16 +131,6 @@ export function* oneAddress(
   const address = fromLine(text);
   if (address !== undefined) yield address;
   else if (text.trim() !== "") context.refused(oneLine(text, 200));
-}
-
-/** The addresses of a text like `a@example.org, Name <b@example.org>`. */
-export function* severalAddresses(
-  text: string,
-  context: SourceContext,
-): Generator<string> {
-  if (!text.includes(",")) return yield* oneAddress(text, context);
-  for (const { name, address } of parseAddresses(text))
-    yield* oneAddress(address || name, context);
 }
 
 /** The Failure of a source: the post waits and is tried again. */

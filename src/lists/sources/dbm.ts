@@ -44,7 +44,7 @@ export async function* dbmRecipients(
       const name = textOf(key);
       if (!notes.includes(name) && wanted.has(name)) {
         if (take === "keys") found.push(...oneAddress(name, context));
-        else found.push(...targets(textOf(value), context));
+        else for (const one of targets(textOf(value), context)) found.push(one);
       }
       if (count % SOME > 0) continue;
       yield found;

@@ -13,8 +13,9 @@ import {
 } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { systemClock } from "../../base/clock.ts";
 import { errnoOf } from "../../base/errors.ts";
-import { pagesOf } from "../../base/lines.ts";
+import { pagesOf, unbroken } from "../../base/lines.ts";
 import { syncPath, writeNew } from "../../spool/durable.ts";
 import { moveFile } from "../../spool/nfs.ts";
 import { sourceFailure } from "./context.ts";
@@ -26,15 +27,29 @@ const KEPT = 100;
 const ABANDONED = 3_600_000;
 
 /**
- * The path of a file that a source of a list keeps for itself; its folder is made.
- * Write it with `replace` of spool/durable.ts, and not where `context.trial` is set.
+ * The path of a file that a source of a list keeps for itself; its folder is made, and what its section
+ * kept under other names an hour ago or longer (of a URL that was changed since) and drafts go. Write it with `replace` of spool/durable.ts, and not where `context.trial` is set.
  * @param home absolute
  * @param list the list's address, as its folder is named
- * @param name a file's name, such as "web.3f2a" (never one of a stranger's making)
+ * @param name a file's name, such as "web.3f2a.copy" (never one of a stranger's making)
+ * @param now milliseconds since 1970
  */
-export function keptFile(home: string, list: string, name: string): string {
+export function keptFile(
+  home: string,
+  list: string,
+  name: string,
+  now = systemClock.now(),
+): string {
   const path = pathOf(home, list, name);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  const [section] = name.split(".", 1);
+  for (const { file, at, since } of filesIn(folder, now)) {
+    const isOther =
+      file !== name && file.startsWith(`${section}.`) && file.endsWith(".copy");
+    if ((isOther || isDraft(file)) && now - since > ABANDONED)
+      rmSync(at, { force: true });
+  }
   return path;
 }
 
@@ -70,7 +85,7 @@ export async function answerAt(
 /** The lines of an answer, a page at a time. */
 export function pages(handle: FileHandle): AsyncGenerator<string[]> {
   const stream = handle.createReadStream({ start: 0, autoClose: false });
-  return pagesOf(stream as AsyncIterable<Buffer>);
+  return pagesOf(unbroken(stream as AsyncIterable<Buffer>, "an answer"));
 }
 
 /**
@@ -124,16 +139,34 @@ export function tidy(
   now: number,
   oldest: number,
 ): void {
-  const answers: { path: string; since: number }[] = [];
-  for (const file of readdirSync(folder)) {
-    const path = join(folder, file);
-    const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now;
-    const isDraft = file.startsWith(".") && file.endsWith(".draft");
+  const answers: Kept[] = [];
+  for (const kept of filesIn(folder, now)) {
+    const { file, at, since } = kept;
     const isAnswer = file.startsWith(`${section}.`) && file.endsWith(".answer");
-    if (isDraft ? now - since > ABANDONED : isAnswer && now - since > oldest)
-      rmSync(path, { force: true });
-    else if (isAnswer) answers.push({ path, since });
+    const longest = isDraft(file) ? ABANDONED : oldest;
+    if ((isDraft(file) || isAnswer) && now - since > longest)
+      rmSync(at, { force: true });
+    else if (isAnswer) answers.push(kept);
   }
   answers.sort((a, b) => b.since - a.since);
-  for (const { path } of answers.slice(KEPT)) rmSync(path, { force: true });
+  for (const { at } of answers.slice(KEPT)) rmSync(at, { force: true });
+}
+
+interface Kept {
+  readonly file: string;
+  readonly at: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+function* filesIn(folder: string, now: number): Generator<Kept> {
+  for (const file of readdirSync(folder)) {
+    const at = join(folder, file);
+    const { mtimeMs = now } = statSync(at, { throwIfNoEntry: false }) ?? {};
+    yield { file, at, since: mtimeMs };
+  }
+}
+
+function isDraft(file: string): boolean {
+  return file.startsWith(".") && file.endsWith(".draft");
 }

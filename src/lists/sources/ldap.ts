@@ -5,9 +5,10 @@
  */
 import type { SourceSettings } from "../schema/sources.ts";
 import { placeholder, type SourceContext, sourceFailure } from "./context.ts";
-import { Connection, Unreachable } from "./ldap/connection.ts";
+import { Connection } from "./ldap/connection.ts";
 import { filled } from "./ldap/filter.ts";
 import { membersOf } from "./ldap/members.ts";
+import { Unreachable } from "./ldap/trouble.ts";
 
 type LdapSettings = SourceSettings<"ldap">;
 

@@ -18,12 +18,14 @@ const environment = {
 /**
  * Its stdout in chunks, as fast as they are taken.
  * @param search folders where it is looked for, as PATH has them
+ * @param longest milliseconds that it may run
  * Throws where it is not installed, fails, is killed or takes too long.
  */
 export async function* outputOf(
   program: string,
   args: readonly string[],
   search: string = environment.PATH,
+  longest = LONGEST,
 ): AsyncGenerator<Buffer> {
   const child = spawn(program, args, {
     cwd: "/",
@@ -31,7 +33,11 @@ export async function* outputOf(
     stdio: ["ignore", "pipe", "pipe"],
   });
   // Node's own time limit would go on where the program cannot be started.
-  const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    child.kill("SIGKILL");
+  }, longest);
   let said = "";
   child.stderr.on("data", (data) => {
     said = `${said}${data}`.slice(0, 2000);
@@ -42,9 +48,13 @@ export async function* outputOf(
   try {
     yield* child.stdout as AsyncIterable<Buffer>;
     const [code, signal] = await closed;
+    if (isLate)
+      throw new Error(
+        `${program} took more than ${longest / 60_000} minutes and was ended`,
+      );
     if (code !== 0)
       throw new Error(
-        `${program} ended with ${code ?? signal}: ${oneLine(said, 300)}`,
+        `${program} ended with ${code ?? signal}${said && ": "}${oneLine(said, 300)}`,
       );
   } catch (error) {
     // Where it could not be started its output breaks off, which says less.

@@ -13,6 +13,8 @@ import {
   sourceFailure,
 } from "./context.ts";
 import { answerAt, keep, pages, pathOf, take, tidy } from "./kept.ts";
+import { mentionedIn } from "./placeholders.ts";
+import { type Limit, within } from "./within.ts";
 
 /** Characters that are collected before they are written. */
 const BUFFER = 60_000;
@@ -33,6 +35,8 @@ export interface Occasion {
   scratch(): string;
   /** Whether what the source has said is good for this one question only. */
   isPassing?(): boolean;
+  /** Milliseconds until the answer is of no use to whoever asks; undefined: no end. */
+  left?(): number;
 }
 
 /**
@@ -56,7 +60,8 @@ export async function* remembered(
   try {
     if (last && ttl !== undefined && last.age <= ttl)
       return yield* pages(last.handle);
-    const asked = new Asking(source);
+    const isOfUse = last && stale !== undefined && last.age <= stale;
+    const asked = new Asking(source, isOfUse ? limitOf(occasion) : undefined);
     try {
       fresh = await (context.trial
         ? take(occasion.scratch(), asked.bytes())
@@ -68,7 +73,7 @@ export async function* remembered(
           ));
     } catch (error) {
       if (!asked.failed) throw sourceFailure(path, error);
-      if (!last || stale === undefined || last.age > stale) throw error;
+      if (!isOfUse) throw error;
       context.note(
         `${messageOf(error)}; its answer of ${ago(last.age)} ago is taken`,
       );
@@ -83,6 +88,12 @@ export async function* remembered(
   }
 }
 
+/** Of the time that is left, what a source may take: some is for the last answer, and for other sources. */
+function limitOf({ name, left }: Occasion): Limit | undefined {
+  const milliseconds = ((left?.() ?? Number.POSITIVE_INFINITY) * 2) / 3;
+  return Number.isFinite(milliseconds) ? { name, milliseconds } : undefined;
+}
+
 /** Settings that change nothing of the answer, or ask for another one. */
 const APART = /^(ttl|stale|timeout|sender_.*|exists_.*)$/;
 
@@ -94,9 +105,12 @@ function nameOf(
 ): string {
   const said = Object.entries(settings).filter(([key]) => !APART.test(key));
   const text = JSON.stringify(said.sort(([a], [b]) => (a < b ? -1 : 1)));
-  const names = new Set<string>();
-  for (const [, name = ""] of text.matchAll(/(?::|%\{)(\w+)/g))
-    names.add(name).add(name.toLowerCase());
+  // Of each text by itself: JSON would write a line feed in a name otherwise.
+  const names = new Set(
+    said
+      .flatMap(([, value]) => value)
+      .flatMap((value) => mentionedIn(String(value))),
+  );
   const values = [...names].map((name) => [name, placeholder(context, name)]);
   const hash = createHash("sha256").update(JSON.stringify([text, values]));
   return `${section}.${hash.digest("hex").slice(0, 32)}.answer`;
@@ -107,8 +121,9 @@ class Asking {
   readonly #source: AsyncIterable<Addresses>;
   failed = false;
 
-  constructor(source: AsyncIterable<Addresses>) {
-    this.#source = source;
+  /** @param limit of the whole answer; a source that is silent beyond it is left to its own limits */
+  constructor(source: AsyncIterable<Addresses>, limit: Limit | undefined) {
+    this.#source = limit ? within(source, limit) : source;
   }
 
   async *bytes(): AsyncGenerator<Uint8Array> {

@@ -2,6 +2,7 @@
  * A source of recipients, asked by a hook: switched on by its section in list.toml. Its answer is
  * remembered as the section says.
  */
+import { stopwatch } from "../../base/clock.ts";
 import type { List } from "../directory.ts";
 import type { SourceName, SourceSettings } from "../schema/sources.ts";
 import {
@@ -53,8 +54,18 @@ export function recipientsFrom<K extends SourceName>(
     now: asked.now,
     scratch: () => asked.scratch(),
     isPassing: () => isPassing,
+    left: timeLeft(asked),
   });
   return ended(answer, context);
+}
+
+/** Milliseconds that are left of the hook's time; without end where it has none. */
+function timeLeft({ site, since = stopwatch() }: Asked): () => number {
+  const { timeout } = site.hooks ?? {};
+  return () =>
+    timeout === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.max(timeout - 1000 * since(), 0);
 }
 
 async function* ended(

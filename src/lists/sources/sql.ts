@@ -86,12 +86,13 @@ async function* rowsOf(
   }
 }
 
-function* sqliteRows(
+/** Between pages other work goes on; while SQLite looks for the next row there is none. */
+async function* sqliteRows(
   settings: SqlSettings,
   query: string,
   context: SourceContext,
   standsFor: (name: string) => string | undefined,
-): Generator<readonly unknown[]> {
+): AsyncGenerator<readonly unknown[]> {
   const path = pathIn(context, settings.url.slice("sqlite:".length));
   const { text, names, values } = translated(query, sqlite, standsFor);
   const bound = names.map((name, i) => [name, values[i] ?? ""]);
@@ -100,6 +101,7 @@ function* sqliteRows(
     if (page.push(value) >= PAGE) {
       yield page;
       page = [];
+      await new Promise((done) => setImmediate(done));
     }
   yield page;
 }

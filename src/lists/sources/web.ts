@@ -3,14 +3,16 @@
  * to a file, whole, before any of it is used; what has not changed since is not sent again.
  */
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { exit, Failure } from "../../base/errors.ts";
 import { replace } from "../../spool/durable.ts";
 import type { SourceSettings } from "../schema/sources.ts";
-import { pathIn, type SourceContext, sourceFailure } from "./context.ts";
+import { type SourceContext, sourceFailure } from "./context.ts";
 import { keptFile } from "./kept.ts";
 import { addressesIn } from "./text/formats.ts";
+import { certificatesOf, certificatesOfTheSystem, secretOf } from "./trust.ts";
 import { type Copy, copyOf, openCopy } from "./web/copy.ts";
 import { ask } from "./web/request.ts";
 
@@ -49,7 +51,9 @@ async function upToDate(
   try {
     const answer = await ask(url, {
       token: tokenOf(settings, context),
-      ca: caOf(settings, context),
+      ca:
+        certificatesOf(settings.ca_file, placeIn(context)) ??
+        (url.protocol === "https:" ? certificatesOfTheSystem() : []),
       timeout: settings.timeout,
       known: last?.validators,
     });
@@ -83,20 +87,17 @@ function placeOf(
   return { path, remove: () => {} };
 }
 
-function caOf({ ca_file }: WebSettings, context: SourceContext) {
-  if (ca_file === undefined) return undefined;
-  const path = pathIn(context, ca_file);
-  const ca = readFileSync(path, "utf8");
-  // Without any in it the usual ones would count.
-  if (ca.includes("-----BEGIN CERTIFICATE-----")) return ca;
-  throw new Error(`${path}: no certificate (PEM) in it`);
+function placeIn({ home }: SourceContext) {
+  return { home, section: "web" };
 }
 
 function tokenOf({ token_file }: WebSettings, context: SourceContext) {
   if (token_file === undefined) return undefined;
-  const path = pathIn(context, token_file);
-  const [token = ""] = readFileSync(path, "utf8").split(/\r?\n/, 1);
+  const token = secretOf("token_file", token_file, placeIn(context));
   // RFC 6750, 2.1. What is wrong with it is not told: it is a secret.
   if (/^[A-Za-z0-9._~+/-]+=*$/.test(token)) return token;
-  throw new Error(`${path}: no bearer token on its first line`);
+  throw new Failure(
+    exit.tryLater,
+    `[web] token_file ${token_file} holds no bearer token on its first line`,
+  );
 }

@@ -51,8 +51,8 @@ export class TrialHome {
   }
 
   /** `hooks try` of the letter. */
-  try(args: readonly string[], json = false): Promise<Said> {
-    const message = this.file("letter", letter);
+  try(args: readonly string[], json = false, text = letter): Promise<Said> {
+    const message = this.file("letter", text);
     return this.hooks(
       ["try", "--list", news, "--message", message, ...args],
       json,

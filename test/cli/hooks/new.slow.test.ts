@@ -1,11 +1,19 @@
 // hooks new: for each verb and language a beginning that runs, and whose example runs too.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { verbs } from "../../../src/engine/layers.ts";
+import { groups } from "../../lists/groups.ts";
 import { news } from "../atHome.ts";
-import { TrialHome } from "./home.ts";
+import { letter, TrialHome } from "./home.ts";
 
 const missing = (program: string) =>
   spawnSync(program, ["--version"]).status === 0 ? false : `no ${program} here`;
@@ -39,21 +47,25 @@ for (const { lang, suffix, skip, ...rest } of languages) {
       const file = join(home.home, "hooks.d", path + suffix);
       t.equal(statSync(file).mode & 0o777, 0o755);
       writeFileSync(file, exampleOf(readFileSync(file, "utf8")));
-      const again = await home.try([
-        path + suffix,
-        "--really",
-        "--recipients",
-        recipients,
-        "--recipient",
-        news.replace("@", "-search@"),
-      ]);
-      // The sample is about no lottery, so its approval passes.
-      t.equal(again.code, 0, `${verb}'s example: ${again.err}${again.out}`);
+      const again = await home.try(
+        [
+          path + suffix,
+          "--really",
+          "--recipients",
+          recipients,
+          "--recipient",
+          news.replace("@", "-search@"),
+        ],
+        false,
+        letter.replace("Hello", "A lottery: Hello"),
+      );
+      const code = verb === "approve" ? 80 : 0;
+      t.equal(again.code, code, `${verb}'s example: ${again.err}${again.out}`);
       t.notMatch(again.out, /\n(stderr|log):/, verb);
       const does = {
-        approve: /^/,
+        approve: /\nhold: A moderator must see it\./,
         route: /to the queue search/,
-        edit: /\+(X-Mine: yes|Subject: \[new\] Hello)/,
+        edit: /\+(X-Mine: yes|Subject: \[new\] A lottery)/,
         recipients: /gives 1 address: helper@example\.org/,
         refine: /2 addresses, 1 after it: a@x\.org/,
         emit: /emits \d+ bytes to copies@example\.org/,
@@ -62,6 +74,17 @@ for (const { lang, suffix, skip, ...rest } of languages) {
       }[verb];
       t.match(again.out, does, `${verb}'s example does what it says`);
     }
+    const copies = join(home.home, "archive", news, "copies");
+    const [copy = "", ...others] = readdirSync(copies);
+    t.same(others, []);
+    t.match(readFileSync(join(copies, copy), "utf8"), /A lottery.*First line/s);
+    const away = home.file("addresses", "b@away.example.org\n");
+    const refine = `q/${10 + verbs.indexOf("refine")}-refine/70-mine${suffix}`;
+    t.match(
+      await home.try([refine, "--recipients", away]),
+      { code: 0, out: "1 address, 0 after it" },
+      "when nobody is left, too",
+    );
   });
 }
 
@@ -72,10 +95,11 @@ function exampleOf(text: string): string {
   const start = lines.findIndex(
     (line, at) => at > 0 && !/^(#|\/\/)/.test(line),
   );
-  const found = lines.map((line, at) =>
-    at < start ? line : line.replace(/^(\s*)(?:#|\/\/) ?/, "$1"),
-  );
-  return found.filter((line) => !line.includes("…")).join("\n");
+  return lines
+    .map((line, at) =>
+      at < start ? line : line.replace(/^(\s*)(?:#|\/\/) ?/, "$1"),
+    )
+    .join("\n");
 }
 
 t.test("it goes where it belongs and overwrites nothing", async (t) => {
@@ -98,6 +122,38 @@ t.test("it goes where it belongs and overwrites nothing", async (t) => {
     file: join(home.home, "hooks.d/posts/20-edit/71-mine.hook.ts"),
     verdict: "pass",
   });
+  rmSync(join(home.home, "lists", news), { recursive: true });
+  const alone = await home.hooks(
+    ["new", "posts/20-edit/72-mine", "--lang", "sh"],
+    true,
+  );
+  t.same(JSON.parse(alone.out), {
+    file: join(home.home, "hooks.d/posts/20-edit/72-mine"),
+  });
+});
+
+t.test("for all lists of a domain, and for none on demand", async (t) => {
+  const home = await TrialHome.make(t);
+  groups(home.home, "corp.org", ["sales"]).close();
+  const args = ["new", "posts/20-edit/70-mine", "--lang", "sh", "--list"];
+  t.match(await home.hooks([...args, "sales@corp.org"]), {
+    code: 64,
+    err: /sales@corp\.org is a list on demand, which has no hooks of its own; for all lists of corp\.org give: --list @corp\.org/,
+  });
+  t.notOk(existsSync(join(home.home, "lists/@corp.org/hooks.d")));
+  t.match(await home.hooks([...args, "@corp.org"]), {
+    code: 0,
+    out: /^This hook will run for all lists of corp\.org\.\nwrote .*@corp\.org\/hooks\.d\/posts\/20-edit\/70-mine\n/,
+  });
+  t.match(await home.hooks([...args, "@Lists.example.org"]), {
+    code: 0,
+    out: /for all lists of lists\.example\.org\.\n.*\nTried on a sample for news@lists/,
+  });
+  for (const none of ["@elsewhere.org", "@../lists", "@"])
+    t.match(await home.hooks([...args, none]), {
+      code: 67,
+      err: /there is no list in/,
+    });
 });
 
 t.test("what it refuses", async (t) => {

@@ -54,6 +54,8 @@ t.test("runs are counted, those that are observed apart", async (t) => {
   );
   t.match(await home.hooks(["report", "--reset"]), { out: "forgot 1 run\n" });
   t.match(await home.hooks(["report"]), { out: /^no observed hook/ });
+  const reset = await home.hooks(["report", "--reset"], true);
+  t.same(JSON.parse(reset.out), { forgot: 0 });
   t.match((await home.hooks(["--stats"])).out, "60-slow", "the others stay");
   t.match(await home.hooks(["--stats", "posts"]), {
     code: 64,

@@ -240,6 +240,27 @@ t.test("what is no hook", async (t) => {
     t.match(await home.hooks(args), { code, err }, args.join(" "));
 });
 
+t.test(
+  "what could not be tried ends with the code of no verdict",
+  async (t) => {
+    const home = await TrialHome.make(t);
+    home.hook("posts/10-approve/50-a", "exit 75");
+    home.file(
+      "lists/@corp.example.org/list.toml",
+      '[sql]\nurl = "sqlite:nowhere.db"\nquery = "SELECT mail FROM people"\n',
+    );
+    const group = ["--recipient", "sales@corp.example.org"];
+    const tried = await home.try(["posts/10-approve/50-a", ...group]);
+    t.match(tried, { code: 69, out: "", err: /nowhere\.db/ });
+    t.match(await home.trace(group), { code: 69, err: /nowhere\.db/ });
+    t.match(
+      await home.try(["posts/10-approve/50-a"]),
+      { code: 75, out: /\nlater: / },
+      "a verdict",
+    );
+  },
+);
+
 t.test("text of strangers is harmless to a terminal", async (t) => {
   const home = await TrialHome.make(t);
   home.hook(

@@ -28,7 +28,8 @@ export function contextIn(
     sender: "anna@example.org",
     recipient: list.address,
     header: parseHeader(Buffer.from(header)).header,
-    refused: (text) => refused.push(text),
+    refused: (text, why) =>
+      refused.push(why === undefined ? text : `${why}: ${text}`),
     note: (text) => notes.push(text),
   };
 }

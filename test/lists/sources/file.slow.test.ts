@@ -97,6 +97,22 @@ t.test("a file that is written to while it is read throws", async (t) => {
   await t.rejects(Array.fromAsync(found), /changed while it was read/);
 });
 
+t.test(
+  "a line that is too long to be one throws, wherever it lies",
+  async (t) => {
+    const home = t.testdir();
+    for (const before of [0, 1, 200_000]) {
+      const text = `${"a@x.org\n".repeat(before)}${"x".repeat(40_000)}\nb@x.org\n`;
+      writeFileSync(join(home, "f"), text);
+      await t.rejects(read(home, { path: "f" }), {
+        name: "Failure",
+        exitCode: 75,
+        message: /f: a line of more than 32 KiB, with "x+" in it/,
+      });
+    }
+  },
+);
+
 t.test("UTF-16 is told from a list of nobody", async (t) => {
   const home = t.testdir();
   writeFileSync(join(home, "f"), Buffer.from("\ufeffa@x.org\n", "utf16le"));
@@ -200,7 +216,7 @@ t.test("any lines: each is an address, or refused, or nothing", async (t) => {
   );
 });
 
-const corpus = "/work/shared/corpus/addresses";
+const corpus = "../shared/corpus/addresses";
 const missing = existsSync(corpus) ? false : `no ${corpus}`;
 
 t.test("tables of good and bad addresses", { skip: missing }, async (t) => {

@@ -36,6 +36,14 @@ t.test("an answer is whole only with exit code 0", async (t) => {
   await t.rejects(killed.run(), /prog ended with SIGKILL/);
 });
 
+t.test("one that takes too long is ended, and this is told", async (t) => {
+  const { dir } = script(t, "exec sleep 600");
+  const output = outputOf("prog", [], `${dir}:/usr/bin:/bin`, 60);
+  await t.rejects(Array.fromAsync(output), {
+    message: "prog took more than 0.001 minutes and was ended",
+  });
+});
+
 t.test("a program that is not installed is named", async (t) => {
   const none = outputOf("gdbm_dump", ["/x"], t.testdir());
   await t.rejects(Array.fromAsync(none), /the program gdbm_dump is needed/);

@@ -162,9 +162,16 @@ t.test("an answer belongs to its settings and placeholders", async (t) => {
     t.ok(await asks({ ...plain, query }, other), "another sender's");
     t.notOk(await asks({ ...plain, query }, other));
   }
-  const header = { ...plain, query: "(ou=%{header_x_ou})" };
-  t.ok(await asks(header, contextIn(home, [], [], "X-Ou: a\n")));
-  t.ok(await asks(header, contextIn(home, [], [], "X-Ou: b\n")));
+  const written = ["x_ou", "X-Ou", "X-\n  Ou", "x-OU"];
+  for (const query of [
+    ...written.map((name) => `(ou=%{header_${name}})`),
+    "WHERE ou = :header_X_Ou",
+  ]) {
+    const header = { ...plain, query };
+    t.ok(await asks(header, contextIn(home, [], [], "X-Ou: a\n")), query);
+    t.ok(await asks(header, contextIn(home, [], [], "X-Ou: b\n")), query);
+    t.notOk(await asks(header, contextIn(home, [], [], "X-Ou: a\n")), query);
+  }
   const elsewhere = {
     ...contextIn(home),
     list: { address: "b@example.org", local: "b", domain: "example.org" },
@@ -249,6 +256,46 @@ t.test("an answer that cannot be kept is not taken", async (t) => {
   const found = await told(new Fake(), home, { ttl: HOUR });
   t.match(found, { found: [], failure: /state\/sources/ });
 });
+
+t.test(
+  "a source that says nothing gives way to its last answer in time",
+  async (t) => {
+    const home = t.testdir();
+    const notes: string[] = [];
+    const context = contextIn(home, [], notes);
+    const settings = { stale: 24 * HOUR };
+    await told(new Fake(), home, settings, { context });
+    let isLetGo = false;
+    const silent = {
+      async next(): Promise<IteratorResult<Addresses>> {
+        return new Promise(() => {});
+      },
+      async return(): Promise<IteratorResult<Addresses>> {
+        isLetGo = true;
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+    const asked = remembered(silent, settings, context, {
+      name: "sql",
+      now: START + 3 * HOUR,
+      scratch: () => join(home, "scratch"),
+      left: () => 300,
+    });
+    t.same((await Array.fromAsync(asked)).flat(), whole);
+    t.same(notes, [
+      "[sql] no whole answer within 0.2 s, two thirds of what is left of hooks.timeout; its answer of 3 hours ago is taken",
+    ]);
+    t.ok(isLetGo);
+    t.same(
+      readdirSync(folderOf(home)).filter((name) => name.startsWith(".")),
+      [],
+      "no draft is left",
+    );
+  },
+);
 
 t.test("100,000 addresses come back as they were", async (t) => {
   const home = t.testdir();

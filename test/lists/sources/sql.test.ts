@@ -74,11 +74,54 @@ t.test("every placeholder is bound", async (t) => {
   t.same(await all(query, context), ["yes@x.org"]);
 });
 
+t.test("a name that stands for nothing is told before a post comes", (t) => {
+  const of = (query: string, url = "sqlite:x", more = {}) =>
+    section("sql", { url, query, ...more });
+  const none = {
+    exitCode: 78,
+    message: /sql: query: there is no :other; there/,
+  };
+  const servers = ["sqlite:x", "postgres://u@h/d", "mysql://u@h/d"];
+  for (const url of servers) {
+    t.throws(() => of("SELECT :other", url), none);
+    t.ok(of("SELECT ':other', :header_X_Topic, :list -- :other", url));
+  }
+  for (const setting of ["sender_query", "exists_query"])
+    t.throws(() => of("SELECT 1", "sqlite:x", { [setting]: "SELECT :o" }), {
+      exitCode: 78,
+      message: new RegExp(`${setting}: there is no :o;`),
+    });
+  t.ok(
+    of(String.raw`SELECT 'it\'s', ':other'`, "mysql://u@h/d"),
+    "may be text",
+  );
+  t.throws(() => of("SELECT 1", "postgres://u@h/d", { ca_file: "ca" }), {
+    exitCode: 78,
+    message: /ca_file: needs tls = true/,
+  });
+  t.end();
+});
+
+t.test("other work goes on between the pages of SQLite", async (t) => {
+  const { home } = homeWith(t, []);
+  const query =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) SELECT 'u' || i || '@x.org' FROM n";
+  let turns = 0;
+  let done = false;
+  const turn = () => {
+    turns += 1;
+    if (!done) setImmediate(turn);
+  };
+  setImmediate(turn);
+  t.equal((await all(query, contextIn(home))).length, 20_000);
+  done = true;
+  t.ok(turns >= 15, `${turns} turns of other work`);
+});
+
 t.test("what cannot be asked throws, and makes no file", async (t) => {
   const { home } = homeWith(t, []);
   const bad: Record<string, RegExp> = {
     "SELECT x": /no such column/,
-    "SELECT :other": /:other, which stands for nothing/,
     "SELECT @list": /\[sql\]|listmill\.db/,
     "SELECT ?": /listmill\.db/,
     "DELETE FROM staff": /must be a SELECT/,

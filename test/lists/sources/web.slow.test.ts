@@ -186,7 +186,8 @@ t.test("redirects stay on the server, and so does the token", async (t) => {
   t.same(tokens, ["Bearer s3cr.et==", "Bearer s3cr.et=="]);
   await t.rejects(at("away", { token_file: "token" }), /not followed/);
   await t.rejects(at("moved", { token_file: "bad" }), {
-    message: /^(?!.*two words).*bad: no bearer token on its first line/,
+    message:
+      /^(?!.*two words).*token_file bad holds no bearer token on its first line/,
   });
   await t.rejects(at("moved", { token_file: "gone" }), /ENOENT/);
 });

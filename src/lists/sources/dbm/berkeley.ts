@@ -5,6 +5,7 @@
  * meanwhile throws.
  * After db_page.h of Berkeley DB: HMETA33, BTMETA33, HKEYDATA, BKEYDATA, BINTERNAL.
  */
+import { plural } from "../../../base/log.ts";
 import {
   BerkeleyPages,
   berkeleyKind,
@@ -60,7 +61,7 @@ function* buckets(pages: BerkeleyPages): Generator<DbmEntry> {
   }
   const counted = pages.long(pages.meta, 88);
   if (blank > 0 && ![count, count + EXPECTED].includes(counted))
-    throw pages.damaged(`it lacks ${blank} pages`);
+    throw pages.damaged(`it lacks ${plural(blank, "page", "pages")}`);
 }
 
 function* below(

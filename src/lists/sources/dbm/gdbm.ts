@@ -2,13 +2,15 @@
  * Reads a gdbm file by the program gdbm_dump, which comes with gdbm: it locks the file against
  * writers. The dump tells how many entries there are, and must have its last line.
  */
-import { linesOf } from "../../../base/lines.ts";
+import { linesOf, unbroken } from "../../../base/lines.ts";
 import { outputOf } from "../program.ts";
 import { type DbmEntry, LARGEST } from "./bytes.ts";
 
 /** All entries. @param path absolute */
 export async function* gdbmEntries(path: string): AsyncGenerator<DbmEntry> {
-  yield* dumpedEntries(linesOf(outputOf("gdbm_dump", [path])));
+  yield* dumpedEntries(
+    linesOf(unbroken(outputOf("gdbm_dump", [path]), "gdbm_dump")),
+  );
 }
 
 /**

@@ -7,9 +7,9 @@
  * not, or the number of entries is not the recorded one, reading throws.
  * After mdb.c of LMDB: MDB_meta, MDB_db, MDB_page, MDB_node; 64 bits, little endian.
  */
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { type DbmEntry, LARGEST } from "./bytes.ts";
+import { type DbmEntry, DbmFile } from "./bytes.ts";
 
 const MAGIC = 0xbeefc0de;
 const NO_PAGE = 0xffff_ffff_ffff_ffffn;
@@ -38,23 +38,24 @@ export function isLmdb(bytes: Buffer): boolean {
  */
 export function* lmdbEntries(path: string): Generator<DbmEntry> {
   const file = statSync(path).isDirectory() ? join(path, "data.mdb") : path;
-  const fd = openSync(file, "r");
+  const db = new DbmFile(file, "an LMDB file");
   try {
-    const snapshot = newest(fd);
+    const snapshot = newest(db);
     let count = 0n;
     if (snapshot.flags & dupSort)
       throw new Error("a database with several values a key is not supported");
     if (snapshot.root !== NO_PAGE)
-      for (const entry of below(fd, snapshot, snapshot.root, 0)) {
+      for (const entry of below(db, snapshot, snapshot.root, 0)) {
         count += 1n;
         if (count > snapshot.entries) break;
         yield entry;
       }
-    if (newest(fd).transaction !== snapshot.transaction)
+    if (newest(db).transaction !== snapshot.transaction)
       throw new Error("the database was changed while it was read");
-    if (count !== snapshot.entries) throw damaged("its entries do not add up");
+    if (count !== snapshot.entries)
+      throw db.damaged("its entries do not add up");
   } finally {
-    closeSync(fd);
+    db.close();
   }
 }
 
@@ -73,14 +74,14 @@ interface Snapshot {
 }
 
 /** The newer of the two meta pages, which begin the file. */
-function newest(fd: number): Snapshot {
-  const first = snapshotAt(fd, 0);
-  const second = snapshotAt(fd, first.pageSize);
+function newest(db: DbmFile): Snapshot {
+  const first = snapshotAt(db, 0);
+  const second = snapshotAt(db, first.pageSize);
   return second.transaction > first.transaction ? second : first;
 }
 
-function snapshotAt(fd: number, at: number): Snapshot {
-  const page = bytesAt(fd, at, 24 + 136);
+function snapshotAt(db: DbmFile, at: number): Snapshot {
+  const page = db.at(at, 24 + 136);
   const header = page.readUInt32LE(16) === MAGIC ? 16 : 24;
   const version = page.readUInt32LE(header + 4);
   if (
@@ -90,7 +91,7 @@ function snapshotAt(fd: number, at: number): Snapshot {
     throw new Error("not an LMDB file of format 1 or 2");
   const pageSize = page.readUInt32LE(header + 24);
   if (pageSize < 256 || pageSize > 65_536)
-    throw damaged(`a page size of ${pageSize}`);
+    throw db.damaged(`a page size of ${pageSize}`);
   return {
     pageSize,
     header,
@@ -105,81 +106,70 @@ function snapshotAt(fd: number, at: number): Snapshot {
 
 /** All entries of the tree below a page. */
 function* below(
-  fd: number,
+  db: DbmFile,
   snapshot: Snapshot,
   number: bigint,
   depth: number,
 ): Generator<DbmEntry> {
-  if (depth > DEEPEST) throw damaged("its tree has no end");
-  const page = pageAt(fd, snapshot, number);
+  if (depth > DEEPEST) throw db.damaged("its tree has no end");
+  const page = pageAt(db, snapshot, number);
   const { header, base } = snapshot;
   const flags = page.readUInt16LE(header - 6);
   const nodes = (page.readUInt16LE(header - 4) - (header - base)) >> 1;
   if (nodes < 0 || header + 2 * nodes > page.length)
-    throw damaged(`page ${number}`);
+    throw db.damaged(`page ${number}`);
   for (let i = 0; i < nodes; i += 1) {
     const at = page.readUInt16LE(header + 2 * i) + base;
-    const node = part(page, at, 8);
+    const node = part(db, page, at, 8);
     const low = node.readUInt32LE(0);
     if (flags & branchPage) {
       const child = BigInt(low) | (BigInt(node.readUInt16LE(4)) << 32n);
-      yield* below(fd, snapshot, child, depth + 1);
+      yield* below(db, snapshot, child, depth + 1);
     } else if (flags & leafPage) {
       const kind = node.readUInt16LE(4);
       if (kind & (subData | dupData))
         throw new Error("a file with several databases is not supported");
       const end = at + 8 + node.readUInt16LE(6);
-      const key = part(page, at + 8, end - at - 8);
+      const key = part(db, page, at + 8, end - at - 8);
       const value =
         kind & bigData
-          ? bigValue(fd, snapshot, part(page, end, 8).readBigUInt64LE(), low)
-          : part(page, end, low);
+          ? bigValue(
+              db,
+              snapshot,
+              part(db, page, end, 8).readBigUInt64LE(),
+              low,
+            )
+          : part(db, page, end, low);
       yield { key, value };
-    } else throw damaged(`page ${number} is no part of a tree`);
+    } else throw db.damaged(`page ${number} is no part of a tree`);
   }
 }
 
 /** A value that has pages of its own. */
 function bigValue(
-  fd: number,
+  db: DbmFile,
   snapshot: Snapshot,
   number: bigint,
   length: number,
 ): Buffer {
   const { header, pageSize } = snapshot;
-  const page = pageAt(fd, snapshot, number);
+  const page = pageAt(db, snapshot, number);
   if (!(page.readUInt16LE(header - 6) & overflowPage))
-    throw damaged(`page ${number} holds no value`);
+    throw db.damaged(`page ${number} holds no value`);
   const pages = page.readUInt32LE(header - 4);
-  if (header + length > pages * pageSize) throw damaged(`page ${number}`);
-  return bytesAt(fd, Number(number) * pageSize + header, length);
+  if (header + length > pages * pageSize) throw db.damaged(`page ${number}`);
+  return db.at(Number(number) * pageSize + header, length);
 }
 
-function pageAt(fd: number, snapshot: Snapshot, number: bigint): Buffer {
-  if (number < 2n || number > snapshot.last) throw damaged(`page ${number}`);
+function pageAt(db: DbmFile, snapshot: Snapshot, number: bigint): Buffer {
+  if (number < 2n || number > snapshot.last) throw db.damaged(`page ${number}`);
   const { pageSize } = snapshot;
-  const page = bytesAt(fd, Number(number) * pageSize, pageSize);
-  if (page.readBigUInt64LE(0) !== number) throw damaged(`page ${number}`);
+  const page = db.at(Number(number) * pageSize, pageSize);
+  if (page.readBigUInt64LE(0) !== number) throw db.damaged(`page ${number}`);
   return page;
 }
 
-function part(page: Buffer, at: number, length: number): Buffer {
-  if (at + length > page.length) throw damaged("an entry leaves its page");
+function part(db: DbmFile, page: Buffer, at: number, length: number): Buffer {
+  if (at + length > page.length) throw db.damaged("an entry leaves its page");
   return page.subarray(at, at + length);
-}
-
-function bytesAt(fd: number, at: number, length: number): Buffer {
-  if (length > LARGEST)
-    throw new Error(`a value of ${length} bytes is too large`);
-  const bytes = Buffer.alloc(length);
-  for (let done = 0; done < length; ) {
-    const got = readSync(fd, bytes, done, length - done, at + done);
-    if (got === 0) throw damaged("it is cut short");
-    done += got;
-  }
-  return bytes;
-}
-
-function damaged(what: string): Error {
-  return new Error(`not an LMDB file, or damaged: ${what}`);
 }

@@ -18,11 +18,10 @@ import {
 import { exit, Failure, messageOf } from "../../../base/errors.ts";
 import { oneLine } from "../../../base/log.ts";
 import type { SourceSettings } from "../../schema/sources.ts";
+import { silence } from "../silence.ts";
 import type { Entry } from "./entry.ts";
-import { told, Unreachable } from "./trouble.ts";
+import { told } from "./trouble.ts";
 import { password, trust } from "./trust.ts";
-
-export { Unreachable };
 
 export interface Query {
   /** A DN. */
@@ -189,10 +188,7 @@ export class Connection {
 
   /** The package has no limit for the turn to TLS: silence there ends with the socket. */
   async #within(work: Promise<void>): Promise<void> {
-    const late = () =>
-      this.#socket?.destroy(
-        new Error(`no answer in ${this.#settings.timeout / 1000} seconds`),
-      );
+    const late = () => this.#socket?.destroy(silence(this.#settings.timeout));
     const timer = setTimeout(late, this.#settings.timeout);
     try {
       await work;
@@ -213,7 +209,7 @@ export class Connection {
     try {
       return await act();
     } catch (error) {
-      throw told(error, `[ldap] ${this.#url.href}`);
+      throw told(error, `[ldap] ${this.#url.href}`, this.#settings.timeout);
     }
   }
 }

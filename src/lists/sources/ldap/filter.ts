@@ -3,6 +3,7 @@
  * changes neither what is compared nor how. Pure.
  */
 import { exit, Failure } from "../../../base/errors.ts";
+import { filledIn } from "../placeholders.ts";
 
 /**
  * A value for a filter, escaped as RFC 4515 §3 has it.
@@ -23,21 +24,18 @@ export function filled(
   standsFor: (name: string) => string | undefined,
 ): string {
   const template = filter.replace(/\s*\n\s*/g, "").trim();
-  const parts = template.replace(
-    /%\{([^{}]*)\}/g,
-    (whole, name: string, at: number) => {
-      const value = standsFor(name.toLowerCase().replaceAll("-", "_"));
-      if (value === undefined)
-        throw wrong(`${whole} in ${template} stands for nothing`);
-      const before = template.slice(template.lastIndexOf("(", at) + 1, at);
-      if (!before.includes("="))
-        throw wrong(`${whole} in ${template} must stand after the =`);
-      if (value !== "") return escaped(value);
-      // An empty part of (cn=*...*) would match everybody; a NUL matches nobody.
-      const after = template.charAt(at + whole.length);
-      return before.endsWith("*") || after === "*" ? "\\00" : "";
-    },
-  );
+  const parts = filledIn(template, (name, whole, at) => {
+    const value = standsFor(name);
+    if (value === undefined)
+      throw wrong(`${whole} in ${template} stands for nothing`);
+    const before = template.slice(template.lastIndexOf("(", at) + 1, at);
+    if (!before.includes("="))
+      throw wrong(`${whole} in ${template} must stand after the =`);
+    if (value !== "") return escaped(value);
+    // An empty part of (cn=*...*) would match everybody; a NUL matches nobody.
+    const after = template.charAt(at + whole.length);
+    return before.endsWith("*") || after === "*" ? "\\00" : "";
+  });
   return parts.startsWith("(") ? parts : `(${parts})`;
 }
 

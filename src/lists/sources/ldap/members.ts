@@ -5,7 +5,7 @@
  * takes memory for all of them: some 10 MB for 100,000.
  */
 import { exit, Failure } from "../../../base/errors.ts";
-import { oneLine } from "../../../base/log.ts";
+import { oneLine, plural } from "../../../base/log.ts";
 import { fromLine } from "../../../mail/address.ts";
 import type { SourceSettings } from "../../schema/sources.ts";
 import { oneAddress, placeholder, type SourceContext } from "../context.ts";
@@ -67,9 +67,14 @@ class Expansion {
       level = next;
     }
     yield* this.#named();
-    this.#tell(this.#without, "members have no mail attribute or no entry");
+    this.#tell(
+      this.#without,
+      "member has no mail attribute or no entry",
+      "members have no mail attribute or no entry",
+    );
     this.#tell(
       this.#connection.references,
+      "part lies on another server, not searched",
       "parts lie on other servers, not searched",
     );
   }
@@ -91,7 +96,11 @@ class Expansion {
         else if (isOfGroups(attribute)) this.#expanded.add(entry.dn);
         for (const value of values) yield* this.#value(value);
       }
-    this.#tell(empty, `of the entries found have no ${attribute}`);
+    this.#tell(
+      empty,
+      `of the entries found has no ${attribute}`,
+      `of the entries found have no ${attribute}`,
+    );
   }
 
   *#value(value: string): Generator<string> {
@@ -154,11 +163,6 @@ class Expansion {
   async *#named(): AsyncGenerator<string> {
     const { member_filter, member_base, member_attribute } = this.#settings;
     if (member_filter === undefined) return;
-    if (!member_filter.includes("%{member}"))
-      throw new Failure(
-        exit.tryLater,
-        "[ldap] member_filter must say %{member} where the name goes",
-      );
     for (const names of chunks(this.#names, NAMES)) {
       const entries = await this.#connection.entries({
         base: member_base ?? this.#settings.base,
@@ -189,8 +193,8 @@ class Expansion {
       );
   }
 
-  #tell(count: number, what: string): void {
-    if (count > 0) this.#context.note(`[ldap] ${count} ${what}`);
+  #tell(count: number, one: string, many: string): void {
+    if (count > 0) this.#context.note(`[ldap] ${plural(count, one, many)}`);
   }
 }
 

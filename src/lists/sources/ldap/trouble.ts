@@ -3,6 +3,7 @@
  */
 import { exit, Failure, messageOf } from "../../../base/errors.ts";
 import { oneLine } from "../../../base/log.ts";
+import { silence } from "../silence.ts";
 
 /** Nobody answered, or said that it cannot just now: another server may. */
 export class Unreachable extends Error {}
@@ -27,11 +28,16 @@ const advice: Readonly<Record<number, string>> = {
 /**
  * An error of the package or of a socket, as what to do about it.
  * @param where what a Failure begins with
+ * @param timeout milliseconds that were waited
  */
-export function told(error: unknown, where: string): Unreachable | Failure {
+export function told(
+  error: unknown,
+  where: string,
+  timeout: number,
+): Unreachable | Failure {
   if (error instanceof Failure || error instanceof Unreachable) return error;
   const { code } = error as { code?: unknown };
-  const said = oneLine(wordsOf(error), 300);
+  const said = oneLine(wordsOf(error, timeout), 300);
   const failure = (what: string) =>
     new Failure(exit.tryLater, `${where}: ${what} (${said})`, { cause: error });
   if (typeof code === "number" && !notNow.includes(code))
@@ -46,16 +52,17 @@ export function told(error: unknown, where: string): Unreachable | Failure {
 /** What the package and Node say, as short as the field says it. */
 const words: readonly (readonly [RegExp, string])[] = [
   [/^Connection closed before .*/, "the server closed the connection"],
-  [/^Connection timeout$|^\w+: Operation timed out$/, "no answer in time"],
   [/^Socket error\..*\n/, ""],
   [/; if the root CA is .*/, ""],
   [/\s*Code: 0x[0-9a-f]+$/, ""],
 ];
 
 /** The error in words; several addresses of a host that all refuse come as one without any. */
-function wordsOf(error: unknown): string {
+function wordsOf(error: unknown, timeout: number): string {
   const [first] = error instanceof AggregateError ? error.errors : [error];
   let said = messageOf(first);
+  if (/^Connection timeout$|^\w+: Operation timed out$/.test(said))
+    return silence(timeout).message;
   for (const [pattern, by] of words) said = said.replace(pattern, by);
   const { code } = first as { code?: unknown };
   return said.trim() || `result code ${code}`;

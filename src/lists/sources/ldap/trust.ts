@@ -2,27 +2,13 @@
  * Who is spoken to, and as whom: the certificates that count and the password of the bind. Files of
  * the settings are read anew for each connection.
  */
-import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { resolve } from "node:path";
-import {
-  type ConnectionOptions,
-  createSecureContext,
-  getCACertificates,
-  type SecureContext,
-} from "node:tls";
-import { exit, Failure, messageOf } from "../../../base/errors.ts";
+import type { ConnectionOptions } from "node:tls";
+import { exit, Failure } from "../../../base/errors.ts";
 import type { SourceSettings } from "../../schema/sources.ts";
+import { certificatesOf, ofTheSystem, secretOf } from "../trust.ts";
 
 type LdapSettings = SourceSettings<"ldap">;
-
-let system: SecureContext | undefined;
-
-/** Node's own list is another one. Made once: it takes 60 ms. */
-function ofTheSystem(): SecureContext {
-  system ??= createSecureContext({ ca: getCACertificates("system") });
-  return system;
-}
 
 /**
  * Whose certificates are good, and for which name (RFC 4513, 3.1.3).
@@ -30,15 +16,11 @@ function ofTheSystem(): SecureContext {
  */
 export function trust(
   url: URL,
-  settings: LdapSettings,
+  { ca_file }: LdapSettings,
   home: string,
 ): ConnectionOptions {
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const { ca_file } = settings;
-  const ca = ca_file === undefined ? undefined : read("ca_file", home, ca_file);
-  // Node would trust the system's where there is none in it.
-  if (ca !== undefined && !ca.includes("-----BEGIN CERTIFICATE-----"))
-    throw wrong(`ca_file ${ca_file} holds no certificate (PEM)`);
+  const ca = certificatesOf(ca_file, { home, section: "ldap" });
   return {
     host,
     rejectUnauthorized: true,
@@ -51,26 +33,18 @@ export function trust(
  * The password, from the first line of its file.
  * @param home absolute: paths of the settings start there
  */
-export function password(settings: LdapSettings, home: string): string {
-  const { password_file } = settings;
-  const [first = ""] =
-    password_file === undefined
-      ? []
-      : read("password_file", home, password_file).split(/\r?\n/, 1);
+export function password(
+  { password_file }: LdapSettings,
+  home: string,
+): string {
+  const first = secretOf("password_file", password_file, {
+    home,
+    section: "ldap",
+  });
+  if (first !== "") return first;
   // RFC 4513 §5.1.2: without a password it would count as anonymous, and see less.
-  if (first === "")
-    throw wrong("bind_dn needs a password_file with a password in it");
-  return first;
-}
-
-function read(setting: string, home: string, path: string): string {
-  try {
-    return readFileSync(resolve(home, path), "utf8");
-  } catch (error) {
-    throw wrong(`${setting} cannot be read: ${messageOf(error)}`, error);
-  }
-}
-
-function wrong(what: string, cause?: unknown): Failure {
-  return new Failure(exit.tryLater, `[ldap] ${what}`, { cause });
+  throw new Failure(
+    exit.tryLater,
+    "[ldap] bind_dn needs a password_file with a password in it",
+  );
 }

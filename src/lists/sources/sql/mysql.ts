@@ -41,7 +41,7 @@ export async function* mysqlRows(
     database,
     ...(tls && {
       ssl: {
-        ...(tls.ca !== undefined && { ca: tls.ca }),
+        ca: tls.ca,
         rejectUnauthorized: true,
         verifyIdentity: true,
       },

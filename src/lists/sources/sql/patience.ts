@@ -2,6 +2,8 @@
  * Waits for a server: none longer than the timeout, and all over once the connection is lost, also
  * those that a package would forget to end.
  */
+import { silence } from "../silence.ts";
+
 export interface Patience {
   /** Tells that the connection is of no use any more; the first reason stays. */
   readonly lost: (reason: Error) => void;
@@ -22,7 +24,7 @@ export function patience(timeout: number): Patience {
     lost,
     wait: (work) =>
       new Promise((resolve, reject) => {
-        const late = () => lost(new Error(`no answer for ${timeout / 1000} s`));
+        const late = () => lost(silence(timeout));
         const timer = setTimeout(late, timeout);
         const over = () => {
           clearTimeout(timer);

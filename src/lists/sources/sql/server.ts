@@ -2,11 +2,10 @@
  * A database server as the settings name it. Its password is read where it is needed, and stands in
  * no URL, message or log.
  */
-import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { exit, Failure } from "../../../base/errors.ts";
 import type { SourceSettings } from "../../schema/sources.ts";
-import { pathIn, type SourceContext } from "../context.ts";
+import type { SourceContext } from "../context.ts";
+import { certificatesOf, certificatesOfTheSystem, secretOf } from "../trust.ts";
 
 export interface Server {
   /** A name, an IP address, or the path of a socket (for PostgreSQL of its folder). */
@@ -15,8 +14,8 @@ export interface Server {
   readonly user: string;
   readonly database: string;
   readonly password: string;
-  /** Whose certificates are trusted; undefined: no TLS. */
-  readonly tls: { readonly ca: string | undefined } | undefined;
+  /** Whose certificates (PEM) are trusted; undefined: no TLS. */
+  readonly tls: { readonly ca: string | string[] } | undefined;
   /** Milliseconds for each wait. */
   readonly timeout: number;
 }
@@ -32,20 +31,17 @@ export function serverOf(
   port: number,
 ): Server {
   const { tls, ca_file, password_file, timeout } = settings;
-  if (ca_file !== undefined && !tls)
-    throw new Failure(exit.tryLater, "[sql] ca_file needs tls = true");
   const url = new URL(settings.url);
-  const read = (path: string) => readFileSync(pathIn(context, path), "utf8");
+  const place = { home: context.home, section: "sql" };
   return {
     host: decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, "$1"),
     port: Number(url.port || port),
     user: decodeURIComponent(url.username) || userInfo().username,
     database: decodeURIComponent(url.pathname.slice(1)),
-    password:
-      password_file === undefined
-        ? ""
-        : (read(password_file).split(/\r?\n/, 1)[0] ?? ""),
-    tls: tls ? { ca: ca_file && read(ca_file) } : undefined,
+    password: secretOf("password_file", password_file, place),
+    tls: tls
+      ? { ca: certificatesOf(ca_file, place) ?? certificatesOfTheSystem() }
+      : undefined,
     timeout,
   };
 }

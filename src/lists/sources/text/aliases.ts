@@ -3,7 +3,7 @@
  * continued on lines that begin with a space. Programs, files and includes among them are refused by
  * name, never followed.
  */
-import { linesOf } from "../../../base/lines.ts";
+import { linesOf, unbroken } from "../../../base/lines.ts";
 import { oneLine } from "../../../base/log.ts";
 import { oneAddress, type SourceContext } from "../context.ts";
 import { withoutComment } from "./lines.ts";
@@ -11,6 +11,8 @@ import type { Wanted } from "./wanted.ts";
 
 /** `name:` or `"name":` at the start of a line. */
 const NAME = /^(?:"((?:[^"\\]|\\.)*)"[ \t]*|([^\s"#:][^"#:]*)):/;
+/** Bytes of one line, which may hold all of a large list. */
+const LINE = 4 * 1024 * 1024;
 /** Characters of one address. */
 const LONGEST = 4096;
 
@@ -28,7 +30,7 @@ export async function* addressesOfAliases(
   const take = (text: string) => {
     found.push(...target(text, context));
   };
-  for await (const line of linesOf(bytes)) {
+  for await (const line of linesOf(unbroken(bytes, name, LINE), LINE)) {
     number += 1;
     let text = withoutComment(line);
     if (text.trim() === "") continue;

@@ -5,7 +5,7 @@
  */
 import { pipeline } from "node:stream";
 import { CsvError, parse } from "csv-parse";
-import { oneLine } from "../../../base/log.ts";
+import { oneLine, plural } from "../../../base/log.ts";
 import { fromLine } from "../../../mail/address.ts";
 import { oneAddress, type SourceContext } from "../context.ts";
 
@@ -44,7 +44,8 @@ export async function* addressesOfCsv(
       const cell = row[index];
       if (cell === undefined)
         context.refused(
-          `a row of ${row.length}: ${oneLine(row.join(separator), 150)}`,
+          oneLine(row.join(separator), 150),
+          `a row of ${plural(row.length, "column", "columns")}`,
         );
       else found.push(...oneAddress(cell, context));
       if (found.length < 1000) continue;

@@ -26,10 +26,6 @@ export async function* addressesIn(
   { format, column, separator, key }: Format,
   context: SourceContext,
 ): AsyncGenerator<string[]> {
-  if (key !== undefined && format !== "aliases")
-    throw misplaced("key", "aliases");
-  if (column !== undefined && format !== "csv")
-    throw misplaced("column", "csv");
   const wanted = new Wanted(key, context);
   for (const [name, raw] of texts) {
     const bytes = utf8(raw, name);
@@ -39,10 +35,4 @@ export async function* addressesIn(
     else yield* addressesOfAliases(bytes, name, wanted, context);
   }
   wanted.end();
-}
-
-function misplaced(setting: string, format: string): Error {
-  return new Error(
-    `${setting} is for format = "${format}": set the one or leave out the other`,
-  );
 }

@@ -3,7 +3,7 @@
  * a line or behind a space; `%include ROLE` brings other people in.
  */
 import { messageOf } from "../../../base/errors.ts";
-import { pagesOf } from "../../../base/lines.ts";
+import { pagesOf, unbroken } from "../../../base/lines.ts";
 import { isPlain } from "../../../mail/address.ts";
 import { oneAddress, type SourceContext } from "../context.ts";
 
@@ -16,7 +16,7 @@ export async function* addressesOfLines(
   context: SourceContext,
 ): AsyncGenerator<string[]> {
   let number = 0;
-  for await (const page of pagesOf(bytes)) {
+  for await (const page of pagesOf(unbroken(bytes, name))) {
     let found: string[] = [];
     for (const line of page) {
       number += 1;

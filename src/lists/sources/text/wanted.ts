@@ -4,6 +4,7 @@
  */
 import { oneLine } from "../../../base/log.ts";
 import { placeholder, type SourceContext } from "../context.ts";
+import { filledIn } from "../placeholders.ts";
 
 export class Wanted {
   readonly #name: string | undefined;
@@ -14,13 +15,13 @@ export class Wanted {
    * Throws where there is no such placeholder.
    */
   constructor(key: string | undefined, context: SourceContext) {
-    this.#name = key
-      ?.replace(/%\{(\w+)\}/g, (whole, name: string) => {
-        const value = placeholder(context, name);
-        if (value !== undefined) return value;
-        throw new Error(`key: there is no ${whole}`);
-      })
-      .toLowerCase();
+    if (key === undefined) return;
+    const filled = filledIn(key, (name, whole) => {
+      const value = placeholder(context, name);
+      if (value !== undefined) return value;
+      throw new Error(`key: there is no ${whole}`);
+    });
+    this.#name = filled.toLowerCase();
   }
 
   /** Whether the addresses of a name are wanted. */

@@ -6,6 +6,7 @@
 import { type IncomingMessage, request as overHttp } from "node:http";
 import { request as overHttps } from "node:https";
 import { messageOf } from "../../../base/errors.ts";
+import { silence } from "../silence.ts";
 
 /** Bytes of the largest answer. */
 const LARGEST = 2 ** 30;
@@ -20,8 +21,8 @@ export interface Validators {
 
 export interface Wishes {
   readonly token: string | undefined;
-  /** Certificates, PEM; undefined: those that are trusted anyway. */
-  readonly ca: string | undefined;
+  /** Certificates that are trusted, PEM. */
+  readonly ca: string | string[];
   /** Milliseconds of silence; the whole may take ten times as long. */
   readonly timeout: number;
   /** Of the answer that is at hand. */
@@ -92,19 +93,16 @@ function responseOf(
     }),
   };
   const request = url.protocol === "https:" ? overHttps : overHttp;
-  const trusted = ca === undefined ? {} : { ca };
   return new Promise((resolve, reject) => {
     const asked = request(url, {
-      ...trusted,
+      ca,
       headers,
       timeout,
       // A connection of its own: none is kept for a server that is asked once a post.
       agent: false,
     });
     let giveUp = (error: Error) => void asked.destroy(error);
-    asked.on("timeout", () =>
-      giveUp(new Error(`no answer within ${timeout / 1000} s`)),
-    );
+    asked.on("timeout", () => giveUp(silence(timeout)));
     signal.addEventListener("abort", () =>
       giveUp(new Error(`no whole answer within ${timeout / 100} s`)),
     );

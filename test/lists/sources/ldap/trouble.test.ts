@@ -29,7 +29,7 @@ t.test(
       new Error("SearchRequest: Operation timed out"),
     ];
     for (const error of errors)
-      t.type(told(error, where), Unreachable, error.message);
+      t.type(told(error, where, 500), Unreachable, error.message);
   },
 );
 
@@ -49,7 +49,11 @@ t.test("every other answer is one, with what to do", async (t) => {
     [coded("CERT_HAS_EXPIRED"), /certificate is not trusted/],
   ];
   for (const [error, message] of errors)
-    t.match(told(error, where), { name: "Failure", exitCode: 75, message });
+    t.match(told(error, where, 500), {
+      name: "Failure",
+      exitCode: 75,
+      message,
+    });
 });
 
 t.test("it is said in few words", async (t) => {
@@ -60,7 +64,7 @@ t.test("it is said in few words", async (t) => {
       ),
       "the server closed the connection",
     ],
-    [new Error("BindRequest: Operation timed out"), "no answer in time"],
+    [new Error("BindRequest: Operation timed out"), "no answer within 0.5 s"],
     [
       new Error(
         "Socket error. Message type: SearchRequest (0x63)\nread ECONNRESET",
@@ -71,10 +75,10 @@ t.test("it is said in few words", async (t) => {
     [new BusyError(""), "result code 51"],
   ];
   for (const [error, message] of said)
-    t.equal(told(error, where).message, message);
+    t.equal(told(error, where, 500).message, message);
 });
 
 t.test("what was told already stays as it is", async (t) => {
   for (const error of [new Failure(75, "x"), new Unreachable("x")])
-    t.equal(told(error, where), error);
+    t.equal(told(error, where, 500), error);
 });

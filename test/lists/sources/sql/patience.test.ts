@@ -22,6 +22,6 @@ t.test("a loss ends every wait, also those to come", async (t) => {
 
 t.test("a wait that is too long is a loss", async (t) => {
   const { wait } = patience(20);
-  await t.rejects(wait(never()), { message: "no answer for 0.02 s" });
-  await t.rejects(wait(never()), { message: "no answer for 0.02 s" });
+  await t.rejects(wait(never()), { message: "no answer within 0.02 s" });
+  await t.rejects(wait(never()), { message: "no answer within 0.02 s" });
 });

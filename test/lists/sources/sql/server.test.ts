@@ -1,3 +1,4 @@
+import { getCACertificates } from "node:tls";
 import t from "tap";
 import {
   serverOf,
@@ -7,8 +8,10 @@ import { contextIn, section } from "../asking.ts";
 
 const query = "SELECT 1";
 
+const ca = "-----BEGIN CERTIFICATE-----\n";
+
 t.test("a URL and files say all of a server", (t) => {
-  const home = t.testdir({ password: "a b \r\nrest\n", ca: "PEM" });
+  const home = t.testdir({ password: "a b \r\nrest\n", ca });
   const of = (given: Record<string, unknown>) =>
     serverOf(section("sql", { query, ...given }), contextIn(home), 5432);
   t.same(
@@ -24,7 +27,7 @@ t.test("a URL and files say all of a server", (t) => {
       user: "us@er",
       database: "ma il",
       password: "a b ",
-      tls: { ca: "PEM" },
+      tls: { ca },
       timeout: 30_000,
     },
   );
@@ -36,13 +39,16 @@ t.test("a URL and files say all of a server", (t) => {
   });
   t.match(of({ url: "postgres://u@%2Frun%2Fpg/d", tls: true }), {
     host: "/run/pg",
-    tls: { ca: undefined },
+    tls: { ca: getCACertificates("system") },
   });
-  t.throws(() => of({ url: "postgres://u@h/d", ca_file: "ca" }), {
-    message: "[sql] ca_file needs tls = true",
+  const noCa = { url: "postgres://u@h/d", tls: true, ca_file: "password" };
+  t.throws(() => of(noCa), {
+    exitCode: 75,
+    message: "[sql] ca_file password holds no certificate (PEM)",
   });
   t.throws(() => of({ url: "postgres://u@h/d", password_file: "gone" }), {
-    code: "ENOENT",
+    exitCode: 75,
+    message: /^\[sql\] password_file cannot be read: ENOENT/,
   });
   t.end();
 });

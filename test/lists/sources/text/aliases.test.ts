@@ -87,6 +87,38 @@ t.test("100,000 addresses of one name", async (t) => {
   t.same(await read(t.testdir(), `dev: ${all.join(",\n  ")}\n`), all);
 });
 
+t.test(
+  "5,000 addresses on one line, and none on one without end",
+  async (t) => {
+    const home = t.testdir();
+    const all = Array.from(
+      { length: 5000 },
+      (_, n) => `user${n}@x.example.org`,
+    );
+    const text = `staff: ${all.join(", ")}\nops: f@x.org\n`;
+    t.same(await read(home, text, "staff"), all);
+    t.same(await read(home, text), [...all, "f@x.org"]);
+    const endless = `staff: ${"user@x.example.org, ".repeat(250_000)}\n`;
+    await t.rejects(read(home, endless, "staff"), {
+      exitCode: 75,
+      message: /aliases: a line of more than 4096 KiB/,
+    });
+  },
+);
+
+t.test("a key may name a field of the header, with dashes", async (t) => {
+  const home = t.testdir();
+  writeFileSync(join(home, "aliases"), "maths: m@x.org\nlatin: l@x.org\n");
+  const settings = section("file", {
+    path: "aliases",
+    format: "aliases",
+    key: "%{header_X-Course}",
+  });
+  const context = contextIn(home, [], [], "X-Course: latin\n");
+  const found = await Array.fromAsync(fileRecipients(settings, context));
+  t.same(found.flat(), ["l@x.org"]);
+});
+
 t.test("however a value is cut, nothing is made up", (t) => {
   const context = contextIn(".");
   const part = fc.constantFrom(

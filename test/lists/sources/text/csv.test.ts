@@ -62,7 +62,7 @@ t.test(
       ),
       ["a@x.org", "b@x.org"],
     );
-    t.same(refused, ["rubbish", "a row of 1: 3"]);
+    t.same(refused, ["rubbish", "a row of 1 column: 3"]);
   },
 );
 
