@@ -1,13 +1,14 @@
 /**
  * listmill check: whether this home can run, each trouble with what to do.
  */
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { exit, Failure, messageOf } from "../base/errors.ts";
-import { listPipeline } from "../engine/layers.ts";
+import { type Layer, listPipeline } from "../engine/layers.ts";
 import { demandProblem } from "../lists/demand.ts";
 import type { List } from "../lists/directory.ts";
+import type { Site } from "../lists/settings.ts";
 import { layersOf } from "../mill.ts";
 import { parseRelay } from "../outbound/dial.ts";
 import { extendedBy } from "../receipt/door.ts";
@@ -117,6 +118,16 @@ function fileSystem(context: Context): string[] {
   return problems;
 }
 
+/** The layers that there are, each set of them once: most lists have no hooks of their own. */
+function layersOfAll(site: Site, lists: readonly List[]): Iterable<Layer[]> {
+  const all = new Map<string, Layer[]>();
+  for (const list of [undefined, ...lists]) {
+    const layers = layersOf(site, list).filter(({ dir }) => existsSync(dir));
+    all.set(layers.map(({ dir }) => dir).join("\0"), layers);
+  }
+  return all.values();
+}
+
 /** Refused hooks are errors, what lies about unused is worth a word. */
 function hooks(
   context: Context,
@@ -127,9 +138,9 @@ function hooks(
   const ignored = new Set<string>();
   let programs = false;
   const known = hookQueues(context);
-  for (const queue of known)
-    for (const list of [undefined, ...lists]) {
-      const pipeline = listPipeline(queue, layersOf(context.site, list));
+  for (const layers of layersOfAll(context.site, lists))
+    for (const queue of known) {
+      const pipeline = listPipeline(queue, layers);
       for (const problem of pipeline.problems) problems.add(problem);
       for (const file of pipeline.ignored) ignored.add(file);
       for (const { hooks } of pipeline.stages)

@@ -150,7 +150,7 @@ async function tryOut(
 ): Promise<number> {
   const next = [
     `Next: write into it what it shall do, and try it: listmill hooks try ${path}${list ? ` --list ${list}` : ""} --message FILE`,
-    `It runs from the next message on. To watch it first: observe = ["${path}"] in ${list ? "list.toml or " : "[hooks] of "}listmill.toml.`,
+    `It runs from the next message on. To watch it first: observe = ["${path}"] ${list ? "at the top of list.toml, or " : ""}in [hooks] of listmill.toml.`,
   ];
   if (list === undefined) {
     if (context.json) context.say(JSON.stringify({ file }, undefined, 1));

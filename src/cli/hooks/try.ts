@@ -166,6 +166,13 @@ function known(
       text.includes(`/${name}`),
     );
     if (trouble) throw new Failure(exit.config, trouble);
+    // A folder that is refused hides its hooks.
+    const [problem] = problems;
+    if (problem && !statSync(name, { throwIfNoEntry: false }))
+      throw new Failure(
+        exit.config,
+        `${name} is not among the hooks that may run: ${problem}`,
+      );
   }
   const stage = dirname(resolve(name));
   if (statSync(name, { throwIfNoEntry: false })?.isFile())

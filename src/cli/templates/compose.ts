@@ -39,7 +39,7 @@ export function compose(plan: Plan): string {
   ];
   switch (language) {
     case "sh":
-      return text("#!/bin/sh", hashed(told), MORE, "", sh[verb]);
+      return text("#!/bin/sh", hashed(told), more(verb), "", sh[verb]);
     case "perl":
       return serve
         ? text(
@@ -52,7 +52,7 @@ export function compose(plan: Plan): string {
         : text(
             "#!/usr/bin/env perl",
             hashed(told),
-            MORE,
+            more(verb),
             "use strict;\nuse warnings;\n",
             perl[verb],
           );
@@ -68,7 +68,7 @@ export function compose(plan: Plan): string {
         : text(
             "#!/usr/bin/env python3",
             hashed(told),
-            MORE,
+            more(verb),
             "import os\nimport sys\n",
             python[verb],
           );
@@ -83,9 +83,15 @@ export function compose(plan: Plan): string {
   }
 }
 
-const MORE =
-  "# The message is on stdin and in $LISTMILL_MESSAGE; see docs/hooks.md for all variables. What\n" +
-  "# goes to stderr is logged. Text of a message comes from strangers: quote it, evaluate none.";
+/** What holds for every program. Who refines has addresses on stdin. */
+function more(verb: Verb): string {
+  const where = verb === "refine" ? "in" : "on stdin and in";
+  return (
+    `# The message is ${where} $LISTMILL_MESSAGE; see docs/hooks.md for all variables. What\n` +
+    "# goes to stderr is logged. Text of a message comes from strangers: quote it, evaluate none."
+  );
+}
+
 const SERVED =
   "# It is started once and asked about message after message; see docs/served-hooks.md.";
 

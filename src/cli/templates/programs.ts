@@ -8,7 +8,8 @@ type Bodies = Readonly<Record<Verb, string>>;
 
 export const sh: Bodies = {
   approve: `\
-# subject=$(listmill-header Subject)
+# $LISTMILL_SUBJECT is decoded. listmill-header does not decode: encoded words stay as they are.
+# topic=$(listmill-header X-Topic)
 # limit=$(listmill-setting custom.limit 10)
 # case $LISTMILL_SUBJECT in
 # *lottery*) exec listmill-verdict hold "A moderator must see it." ;;

@@ -70,6 +70,8 @@ function indexOf(
   const plain = (text: string) => text.trim().toLowerCase();
   const index = row.findIndex((cell) => plain(cell) === plain(column));
   if (index >= 0) return index;
+  if (row.length === 0)
+    throw new Error(`${name}: the file is empty, without a column ${column}`);
   throw new Error(
     `${name}:1: there is no column ${column}; there are ${oneLine(row.join(", "), 200)}`,
   );
