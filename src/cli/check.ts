@@ -5,7 +5,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { exit, Failure, messageOf } from "../base/errors.ts";
-import { type Layer, listPipeline } from "../engine/layers.ts";
+import { type Hook, type Layer, listPipeline } from "../engine/layers.ts";
 import { demandProblem } from "../lists/demand.ts";
 import type { List } from "../lists/directory.ts";
 import type { Site } from "../lists/settings.ts";
@@ -18,6 +18,7 @@ import { parseName } from "../spool/name.ts";
 import { probe } from "../spool/probe.ts";
 import { frontDoor, scan } from "../spool/queue.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
+import { troubled, unknownObserved } from "./attention.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
 import { mannerOf, troubleOf } from "./programs.ts";
@@ -136,6 +137,7 @@ function hooks(
 ): string[] {
   const problems = new Set<string>();
   const ignored = new Set<string>();
+  const all = new Map<string, Hook>();
   let programs = false;
   const known = hookQueues(context);
   for (const layers of layersOfAll(context.site, lists))
@@ -143,8 +145,10 @@ function hooks(
       const pipeline = listPipeline(queue, layers);
       for (const problem of pipeline.problems) problems.add(problem);
       for (const file of pipeline.ignored) ignored.add(file);
-      for (const { hooks } of pipeline.stages)
+      for (const { hooks } of pipeline.stages) {
         programs ||= hooks.some(({ how }) => how !== "inline");
+        for (const hook of hooks) all.set(hook.path, hook);
+      }
     }
   if (isIdle(context))
     warn(`entries wait and no runner lives; start one with: listmill run`);
@@ -155,6 +159,9 @@ function hooks(
     if (programs) warn(manner.refused);
   } else if (trouble !== undefined) problems.add(trouble);
   for (const file of ignored) warn(`${file}: ignored`);
+  unknownObserved(context.site, lists, [...all.values()]).forEach(warn);
+  const waiting = troubled(context.spool);
+  if (waiting !== undefined) warn(waiting);
   for (const file of strangers(context))
     warn(`${file}: not an entry of the spool; it is left where it is`);
   const unserved = ["commands", "bounces", ...restingQueues];

@@ -81,9 +81,23 @@ export class Context {
     if (!list)
       throw new Failure(
         exit.noUser,
-        `there is no list ${address}; make it with: listmill list create ${address}`,
+        `there is no list ${address}; ${this.#cure(address.toLowerCase())}`,
       );
     return list;
+  }
+
+  /** What to do about a list that there is not. */
+  #cure(address: string): string {
+    if (address.startsWith("@"))
+      return `it names all lists of a domain: edit lists/${address}/list.toml`;
+    if (address.includes("@"))
+      return `make it with: listmill list create ${address}`;
+    const meant = this.lists
+      .names()
+      .filter((name) => name.startsWith(`${address}@`));
+    return meant.length > 0
+      ? `did you mean ${meant.slice(0, 3).join(" or ")}?`
+      : `give its whole address, such as ${address}@lists.example.org`;
   }
 
   readonly say = (text: string): void => {

@@ -5,7 +5,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import { linesOfFile } from "../base/lines.ts";
-import { oneLine } from "../base/log.ts";
+import { oneLine, plural } from "../base/log.ts";
 import { bytes } from "../base/pieces.ts";
 import { formatEnvelope } from "../spool/envelope.ts";
 import {
@@ -16,6 +16,7 @@ import {
   hold,
   release,
   retry,
+  retryAll,
 } from "../spool/operator.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import { countLines, isGone, iso, list } from "./waiting.ts";
@@ -29,7 +30,7 @@ queue show ENTRY            the envelope, the recipients and the head of the mes
 queue show ENTRY --why ADDRESS
                             which hook gave this address, and what became of it; exit 67 where
                             nobody did
-queue retry ENTRY...        try now
+queue retry ENTRY|QUEUE...  try now; of a queue all that waits
 queue hold ENTRY...         lay it into held/ until it is released
 queue release ENTRY...      let a held entry pass, or a failed one try again
 queue drop ENTRY...         remove it for good
@@ -63,6 +64,10 @@ queue drop ENTRY...         remove it for good
         values.why,
       );
     for (const entry of entries) {
+      if (word === "retry" && context.spool.queues().includes(entry)) {
+        await retryQueue(context, entry);
+        continue;
+      }
       const found = find(context.spool, entry);
       if (
         word === "drop" &&
@@ -146,6 +151,14 @@ const actions: Record<
     say(`dropped ${found.queue}/${found.name.id}`);
   },
 };
+
+async function retryQueue(
+  { spool, clock, say }: Context,
+  queue: string,
+): Promise<void> {
+  const count = await retryAll(spool, queue, clock.now());
+  say(`${queue}: ${plural(count, "entry is", "entries are")} due now`);
+}
 
 const HEAD = 16 * 1024;
 

@@ -2,6 +2,7 @@
  * Why somebody gets a post, or does not: which hooks gave the address, as an outbound entry keeps
  * it, and what became of it. Files are read as streams, whatever their size; nothing is changed.
  */
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { errnoOf, exit } from "../base/errors.ts";
 import { linesOf, linesOfFile } from "../base/lines.ts";
@@ -26,6 +27,8 @@ interface Why {
   readonly recipient: boolean;
   /** What is noted of it already: `sent` or `never`, with the server's reply. */
   readonly settled?: { readonly kind: string; readonly reply: string };
+  /** Whether the recipients are still to be asked for. */
+  readonly open?: true;
   /** Another entry of the same post that has it. */
   readonly other?: string;
 }
@@ -67,6 +70,7 @@ async function why(spool: Spool, found: Found, address: string): Promise<Why> {
     recipient,
     ...(settled ? { settled } : {}),
     ...(other ? { other } : {}),
+    ...(isOpen(found, envelope) ? { open: true } : {}),
   };
 }
 
@@ -80,7 +84,9 @@ function whyLines(found: Found, { given, ...rest }: Why): string[] {
     lines.push(
       rest.recipient
         ? "no hook is noted to have given it: the envelope names it"
-        : `no hook gave ${address}`,
+        : rest.open
+          ? "recipients are not known yet: hooks are asked for them when it goes on; see: listmill hooks trace"
+          : `no hook gave ${address}`,
     );
   if (rest.settled)
     lines.push(
@@ -95,6 +101,15 @@ function whyLines(found: Found, { given, ...rest }: Why): string[] {
       "not a recipient of this entry: a refine hook left it out, or it is in an entry of this post that is done",
     );
   return lines;
+}
+
+/** Whether an entry is before the hooks that give recipients. */
+function isOpen({ path, queue }: Found, { given, rest }: Envelope): boolean {
+  return (
+    given === undefined &&
+    (rest?.queue ?? queue) !== "outbound" &&
+    !existsSync(join(path, "recipients"))
+  );
 }
 
 /** 67 where it is nobody's. */

@@ -73,7 +73,7 @@ export class Transaction {
     }
     const limit = limitOf(destination);
     if (limit !== undefined && this.#announced > 2 * limit + MARGIN)
-      throw tooLarge(destination, limit);
+      throw this.#tooLarge(destination, limit, this.#announced);
     this.#destinations.push(destination);
   }
 
@@ -100,7 +100,7 @@ export class Transaction {
     );
     let next = 0;
     return this.#destinations.map((one) => {
-      if (!fits(one)) return tooLarge(one, limitOf(one) ?? 0);
+      if (!fits(one)) return this.#tooLarge(one, limitOf(one) ?? 0, size);
       const id = ids[next] ?? "";
       next += 1;
       this.#post.log(
@@ -109,6 +109,16 @@ export class Transaction {
       );
       return `${id} taken for ${one.list.address}`;
     });
+  }
+
+  /** @param size bytes, announced or counted */
+  #tooLarge({ recipient }: Destination, limit: number, size: number): Refusal {
+    const text = `5.3.4 <${recipient}>: the message is larger than ${limit} bytes, the limit of this list`;
+    this.#post.log(
+      "lmtp",
+      `${this.#client}: 552 ${text} (from=<${this.#sender}> size=${size})`,
+    );
+    return new Refusal(552, text);
   }
 
   /**
@@ -153,13 +163,6 @@ function status(error: unknown): string {
 
 function limitOf({ list }: Destination): number | undefined {
   return list.settings.message_limit;
-}
-
-function tooLarge({ recipient }: Destination, limit: number): Refusal {
-  return new Refusal(
-    552,
-    `5.3.4 <${recipient}>: the message is larger than ${limit} bytes, the limit of this list`,
-  );
 }
 
 /** Reads what is left: a client expects its replies when all was sent, and not before. */

@@ -36,6 +36,7 @@ export async function openLmtp(post: Post): Promise<LmtpDoor> {
 }
 
 class LmtpServer extends SMTPServer {
+  readonly log: Post["log"];
   readonly #transactions = new Map<string, Transaction>();
   #ending = false;
 
@@ -76,6 +77,7 @@ class LmtpServer extends SMTPServer {
       },
       onClose: ({ id }) => void this.#transactions.delete(id),
     });
+    this.log = post.log;
   }
 
   override connect(...[socket, options]: Parameters<SMTPServer["connect"]>) {
@@ -101,6 +103,13 @@ class LmtpServer extends SMTPServer {
 }
 
 class LmtpConnection extends SMTPConnection {
+  readonly #log: Post["log"];
+
+  constructor(server: LmtpServer, ...rest: Parameters<SMTPServer["connect"]>) {
+    super(server, ...rest);
+    this.#log = server.log;
+  }
+
   /** Greets at once: the package waits for robots that talk too soon, and MTAs are none. */
   override init() {
     this._setListeners(() => {
@@ -113,6 +122,12 @@ class LmtpConnection extends SMTPConnection {
 
   /** A reply that brings its enhanced status code keeps it; the package would add one of its own. */
   override send(...[code, text, context]: Parameters<SMTPConnection["send"]>) {
+    // The package decides by the size that MAIL announces, and asks nobody.
+    if (context === "MESSAGE_TOO_BIG")
+      this.#log(
+        "lmtp",
+        `${this.session.remoteAddress || "socket"}: ${code} ${oneLine(String(text))}`,
+      );
     const has = typeof text === "string" && /^[245]\.\d+\.\d+ /.test(text);
     const kind = has ? false : context;
     if (this._socket.readyState !== "writeOnly")

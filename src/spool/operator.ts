@@ -100,6 +100,42 @@ export async function retry(
   await rename(spool, path, queue, { ...name, due: seconds(now) });
 }
 
+/**
+ * Makes due all that waits in a queue, but for what has not been tried yet and has its time, as a
+ * digest's alarm has.
+ * @param now milliseconds
+ * @returns how many are due
+ */
+export async function retryAll(
+  spool: Spool,
+  queue: string,
+  now: number,
+): Promise<number> {
+  if (isResting(queue))
+    throw new Failure(
+      exit.usage,
+      `what is in ${queue} rests: use queue release ENTRY`,
+    );
+  let count = 0;
+  for (const found of [...entriesOf(spool, queue)]) {
+    const { name, node } = found;
+    if (node !== undefined) continue;
+    if (name.due > seconds(now)) {
+      if (name.attempt === 0) continue;
+      try {
+        await retry(spool, found, now);
+      } catch (error) {
+        // A runner was faster.
+        if (error instanceof Failure && error.exitCode === exit.tryLater)
+          continue;
+        throw error;
+      }
+    }
+    count += 1;
+  }
+  return count;
+}
+
 /** Lays an entry into `held`. @param now milliseconds */
 export async function hold(
   spool: Spool,

@@ -218,6 +218,19 @@ t.test("sizes: the site's, the list's, the header's", async (t) => {
   await begin(talk, news);
   t.match(await talk.message(""), [/^554 5\.6\.0/]);
   t.equal(entries(at.home).length, 2, "only what was taken is there");
+  const refused = at.lines.filter((line) => / 552 /.test(line));
+  t.match(
+    refused,
+    [
+      /^lmtp: 127\.0\.0\.1: 552 .*maximum message size 102400$/,
+      /552 5\.3\.4 <small@.* limit of this list \(from=<> size=5000\)$/,
+      /552 5\.3\.4 <small@.* limit of this list \(from=<.*> size=\d+\)$/,
+      /552 5\.3\.4 the message is larger than 102400 bytes/,
+      /552 5\.3\.4 the header is larger than 1024 bytes/,
+    ],
+    "each refusal is logged",
+  );
+  t.equal(refused.length, 5);
   t.same(drafts(at.home), []);
 });
 

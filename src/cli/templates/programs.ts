@@ -8,8 +8,7 @@ type Bodies = Readonly<Record<Verb, string>>;
 
 export const sh: Bodies = {
   approve: `\
-# $LISTMILL_SUBJECT is decoded. listmill-header does not decode: encoded words stay as they are.
-# topic=$(listmill-header X-Topic)
+# topic=$(listmill-header X-Topic) # does not decode encoded words; $LISTMILL_SUBJECT is decoded
 # limit=$(listmill-setting custom.limit 10)
 # case $LISTMILL_SUBJECT in
 # *lottery*) exec listmill-verdict hold "A moderator must see it." ;;

@@ -1,6 +1,6 @@
 // hooks try: one hook as the mill would ask it, and nothing left behind.
 import { chmodSync, existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import t from "tap";
 import { news } from "../atHome.ts";
 import { leftBehind, TrialHome } from "./home.ts";
@@ -184,6 +184,16 @@ t.test("a file that lies in no home yet", async (t) => {
   t.match(await home.try([file, "--stage", "posts/10-approve"]), {
     code: 78,
     err: /refused, others can write to it/,
+  });
+});
+
+t.test("a hook in a folder that is refused", async (t) => {
+  const home = await TrialHome.make(t);
+  const name = "posts/10-approve/60-mine";
+  chmodSync(dirname(home.hook(name, "exit 0")), 0o777);
+  t.match(await home.try([name]), {
+    code: 78,
+    err: /60-mine is not among the hooks that may run: .*10-approve: refused, others can write to it/,
   });
 });
 

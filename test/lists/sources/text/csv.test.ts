@@ -73,7 +73,10 @@ t.test("a column that is not there throws", async (t) => {
     exitCode: 75,
     message: /t\.csv:1: there is no column email; there are id, mail/,
   });
-  await t.rejects(read(home, "", { column: "mail" }), /: the file is empty, without a column mail$/);
+  await t.rejects(
+    read(home, "", { column: "mail" }),
+    /: the file is empty, without a column mail$/,
+  );
 });
 
 t.test("quotes that do not match throw with their line", async (t) => {

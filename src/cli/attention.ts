@@ -1,0 +1,70 @@
+/**
+ * What `listmill check` finds worth a look though nothing is broken: entries that wait after an
+ * error or rest, and settings `observe` that name no hook. It reads, and changes nothing.
+ */
+import { plural } from "../base/log.ts";
+import { type Hook, isObserved } from "../engine/layers.ts";
+import type { List } from "../lists/directory.ts";
+import type { Site } from "../lists/settings.ts";
+import { entriesOf, envelopeOf } from "../spool/operator.ts";
+import { restingQueues, type Spool } from "../spool/spool.ts";
+
+/** A sentence about what waits with an error, is held or has failed; undefined: nothing does. */
+export function troubled(spool: Spool): string | undefined {
+  const resting: readonly string[] = restingQueues;
+  const there = spool.queues();
+  let waiting = 0;
+  for (const queue of there)
+    if (!resting.includes(queue))
+      // Without a try there was no error, so the envelope need not be read.
+      for (const found of entriesOf(spool, queue))
+        if (
+          found.node === undefined &&
+          found.name.attempt > 0 &&
+          envelopeOf(found).history.at(-1)?.what === "later"
+        )
+          waiting += 1;
+  const count = (queue: string) =>
+    there.includes(queue) ? [...entriesOf(spool, queue)].length : 0;
+  const held = count("held");
+  const failed = count("failed");
+  const parts = [
+    ...(waiting > 0
+      ? [`${plural(waiting, "entry waits", "entries wait")} with an error`]
+      : []),
+    ...(held > 0 ? [plural(held, "is held", "are held")] : []),
+    ...(failed > 0 ? [plural(failed, "has failed", "have failed")] : []),
+  ];
+  if (parts.length === 0) return undefined;
+  // The first count says what is counted.
+  if (waiting === 0) {
+    const first = held > 0 ? held : failed;
+    const noun = first === 1 ? "entry" : "entries";
+    parts[0] = `${parts[0]}`.replace(/^\d+/, (figure) => `${figure} ${noun}`);
+  }
+  return `${parts.join(", ")}: listmill queue`;
+}
+
+/**
+ * Names in `observe` that match no hook, each with where it stands.
+ * @param hooks those of all layers
+ */
+export function unknownObserved(
+  site: Site,
+  lists: readonly List[],
+  hooks: readonly Hook[],
+): string[] {
+  const isUnknown = (name: string) =>
+    !hooks.some((hook) => isObserved(hook, [name]));
+  const told = new Map<string, string>();
+  for (const name of site.hooks.observe)
+    if (isUnknown(name)) told.set(name, "[hooks] of listmill.toml");
+  // What all lists have by default is said once.
+  for (const { address, settings } of lists)
+    for (const name of settings.observe)
+      if (!told.has(name) && isUnknown(name)) told.set(name, address);
+  return [...told].map(
+    ([name, where]) =>
+      `${where}: observe names "${name}", which is no hook; see: listmill hooks`,
+  );
+}
