@@ -28,20 +28,21 @@ export function troubled(spool: Spool): string | undefined {
     there.includes(queue) ? [...entriesOf(spool, queue)].length : 0;
   const held = count("held");
   const failed = count("failed");
-  const parts = [
-    ...(waiting > 0
-      ? [`${plural(waiting, "entry waits", "entries wait")} with an error`]
-      : []),
-    ...(held > 0 ? [plural(held, "is held", "are held")] : []),
-    ...(failed > 0 ? [plural(failed, "has failed", "have failed")] : []),
-  ];
+  const parts = (
+    [
+      [waiting, "waits with an error", "wait with an error"],
+      [held, "is held", "are held"],
+      [failed, "has failed", "have failed"],
+    ] as const
+  )
+    .filter(([entries]) => entries > 0)
+    // The first count says what is counted.
+    .map(([entries, one, many], at) =>
+      at === 0
+        ? plural(entries, `entry ${one}`, `entries ${many}`)
+        : plural(entries, one, many),
+    );
   if (parts.length === 0) return undefined;
-  // The first count says what is counted.
-  if (waiting === 0) {
-    const first = held > 0 ? held : failed;
-    const noun = first === 1 ? "entry" : "entries";
-    parts[0] = `${parts[0]}`.replace(/^\d+/, (figure) => `${figure} ${noun}`);
-  }
   return `${parts.join(", ")}: listmill queue`;
 }
 

@@ -2,10 +2,20 @@
  * The queues that have hooks, in any layer of the home: those that a runner can run.
  */
 import { join } from "node:path";
+import { exit, Failure } from "../base/errors.ts";
 import { layersOf } from "../mill.ts";
 import { isQueueName } from "../spool/name.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import type { Context } from "./context.ts";
+
+/** Throws a Failure where a queue is none of those that have hooks. */
+export function mustHaveHooks(known: readonly string[], queue: string): void {
+  if (known.includes(queue)) return;
+  throw new Failure(
+    exit.usage,
+    `no queue "${queue}" has hooks; there are: ${known.join(", ")}`,
+  );
+}
 
 /** In the order of a message's way: the mill's own queues first, others by name. */
 export function hookQueues(context: Context): string[] {

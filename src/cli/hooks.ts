@@ -1,6 +1,7 @@
 /**
  * listmill hooks: what will run, what it has done, and what it would do.
  */
+import { actionOf } from "./actions.ts";
 import type { Context, Verb } from "./context.ts";
 import * as list from "./hooks/list.ts";
 import * as fresh from "./hooks/new.ts";
@@ -24,7 +25,7 @@ const verb: Verb = {
   usage: [list, ...Object.values(actions)].map(({ usage }) => usage).join("\n"),
   async run(context, args) {
     const [word = "", ...rest] = args;
-    const act = Object.hasOwn(actions, word) ? actions[word] : undefined;
+    const act = actionOf(actions, word);
     if (act) return act.run(context, rest);
     return args.some((arg) => arg === "--stats" || arg === "--reset")
       ? report.stats(context, args)

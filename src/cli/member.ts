@@ -1,10 +1,12 @@
 /**
  * listmill member: who is on a list.
  */
+
 import { type FileHandle, open } from "node:fs/promises";
 import { exit, Failure, messageOf } from "../base/errors.ts";
 import { linesOf } from "../base/lines.ts";
 import type { Delivery, Member } from "../state/members.ts";
+import { actionOf } from "./actions.ts";
 import { type Context, noMore, parse, type Verb } from "./context.ts";
 import { write, writeJson } from "./output.ts";
 
@@ -25,10 +27,7 @@ member export LIST              as lines that import reads`,
       nomail: { type: "boolean" },
     });
     const [action, address, ...rest] = positionals;
-    const act =
-      action !== undefined && Object.hasOwn(actions, action)
-        ? actions[action]
-        : undefined;
+    const act = actionOf(actions, action);
     if (!act)
       throw new Failure(
         exit.usage,

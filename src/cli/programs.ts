@@ -19,9 +19,13 @@ export function launchersOf(site: Site): Launchers {
   return new Launchers(site.hooks.launchers, sharing(mannerOf(site)));
 }
 
-/** The processes of served hooks of a home. @param log where they speak */
-export function serversOf(site: Site, log: Log): Servers {
-  return new Servers(site.hooks.servers, sharing(mannerOf(site)), log);
+/**
+ * The processes of served hooks of a home.
+ * @param manner that of its launchers
+ * @param log where they speak
+ */
+export function serversOf(site: Site, manner: Manner, log: Log): Servers {
+  return new Servers(site.hooks.servers, manner, log);
 }
 
 /** How programs are started in a home. Throws Failure where hooks.hook_user cannot hold. */

@@ -1,6 +1,7 @@
 /**
  * listmill queue: what waits where, and what a person may do with it.
  */
+
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
@@ -18,6 +19,7 @@ import {
   retry,
   retryAll,
 } from "../spool/operator.ts";
+import { actionOf } from "./actions.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import { countLines, isGone, iso, list } from "./waiting.ts";
 import { explain, gifts } from "./why.ts";
@@ -40,10 +42,7 @@ queue drop ENTRY...         remove it for good
     const [word, ...entries] = positionals;
     if (values.why !== undefined && (word !== "show" || entries.length !== 1))
       throw new Failure(exit.usage, "--why is for queue show and one entry");
-    const act =
-      word !== undefined && Object.hasOwn(actions, word)
-        ? actions[word]
-        : undefined;
+    const act = actionOf(actions, word);
     if (!act || word === undefined) {
       if (entries.length > 0)
         throw new Failure(

@@ -18,7 +18,7 @@ import { probe } from "../spool/probe.ts";
 import { restingQueues, type Spool } from "../spool/spool.ts";
 import { type Context, parse, type Verb, wholeNumber } from "./context.ts";
 import { counting } from "./counting.ts";
-import { hookQueues } from "./hookqueues.ts";
+import { hookQueues, mustHaveHooks } from "./hookqueues.ts";
 import { type Door, lmtp, openDoor } from "./lmtpdoor.ts";
 import { launchersOf, serversOf, troubleOf } from "./programs.ts";
 
@@ -75,7 +75,7 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
       lost = reason;
       ending.abort();
     });
-    const servers = serversOf(site, stderrLog);
+    const servers = serversOf(site, launchers.manner, stderrLog);
     const counted = counting(site, node.name, stderrLog);
     const mill = {
       spool,
@@ -171,11 +171,7 @@ function chosen(context: Context, named: readonly string[]): string[] {
         exit.usage,
         `entries in ${queue} rest until a person decides; nothing runs there`,
       );
-    if (!known.includes(queue))
-      throw new Failure(
-        exit.usage,
-        `no queue "${queue}" has hooks; there are: ${known.join(", ")}`,
-      );
+    mustHaveHooks(known, queue);
   }
   return named.length > 0 ? [...named] : known;
 }

@@ -1,6 +1,7 @@
 /**
  * listmill suppress: who gets nothing, of a list or of all lists.
  */
+
 import { exit, Failure } from "../base/errors.ts";
 import { pagesOf } from "../base/lines.ts";
 import { oneLine } from "../base/log.ts";
@@ -8,6 +9,7 @@ import { suppressible } from "../lists/refine/suppress.ts";
 import { stateOf } from "../lists/state.ts";
 import { keyOf } from "../mail/address.ts";
 import { Suppressed, type Suppression } from "../state/suppressed.ts";
+import { actionOf } from "./actions.ts";
 import { type Context, noMore, parse, type Verb } from "./context.ts";
 import { write, writeJson } from "./output.ts";
 
@@ -25,10 +27,7 @@ suppress list [--list LIST]
       reason: { type: "string" },
     });
     const [action, ...addresses] = positionals;
-    const act =
-      action !== undefined && Object.hasOwn(actions, action)
-        ? actions[action]
-        : undefined;
+    const act = actionOf(actions, action);
     if (!act)
       throw new Failure(
         exit.usage,

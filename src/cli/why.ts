@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { errnoOf, exit } from "../base/errors.ts";
+import { exit } from "../base/errors.ts";
 import { linesOf, linesOfFile } from "../base/lines.ts";
 import { oneLine } from "../base/log.ts";
 import { chunks } from "../base/pieces.ts";
@@ -13,6 +13,7 @@ import type { Envelope, GivenBy } from "../spool/envelope.ts";
 import { entriesOf, envelopeOf, type Found } from "../spool/operator.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { Context } from "./context.ts";
+import { isGone } from "./waiting.ts";
 
 interface Reason {
   readonly hook: string;
@@ -186,7 +187,6 @@ async function* missing(lines: AsyncIterable<string>): AsyncGenerator<string> {
   try {
     yield* lines;
   } catch (error) {
-    const code = errnoOf(error);
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+    if (!isGone(error)) throw error;
   }
 }

@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { pagesOfFile } from "../base/lines.ts";
+import { plural } from "../base/log.ts";
 import type { Child } from "../spool/commit.ts";
 import { syncPath } from "../spool/durable.ts";
 import { type GivenBy, withEvent } from "../spool/envelope.ts";
@@ -187,8 +188,6 @@ async function* exploded<C extends Content>(
       if (recipients.length >= portion) yield next();
     }
   if (recipients.length > 0) yield next();
-  const plural = (count: number, one: string, many: string) =>
-    `${count} ${count === 1 ? one : many}`;
   say(
     `exploded: ${plural(total, "recipient", "recipients")} in ${plural(entries, "entry", "entries")}`,
   );

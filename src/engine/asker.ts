@@ -68,6 +68,18 @@ interface Other {
   readonly place: Place;
 }
 
+/** A hook to be asked. */
+interface Asking<C extends Content> {
+  readonly hook: Hook;
+  readonly stage: Stage;
+  readonly standing: Standing<C>;
+  /** Gets what the hook emits. */
+  readonly emitted: Emission[];
+  /** Lists whose recipients were asked for on the way to this hook. */
+  readonly visited: Set<string>;
+  readonly other?: Other;
+}
+
 export class Asker<C extends Content> {
   readonly #claim: Claim;
   readonly #envelope: Envelope;
@@ -95,7 +107,8 @@ export class Asker<C extends Content> {
     emitted: Emission[],
   ): Promise<Answer> {
     const visited = new Set([this.#envelope.list ?? ""]);
-    const answer = await this.#ask(hook, stage, standing, emitted, visited);
+    const asking = { hook, stage, standing, emitted, visited };
+    const answer = await this.#ask(asking);
     if (this.isObserved(hook))
       this.say(`${hook.path}: observed, would be ${wordsOf(answer.verdict)}`);
     return answer;
@@ -128,24 +141,11 @@ export class Asker<C extends Content> {
     this.#equipment.log(`${this.#claim.queue}/${this.#claim.name.id}`, text);
   }
 
-  async #ask(
-    hook: Hook,
-    stage: Stage,
-    standing: Standing<C>,
-    emitted: Emission[],
-    visited: Set<string>,
-    other?: Other,
-  ): Promise<Answer> {
+  async #ask(asking: Asking<C>): Promise<Answer> {
     failpoint("hook-asked");
     const { trade, launchers, servers, limits } = this.#equipment;
-    const question = this.#question(
-      hook,
-      stage,
-      standing,
-      emitted,
-      visited,
-      other,
-    );
+    const { hook, stage, standing, other } = asking;
+    const question = this.#question(asking);
     if (hook.how === "inline")
       // Delivery is paced by the mail it sends; what it yields is not limited here.
       return askInline(
@@ -170,14 +170,8 @@ export class Asker<C extends Content> {
       : askForked(hook, question, { ...place, launchers });
   }
 
-  #question(
-    hook: Hook,
-    stage: Stage,
-    standing: Standing<C>,
-    emitted: Emission[],
-    visited: Set<string>,
-    other: Other | undefined,
-  ): Question<C> {
+  #question(asking: Asking<C>): Question<C> {
+    const { hook, stage, standing, emitted, other } = asking;
     const { clock, signal, holds, trial } = this.#equipment;
     return {
       id: this.#claim.name.id,
@@ -203,7 +197,7 @@ export class Asker<C extends Content> {
         this.#scratches += 1;
         return join(workOf(this.#claim), `scratch.${this.#scratches}`);
       },
-      recipientsOf: (list) => this.#recipientsOf(list, standing, visited),
+      recipientsOf: (list) => this.#recipientsOf(list, asking),
       trial: trial ?? false,
       emit: (emission) => emitted.push(emission),
       log: (text) =>
@@ -216,13 +210,13 @@ export class Asker<C extends Content> {
   /** Throws where not all of them could be had: a part of a list is no list. */
   async *#recipientsOf(
     list: string,
-    standing: Standing<C>,
-    visited: Set<string>,
+    asking: Asking<C>,
   ): AsyncGenerator<string> {
+    const { visited } = asking;
     if (visited.has(list)) return;
     visited.add(list);
     try {
-      yield* this.#askedFor(list, standing, visited);
+      yield* this.#askedFor(list, asking);
     } catch (error) {
       // Who asks again is not told that there is nobody.
       visited.delete(list);
@@ -230,11 +224,7 @@ export class Asker<C extends Content> {
     }
   }
 
-  async *#askedFor(
-    list: string,
-    standing: Standing<C>,
-    visited: Set<string>,
-  ): AsyncGenerator<string> {
+  async *#askedFor(list: string, asking: Asking<C>): AsyncGenerator<string> {
     const { trade, pipelines, clock } = this.#equipment;
     const place = trade.place(this.#envelope, list);
     const pipeline = pipelines.get(
@@ -248,14 +238,13 @@ export class Asker<C extends Content> {
       if (stage.verb !== "recipients") continue;
       for (const hook of stage.hooks) {
         if (isObserved(hook, place.observe)) continue;
-        const { verdict, lines } = await this.#ask(
+        const { verdict, lines } = await this.#ask({
+          ...asking,
           hook,
           stage,
-          standing,
-          [],
-          visited,
-          { list, place },
-        );
+          emitted: [],
+          other: { list, place },
+        });
         if (verdict.kind !== "pass" && verdict.kind !== "skip")
           throw new Error(`${list}: ${hook.path}: ${wordsOf(verdict)}`);
         if (lines) yield* oneByOne(lines);

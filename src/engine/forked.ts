@@ -2,10 +2,11 @@
  * Hooks that are programs: given their files and variables, started by a launcher, and their
  * answer read from what they left behind in the entry's `work/` folder.
  */
-import { closeSync, mkdirSync, openSync, readSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { constants } from "node:os";
 import { dirname } from "node:path";
 import { oneLine } from "../base/log.ts";
+import { bytes } from "../base/pieces.ts";
 import { giveFile, giveFolder, letRead } from "./handover.ts";
 import { type JobResult, type Launchers, startTrouble } from "./launcher.ts";
 import type { Hook, Verb } from "./layers.ts";
@@ -69,7 +70,7 @@ export async function askForked(
       ? verdictOfJob(
           result,
           result.kind === "exit" && !isVerdict(result.code)
-            ? lastLineOf(stderr) || said || printed
+            ? (await lastLineOf(stderr)) || said || printed
             : reasonOf(question.verb, printed, said),
           place.limits,
         )
@@ -103,16 +104,12 @@ function verdictOfJob(
 }
 
 /** What a program says when it breaks stands at the end: an interpreter's error, a usage. */
-function lastLineOf(path: string): string {
-  const buffer = Buffer.alloc(Math.min(LINE, sizeOf(path)));
-  if (buffer.length === 0) return "";
-  const fd = openSync(path, "r");
-  try {
-    readSync(fd, buffer, 0, buffer.length, sizeOf(path) - buffer.length);
-  } finally {
-    closeSync(fd);
-  }
-  const line = buffer.toString().trimEnd().split("\n").at(-1) ?? "";
+async function lastLineOf(path: string): Promise<string> {
+  const end = sizeOf(path);
+  if (end === 0) return "";
+  const start = Math.max(0, end - LINE);
+  const last = await bytes([{ path, start, end }], LINE);
+  const line = last.toString().trimEnd().split("\n").at(-1) ?? "";
   return signalLine.test(line) ? "" : oneLine(line, 500);
 }
 

@@ -142,8 +142,20 @@ export function listPipeline(
   };
 }
 
+/** Why no message can go through a pipeline now; undefined where it can. */
+export function obstacleIn({
+  queue,
+  stages,
+  problems,
+}: Pipeline): string | undefined {
+  if (problems.length > 0) return problems[0];
+  return stages.length === 0
+    ? `hooks.d/${queue} has no hooks for it`
+    : undefined;
+}
+
 /** How a hook of that name is run. */
-export function howOf(name: string): Hook["how"] {
+function howOf(name: string): Hook["how"] {
   if (inlineHook.test(name)) return "inline";
   return servedHook.test(name) ? "served" : "forked";
 }

@@ -53,9 +53,6 @@ export class Servers {
 
   /** @param request makes what is asked; called again where it has to be asked again */
   ask(hook: Hook, limits: Limits, request: () => Request): Promise<Served> {
-    const { refused } = this.#manner;
-    if (refused !== undefined)
-      return Promise.resolve({ kind: "later", reason: refused });
     const done = Promise.withResolvers<Served>();
     const ticket: Ticket = { request, limits, done, ended: 0 };
     this.#least(this.#service(hook)).ask(ticket);

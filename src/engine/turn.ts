@@ -23,6 +23,7 @@ import { hasCrlf, withoutCrlf } from "../spool/lineends.ts";
 import { birth } from "../spool/name.ts";
 import { frontDoor, type Waiting } from "../spool/queue.ts";
 import { isDeadly } from "./backoff.ts";
+import { obstacleIn } from "./layers.ts";
 import type { Mill } from "./mill.ts";
 import { type End, Pass } from "./pass.ts";
 import type { Content } from "./question.ts";
@@ -154,10 +155,7 @@ class Turn<C extends Content> {
       witness: this.#mill.witness,
       holds: () => this.#mill.node.holds(),
     });
-    const [problem] =
-      pipeline.stages.length === 0 && pipeline.problems.length === 0
-        ? [`hooks.d/${this.#claim.queue} has no hooks for it`]
-        : pipeline.problems;
+    const problem = obstacleIn(pipeline);
     const end: End = problem
       ? {
           kind: "later",

@@ -1,11 +1,11 @@
 /**
  * listmill hooks: what will run, from which layer, and how.
  */
-import { exit, Failure } from "../../base/errors.ts";
+import { exit } from "../../base/errors.ts";
 import { isObserved, listPipeline } from "../../engine/layers.ts";
 import { layersOf } from "../../mill.ts";
 import { type Context, parse } from "../context.ts";
-import { hookQueues } from "../hookqueues.ts";
+import { hookQueues, mustHaveHooks } from "../hookqueues.ts";
 
 export const usage = `\
 hooks [QUEUE] [--list ADDRESS]
@@ -21,11 +21,7 @@ export async function run(
     values.list === undefined ? undefined : context.list(values.list);
   const known = hookQueues(context);
   const [only] = positionals;
-  if (only !== undefined && !known.includes(only))
-    throw new Failure(
-      exit.usage,
-      `no queue "${only}" has hooks; there are: ${known.join(", ")}`,
-    );
+  if (only !== undefined) mustHaveHooks(known, only);
   const observe = [
     ...context.site.hooks.observe,
     ...(list?.settings.observe ?? []),

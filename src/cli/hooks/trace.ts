@@ -2,14 +2,16 @@
  * listmill hooks trace: the whole way of a message through the mill as a dry run, hook by hook.
  */
 import { exit, Failure } from "../../base/errors.ts";
+import { plural } from "../../base/log.ts";
 import { bytes } from "../../base/pieces.ts";
 import type { Follows } from "../../engine/foresight.ts";
+import { obstacleIn } from "../../engine/layers.ts";
 import { codes } from "../../engine/verdict.ts";
 import type { Envelope } from "../../spool/envelope.ts";
 import { type Context, parse } from "../context.ts";
-import { hookQueues } from "../hookqueues.ts";
+import { hookQueues, mustHaveHooks } from "../hookqueues.ts";
 import { detailsOf, printable, type Shown, shownOf, time } from "./shown.ts";
-import { Workshop } from "./workshop.ts";
+import { sampleOptions, Workshop } from "./workshop.ts";
 
 export const usage = `\
 hooks trace --list ADDRESS [--message FILE] [--sender ADDRESS] [--recipient ADDRESS] [--queue QUEUE]
@@ -42,22 +44,14 @@ export async function run(
   args: readonly string[],
 ): Promise<number> {
   const { values, positionals } = parse(args, {
-    list: { type: "string" },
-    message: { type: "string" },
-    sender: { type: "string" },
-    recipient: { type: "string" },
+    ...sampleOptions,
     queue: { type: "string", default: "incoming" },
   });
   if (positionals.length > 0)
     throw new Failure(exit.usage, "hooks trace takes no hook; try takes one");
   const { queue } = values;
   return Workshop.with(context, async (shop) => {
-    const known = hookQueues(context);
-    if (!known.includes(queue))
-      throw new Failure(
-        exit.usage,
-        `no queue "${queue}" has hooks; there are: ${known.join(", ")}`,
-      );
+    mustHaveHooks(hookQueues(context), queue);
     const file = await shop.keep(values.message);
     const envelope = await shop.envelope(file, values);
     const steps: Step[] = [];
@@ -87,10 +81,7 @@ async function trace(
   let file = sample;
   for (let hop = 0; hop < HOPS; hop += 1) {
     const pipeline = shop.pipeline(queue, envelope);
-    const [problem] =
-      pipeline.stages.length === 0 && pipeline.problems.length === 0
-        ? [`hooks.d/${queue} has no hooks for it`]
-        : pipeline.problems;
+    const problem = obstacleIn(pipeline);
     if (problem !== undefined)
       return { kind: "later", where: queue, stage: queue, reason: problem };
     const trial = await shop.trial({ queue, envelope, file, observes: true });
@@ -194,10 +185,6 @@ function letterOf(text: string): string[] {
   const letter = lines.slice(start, end < 0 ? undefined : end);
   while (letter.at(-1)?.trim() === "") letter.pop();
   return [...(subject ? [subject, ""] : []), ...letter].slice(0, 30);
-}
-
-function plural(count: number, one: string, many: string): string {
-  return `${count} ${count === 1 ? one : many}`;
 }
 
 function codeOf(end: Ending): number {

@@ -25,7 +25,7 @@ import {
   shownOf,
   time,
 } from "./shown.ts";
-import { type Addressing, Workshop, whole } from "./workshop.ts";
+import { type Addressing, sampleOptions, Workshop, whole } from "./workshop.ts";
 
 export const usage = `\
 hooks try HOOK --list ADDRESS [--message FILE] [--sender ADDRESS] [--recipient ADDRESS]
@@ -50,10 +50,7 @@ export async function run(
   args: readonly string[],
 ): Promise<number> {
   const { values, positionals } = parse(args, {
-    list: { type: "string" },
-    message: { type: "string" },
-    sender: { type: "string" },
-    recipient: { type: "string" },
+    ...sampleOptions,
     recipients: { type: "string" },
     stage: { type: "string" },
     really: { type: "boolean", default: false },

@@ -30,6 +30,14 @@ export interface Addressing {
   readonly recipient?: string | undefined;
 }
 
+/** The options that choose a sample and its envelope. */
+export const sampleOptions = {
+  list: { type: "string" },
+  message: { type: "string" },
+  sender: { type: "string" },
+  recipient: { type: "string" },
+} as const;
+
 /** How a sample is tried. */
 interface Setting {
   readonly queue: string;
@@ -53,11 +61,12 @@ export class Workshop {
   private constructor(context: Context, stopped: AbortSignal) {
     this.#context = context;
     const { site, lists, clock } = context;
+    const launchers = launchersOf(site);
     this.#gear = {
       trade: mailTrade(site, lists, "trial"),
       pipelines: new Pipelines(),
-      launchers: launchersOf(site),
-      servers: serversOf(site, (hook, line) => {
+      launchers,
+      servers: serversOf(site, launchers.manner, (hook, line) => {
         if (this.said.length < SAID) this.said.push({ hook, line });
       }),
       limits: site.hooks,

@@ -27,8 +27,9 @@ const KEPT = 100;
 const ABANDONED = 3_600_000;
 
 /**
- * The path of a file that a source of a list keeps for itself; its folder is made, and what its section
- * kept under other names an hour ago or longer (of a URL that was changed since) and drafts go. Write it with `replace` of spool/durable.ts, and not where `context.trial` is set.
+ * The path of a file that a source of a list keeps for itself. Its folder is made; what its section kept
+ * under other names (of a URL that was changed since) goes after an hour, and drafts do. Write it with
+ * `replace` of spool/durable.ts, and not where `context.trial` is set.
  * @param home absolute
  * @param list the list's address, as its folder is named
  * @param name a file's name, such as "web.3f2a.copy" (never one of a stranger's making)
