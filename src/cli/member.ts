@@ -1,7 +1,6 @@
 /**
  * listmill member: who is on a list.
  */
-
 import { type FileHandle, open } from "node:fs/promises";
 import { exit, Failure, messageOf } from "../base/errors.ts";
 import { linesOf } from "../base/lines.ts";

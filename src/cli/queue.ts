@@ -1,7 +1,6 @@
 /**
  * listmill queue: what waits where, and what a person may do with it.
  */
-
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";

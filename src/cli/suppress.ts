@@ -1,7 +1,6 @@
 /**
  * listmill suppress: who gets nothing, of a list or of all lists.
  */
-
 import { exit, Failure } from "../base/errors.ts";
 import { pagesOf } from "../base/lines.ts";
 import { oneLine } from "../base/log.ts";

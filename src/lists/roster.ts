@@ -4,6 +4,7 @@
  * again.
  */
 import { closeSync, openSync } from "node:fs";
+import { breath } from "../base/breath.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { oneLine } from "../base/log.ts";
 import { release } from "../base/memory.ts";
@@ -100,7 +101,7 @@ export class Roster {
   ): AsyncGenerator<Member> {
     for (const page of this.#members.all(keyOf(list), wanted.delivery)) {
       yield* page;
-      await new Promise((done) => setImmediate(done));
+      await breath();
     }
   }
 
@@ -118,7 +119,7 @@ export class Roster {
       for (const page of this.#members.addresses(keyOf(list), delivery)) {
         writeAll(fd, page);
         release(page);
-        await new Promise((done) => setImmediate(done));
+        await breath();
       }
     } finally {
       closeSync(fd);

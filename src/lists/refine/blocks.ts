@@ -85,8 +85,3 @@ export function lineEnd(block: Buffer, start: number): number {
   while (block[end] !== LF) end += 1;
   return end;
 }
-
-/** Lets others go on; asked for between blocks. */
-export function breath(): Promise<void> {
-  return new Promise((done) => setImmediate(done));
-}

@@ -3,8 +3,9 @@
  * stays together is written together. Other work goes on between the blocks.
  */
 import { closeSync, openSync } from "node:fs";
+import { breath } from "../../base/breath.ts";
 import { writeAll } from "../../spool/durable.ts";
-import { Blocks, breath, lineEnd } from "./blocks.ts";
+import { Blocks, lineEnd } from "./blocks.ts";
 
 export interface Filtered {
   readonly kept: number;

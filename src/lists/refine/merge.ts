@@ -2,7 +2,8 @@
  * Merges runs of lines, each sorted by domain, into one file. What is equal comes in the order of
  * the runs. Memory is a buffer for each run.
  */
-import { Blocks, breath, lineEnd } from "./blocks.ts";
+import { breath } from "../../base/breath.ts";
+import { Blocks, lineEnd } from "./blocks.ts";
 import { Key } from "./key.ts";
 import type { Rank } from "./ordered.ts";
 import { Output } from "./output.ts";

@@ -3,9 +3,10 @@
  * what is too large is sorted in runs, which are merged.
  */
 import { closeSync, openSync, renameSync, statSync, unlinkSync } from "node:fs";
+import { breath } from "../../base/breath.ts";
 import { release } from "../../base/memory.ts";
 import { writeAll } from "../../spool/durable.ts";
-import { Blocks, breath, lineEnd } from "./blocks.ts";
+import { Blocks, lineEnd } from "./blocks.ts";
 import { MEMORY } from "./distinct.ts";
 import { Key } from "./key.ts";
 import { KeySet } from "./keySet.ts";

@@ -4,6 +4,7 @@
  * file.
  */
 import { existsSync } from "node:fs";
+import { breath } from "../../base/breath.ts";
 import type { SourceSettings } from "../schema/sources.ts";
 import {
   oneAddress,
@@ -49,7 +50,7 @@ export async function* dbmRecipients(
       if (count % SOME > 0) continue;
       yield found;
       found = [];
-      await new Promise((done) => setImmediate(done));
+      await breath();
     }
     wanted.end();
     yield found;

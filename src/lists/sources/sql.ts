@@ -2,6 +2,7 @@
  * Recipients from a database: the first column of a query. `:list`, `:sender` and the others are bound
  * parameters, never pasted into the SQL. Nothing is ever written.
  */
+import { breath } from "../../base/breath.ts";
 import { firstColumn } from "../../state/query.ts";
 import type { SourceSettings } from "../schema/sources.ts";
 import {
@@ -101,7 +102,7 @@ async function* sqliteRows(
     if (page.push(value) >= PAGE) {
       yield page;
       page = [];
-      await new Promise((done) => setImmediate(done));
+      await breath();
     }
   yield page;
 }
