@@ -118,7 +118,7 @@ async function rows(folder: string, loop: string): Promise<Row[]> {
         name: `${name}, ${way}`,
         figure: figures[at] ?? 0,
         unit,
-        reference,
+        references: { posix_spawn: reference },
       });
     found.push({ name: `${name}, posix_spawn in C`, figure: reference, unit });
   }

@@ -3,6 +3,15 @@
  */
 import { readFileSync } from "node:fs";
 
+/** What something took. */
+export interface Run {
+  readonly seconds: number;
+  /** Processor seconds, user and system. */
+  readonly cpu: number;
+  /** Megabytes, at the most. */
+  readonly memory: number;
+}
+
 /** The middle value; of an even number of values the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -20,11 +29,35 @@ export async function medians(
   rounds: number,
   measurements: readonly (() => Promise<number>)[],
 ): Promise<number[]> {
-  const found: number[][] = measurements.map(() => []);
+  return (await inTurn(rounds, measurements)).map(median);
+}
+
+/** The same for runs: the median of each of their figures. */
+export async function medianRuns(
+  rounds: number,
+  measurements: readonly (() => Promise<Run>)[],
+): Promise<Run[]> {
+  return (await inTurn(rounds, measurements)).map(medianRun);
+}
+
+/** The median of each figure. */
+export function medianRun(runs: readonly Run[]): Run {
+  return {
+    seconds: median(runs.map(({ seconds }) => seconds)),
+    cpu: median(runs.map(({ cpu }) => cpu)),
+    memory: median(runs.map(({ memory }) => memory)),
+  };
+}
+
+async function inTurn<T>(
+  rounds: number,
+  measurements: readonly (() => Promise<T>)[],
+): Promise<T[][]> {
+  const found: T[][] = measurements.map(() => []);
   for (let round = 0; round < rounds; round++)
     for (const [at, measure] of measurements.entries())
       found[at]?.push(await measure());
-  return found.map(median);
+  return found;
 }
 
 /** Peak resident memory of a living process, in megabytes. Linux only: throws elsewhere. */

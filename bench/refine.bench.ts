@@ -19,8 +19,8 @@ const child = resolve(import.meta.dirname, "refining.ts");
 
 export async function bench(): Promise<Result> {
   const title = `refine: the list of a post to ${PEOPLE.toLocaleString("en")}`;
-  const roster = await Home.make("smtp://127.0.0.1:25", 0);
-  const file = await Home.make("smtp://127.0.0.1:25", 0);
+  const roster = await Home.make({});
+  const file = await Home.make({});
   try {
     const people = join(file.dir, "people");
     writePeople(people);
@@ -49,9 +49,10 @@ async function rows(roster: Home, file: Home, people: string): Promise<Row[]> {
     async () => PEOPLE / sorted(people),
   ]);
   const unit = "addresses/s";
+  const references = { "sort -u": reference };
   return [
-    { name: "members of the roster", figure: fromRoster, unit, reference },
-    { name: "addresses of a file", figure: fromFile, unit, reference },
+    { name: "members of the roster", figure: fromRoster, unit, references },
+    { name: "addresses of a file", figure: fromFile, unit, references },
     { name: "sort -u", figure: reference, unit },
     ...Object.entries(peaks).map(([name, figure]) => ({
       name: `peak memory, from ${name}`,

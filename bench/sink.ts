@@ -1,11 +1,11 @@
 /**
  * Postfix's smtp-sink as a child, on a free loopback port: takes all mail and keeps none.
  */
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Process } from "./process.ts";
 
 const PROGRAM = "/usr/sbin/smtp-sink";
 /** Connections that may wait to be taken. */
@@ -18,7 +18,7 @@ export interface Sink {
   readonly url: string;
   /** `127.0.0.1:port`, as smtp-source wants it. */
   readonly address: string;
-  readonly pid: number;
+  readonly port: number;
   stop(): Promise<void>;
 }
 
@@ -31,33 +31,28 @@ export function sinkMissing(): string | undefined {
 
 /** Starts one. It gives up root's rights, and must be told to whom. */
 export async function startSink(): Promise<Sink> {
-  const address = `127.0.0.1:${await freePort()}`;
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
   const user = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
-  const child = spawn(PROGRAM, [...user, "-m", BACKLOG, address, BACKLOG], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  await listening(address, child);
+  const args = [...user, "-m", BACKLOG, address, BACKLOG];
+  const sink = new Process({ file: PROGRAM, args });
+  await Promise.race([listening(port), sink.ended]);
   return {
     url: `smtp://${address}`,
     address,
-    pid: child.pid ?? 0,
+    port,
     stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, "exit");
-      child.kill();
-      await ended;
+      sink.kill();
+      await sink.ended.catch(() => {});
     },
   };
 }
 
-async function listening(address: string, child: ChildProcess): Promise<void> {
-  const port = Number(address.split(":")[1]);
+async function listening(port: number): Promise<void> {
   const deadline = performance.now() + PATIENCE;
   while (!(await answers(port))) {
-    if (child.exitCode !== null || performance.now() > deadline) {
-      child.kill();
-      throw new Error(`smtp-sink does not listen on ${address}`);
-    }
+    if (performance.now() > deadline)
+      throw new Error(`smtp-sink does not listen on port ${port}`);
     await sleep(10);
   }
 }

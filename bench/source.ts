@@ -1,37 +1,62 @@
 /**
- * Postfix's smtp-source: the reference that our own sending is compared to.
+ * What our own sending is compared to, with the same work: Postfix's smtp-source, and the bare loop.
  */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
+import { join } from "node:path";
+import type { Run } from "./measure.ts";
+import { run } from "./programs.ts";
+import type { Sink } from "./sink.ts";
 
 export interface Load {
-  /** Where to send, as host:port. */
-  readonly address: string;
   readonly messages: number;
   /** Recipients of each message. */
   readonly recipients: number;
   /** Bytes of each message's body. */
   readonly size: number;
   /** Connections at a time, each kept for several messages. */
-  readonly sessions: number;
+  readonly connections: number;
 }
 
-/** Sends it all. @returns recipients a second */
-export async function runSource(load: Load): Promise<number> {
-  const from = performance.now();
+/** Sends it all with smtp-source. */
+export function runSource(sink: Sink, load: Load): Promise<Run> {
   const numbers = {
     "-m": load.messages,
     "-r": load.recipients,
     "-l": load.size,
-    "-s": load.sessions,
+    "-s": load.connections,
   };
   const options = Object.entries(numbers).flatMap(([name, value]) => [
     name,
     String(value),
   ]);
-  await run("/usr/sbin/smtp-source", ["-d", ...options, load.address]);
-  const seconds = (performance.now() - from) / 1000;
-  return (load.messages * load.recipients) / seconds;
+  const args = ["-d", ...options, sink.address];
+  return run({ file: "/usr/sbin/smtp-source", args });
+}
+
+/** Sends it all with the bare loop; the start of its process left out. */
+export function runBare(sink: Sink, load: Load): Promise<Run> {
+  return ownFigures("bare.ts", numbersOf(sink, load));
+}
+
+/** Sends it all with a client for SMTP; the start of its process left out. */
+export function runSending(
+  client: "ours" | "nodemailer",
+  sink: Sink,
+  load: Load,
+): Promise<Run> {
+  return ownFigures("sending.ts", [client, ...numbersOf(sink, load)]);
+}
+
+function numbersOf(sink: Sink, load: Load): string[] {
+  const { connections, messages, recipients, size } = load;
+  return [sink.port, connections, messages, recipients, size].map(String);
+}
+
+/** What a program of the bench measures itself; Node is started as bin/listmill starts it. */
+async function ownFigures(name: string, args: readonly string[]): Promise<Run> {
+  const script = join(import.meta.dirname, name);
+  const { stdout } = await run({
+    file: process.execPath,
+    args: ["--max-semi-space-size=8", script, ...args],
+  });
+  return JSON.parse(stdout[0] ?? "");
 }

@@ -35,7 +35,7 @@ export function layersOf(
   const { home } = site;
   const layers: Layer[] = [{ name: "package", dir: packageHooks }];
   const own = join(home, "hooks.d");
-  if (real(own) !== real(packageHooks))
+  if (real(own) !== realPackageHooks)
     layers.push({ name: "site", dir: own, home });
   if (list) {
     layers.push({
@@ -49,6 +49,8 @@ export function layersOf(
   }
   return layers;
 }
+
+const realPackageHooks = real(packageHooks);
 
 function real(path: string): string {
   try {
@@ -64,14 +66,23 @@ export function mailTrade(
   lists: Lists,
   node: string,
 ): Trade<Message> {
-  const listOf = (envelope: Envelope): List | undefined => {
-    if (envelope.list === undefined) return undefined;
-    const list = lists.get(envelope.list);
-    if (list) return list;
-    throw new Failure(
-      exit.config,
-      `the list ${envelope.list} is gone: make it again, or drop the entry`,
-    );
+  /** A list is looked up once a message: a change counts from the next one on. */
+  const known = new WeakMap<Envelope, Map<string, List>>();
+  const listOf = (
+    envelope: Envelope,
+    name = envelope.list,
+  ): List | undefined => {
+    if (name === undefined) return undefined;
+    const found = known.get(envelope) ?? new Map<string, List>();
+    known.set(envelope, found);
+    const list = found.get(name) ?? lists.get(name);
+    if (!list)
+      throw new Failure(
+        exit.config,
+        `the list ${name} is gone: make it again, or drop the entry`,
+      );
+    found.set(name, list);
+    return list;
   };
 
   const about = (
@@ -82,9 +93,7 @@ export function mailTrade(
 
   return {
     place(envelope, other): Place {
-      const list = listOf(
-        other === undefined ? envelope : { ...envelope, list: other },
-      );
+      const list = listOf(envelope, other ?? envelope.list);
       return {
         layers: layersOf(site, list),
         environment: {
@@ -114,11 +123,8 @@ export function mailTrade(
     },
 
     equip(question: Question<Message>, other): Ask {
-      const list = listOf(
-        other === undefined
-          ? question.envelope
-          : { ...question.envelope, list: other },
-      );
+      const { envelope } = question;
+      const list = listOf(envelope, other ?? envelope.list);
       return {
         ...question,
         site,
@@ -148,9 +154,13 @@ export function mailTrade(
       };
     },
 
+    destination: domainOf,
+
     distributed(subject, now) {
       const list = listOf(subject.envelope);
+      const cadence = subject.queue === "posts" ? list?.settings.cadence : 0;
       return {
+        ...(cadence ? { due: Math.floor((now + cadence) / 1000) } : {}),
         envelope: {
           ...followed(subject, now),
           sender: list
@@ -159,7 +169,6 @@ export function mailTrade(
           recipient: subject.envelope.recipient,
           ...(list ? { list: list.address } : {}),
         },
-        portion: site.outbound.portion,
       };
     },
 

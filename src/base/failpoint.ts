@@ -4,18 +4,20 @@
  */
 import { variable } from "./environment.ts";
 
-/** Every failpoint there is; a test walks the list. */
+/** Every failpoint that a message passes; a test walks the list. */
 export const failpoints = [
   "maildir-made",
   "maildir-claimed",
   "claimed",
   "hook-asked",
   "hooks-done",
+  "passed-on",
   "child-written",
   "before-commit",
   "committed",
   "child-published",
   "published",
+  "finished",
   "half-removed",
   "removed",
   "before-transaction",
@@ -25,7 +27,10 @@ export const failpoints = [
   "digest-claimed",
 ] as const;
 
-export type Failpoint = (typeof failpoints)[number];
+/** Those that only a person's command passes. */
+const others = ["drop-noted"] as const;
+
+export type Failpoint = (typeof failpoints)[number] | (typeof others)[number];
 
 const [armed, count = "1"] = (variable("LISTMILL_FAILPOINT") ?? "").split(":");
 let left = Number(count);

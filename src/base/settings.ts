@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { parse, stringify, TomlError } from "smol-toml";
 import { z } from "zod";
 import { errnoOf, exit, Failure } from "./errors.ts";
+import { type Hours, parseHours } from "./hours.ts";
 import { oneLine } from "./log.ts";
 import { nearest } from "./nearest.ts";
 import { lineOf, places } from "./toml.ts";
@@ -81,14 +82,34 @@ function reads<I, T>(
 
 /** A duration, in milliseconds once read. @param most the longest: timers end at "24d" */
 export function duration(most = "24d") {
-  const limit = milliseconds(most) ?? Number.POSITIVE_INFINITY;
   return reads<string, number>(
     `a duration such as "30s", "5m", "4h" or "5d", up to "${most}"`,
     "milliseconds",
-    (value) => {
-      const found = milliseconds(value);
-      return found !== undefined && found <= limit ? found : undefined;
-    },
+    (value) => upTo(most, value),
+  );
+}
+
+/** The same, or "0s" for none. */
+export function delay(most: string) {
+  return reads<string, number>(
+    `a duration such as "30s", "5m" or "4h", up to "${most}", or "0s"`,
+    "milliseconds",
+    (value) => (value === "0s" ? 0 : upTo(most, value)),
+  );
+}
+
+function upTo(most: string, value: unknown): number | undefined {
+  const limit = milliseconds(most) ?? Number.POSITIVE_INFINITY;
+  const found = milliseconds(value);
+  return found !== undefined && found <= limit ? found : undefined;
+}
+
+/** Hours of the week. */
+export function hours() {
+  return reads<string, Hours>(
+    'hours such as "22:00-06:00" or "sat,sun 00:00-24:00"',
+    undefined,
+    parseHours,
   );
 }
 
@@ -233,16 +254,25 @@ function sentences(schema: z.ZodType, issue: z.core.$ZodIssue): Sentence[] {
       ? `a section, [${name(path)}]`
       : ((at && kinds.get(at as z.ZodType))?.allowed ?? "something else");
   if (issue.code === "invalid_key")
-    return [
-      { path, what: "not a name: a to z first, then a to z, 0 to 9 and _" },
-    ];
+    return [{ path, what: `not ${allowedKey(at) ?? "a name"}` }];
   if (issue.input === undefined)
     return [{ path, what: `is missing; it must be ${allowed}` }];
   return [{ path, what: `must be ${allowed}, not ${shown}` }];
 }
 
+/** What the names in a section of any names may be. */
+function allowedKey(section: z.core.$ZodType | undefined): string | undefined {
+  if (!(section instanceof z.ZodRecord)) return undefined;
+  return kinds.get(section.keyType as z.ZodType)?.allowed;
+}
+
+/** A setting's name as TOML would have it. */
 function name(path: readonly PropertyKey[]): string {
-  return oneLine(path.map(String).join("."), 200);
+  const words = path.map(String);
+  const shown = words.map((word) =>
+    /^[\w-]+$/.test(word) ? word : JSON.stringify(word),
+  );
+  return oneLine(shown.join("."), 200);
 }
 
 function frozen<T>(value: T): T {

@@ -7,21 +7,21 @@ import { type Hook, isObserved } from "../engine/layers.ts";
 import type { List } from "../lists/directory.ts";
 import type { Site } from "../lists/settings.ts";
 import { entriesOf, envelopeOf } from "../spool/operator.ts";
-import { restingQueues, type Spool } from "../spool/spool.ts";
+import { isResting, type Spool } from "../spool/spool.ts";
 
 /** A sentence about what waits with an error, is held or has failed; undefined: nothing does. */
 export function troubled(spool: Spool): string | undefined {
-  const resting: readonly string[] = restingQueues;
   const there = spool.queues();
   let waiting = 0;
   for (const queue of there)
-    if (!resting.includes(queue))
+    if (!isResting(queue))
       // Without a try there was no error, so the envelope need not be read.
       for (const found of entriesOf(spool, queue))
         if (
           found.node === undefined &&
           found.name.attempt > 0 &&
-          envelopeOf(found).history.at(-1)?.what === "later"
+          envelopeOf(found).history.findLast(({ what }) => what !== "dropped")
+            ?.what === "later"
         )
           waiting += 1;
   const count = (queue: string) =>

@@ -8,9 +8,10 @@ import { exit, Failure, messageOf } from "../base/errors.ts";
 import { type Hook, type Layer, listPipeline } from "../engine/layers.ts";
 import { demandProblem } from "../lists/demand.ts";
 import type { List } from "../lists/directory.ts";
+import { Keyring } from "../lists/keyring.ts";
 import type { Site } from "../lists/settings.ts";
 import { layersOf } from "../mill.ts";
-import { parseRelay } from "../outbound/dial.ts";
+import { parseRelay } from "../outbound/smtp/dial.ts";
 import { extendedBy } from "../receipt/door.ts";
 import { mustBeThere } from "../spool/enqueue.ts";
 import { nodeNames } from "../spool/lease.ts";
@@ -31,7 +32,7 @@ interface Finding {
 const verb: Verb = {
   usage: `\
 check
-    Looks whether this home can run: settings, file system, hooks, members' database, the MTA.
+    Looks whether this home can run: settings, file system, hooks, members' database, keys, the MTA.
     Exits 78 where something must be mended first.`,
   async run(context, args) {
     parse(args, {}, 0);
@@ -42,6 +43,7 @@ check
     if (findings.length === 0) {
       for (const problem of fileSystem(context)) error(problem);
       attempt(error, () => context.roster);
+      attempt(error, () => new Keyring(context.home).all());
       const lists: List[] = [];
       attempt(error, () => {
         for (const address of namesOf(context, warn))

@@ -19,10 +19,11 @@ export function mustHaveHooks(known: readonly string[], queue: string): void {
 
 /** In the order of a message's way: the mill's own queues first, others by name. */
 export function hookQueues(context: Context): string[] {
-  const folders = layersOf(context.site, undefined).map(({ dir }) => dir);
   const lists = join(context.site.home, "lists");
-  for (const name of listFolder(lists))
-    folders.push(join(lists, name, "hooks.d"));
+  const folders = [
+    ...layersOf(context.site, undefined).map(({ dir }) => dir),
+    ...listFolder(lists).map((name) => join(lists, name, "hooks.d")),
+  ];
   const found = new Set(
     folders.flatMap((folder) => listFolder(folder)).filter(isQueueName),
   );

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { exit, Failure, messageOf } from "../base/errors.ts";
+import { firstKey } from "../lists/keyring.ts";
 import { siteFile } from "../lists/manual.ts";
 import { loadSite } from "../lists/settings.ts";
 import { packageHooks } from "../mill.ts";
@@ -16,8 +17,8 @@ import { parse, type Verb } from "./context.ts";
 const verb: Verb = {
   usage: `\
 init [DIR]
-    Makes a home in DIR (or --home): listmill.toml with every setting explained, the queues, and
-    folders for lists, hooks and the archive. What is there already stays.`,
+    Makes a home in DIR (or --home): listmill.toml with every setting explained, the queues, a key
+    that signs, and folders for lists, hooks and the archive. What is there already stays.`,
   async run(context, args) {
     const { positionals } = parse(args, {}, 1);
     const home = resolve(positionals[0] ?? context.home);
@@ -52,6 +53,7 @@ init [DIR]
     ])
       if (!queue.includes(".")) spool.make(queue);
     makeState(home);
+    await firstKey(home, context.clock);
     context.say(
       `${home} is a home${isNew ? " now" : " already, and has all it needs"}. Next:\n` +
         `  listmill --home ${home} list create news@lists.example.org\n` +

@@ -1,16 +1,10 @@
 /**
  * listmill queue: what waits where, and what a person may do with it.
  */
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
-import { linesOfFile } from "../base/lines.ts";
 import { oneLine, plural } from "../base/log.ts";
-import { bytes } from "../base/pieces.ts";
-import { formatEnvelope } from "../spool/envelope.ts";
 import {
   drop,
-  envelopeOf,
   type Found,
   find,
   hold,
@@ -19,36 +13,60 @@ import {
   retryAll,
 } from "../spool/operator.ts";
 import { actionOf } from "./actions.ts";
-import { type Context, parse, type Verb } from "./context.ts";
-import { countLines, isGone, iso, list } from "./waiting.ts";
-import { explain, gifts } from "./why.ts";
+import { type Context, noMore, parse, type Verb } from "./context.ts";
+import { Meter } from "./meter.ts";
+import { hasShape, shapeOf } from "./queue/shape.ts";
+import { show } from "./queue/show.ts";
+import { showShape } from "./queue/shown.ts";
+import { dropSome, retrySome, type Who } from "./queue/some.ts";
+import { list } from "./waiting.ts";
+import { explain } from "./why.ts";
 
 const verb: Verb = {
   usage: `\
-queue [QUEUE]
-    What waits in which queue, since when, the next try and the last error.
+queue [QUEUE] [--entries]
+    What waits in which queue, since when, the next try and the last error. Of a queue of
+    distribution lists, such as outbound: how many recipients wait, by domain, age of the post and
+    last reply; --entries lists its entries.
 queue show ENTRY            the envelope, the recipients and the head of the message
 queue show ENTRY --why ADDRESS
                             which hook gave this address, and what became of it; exit 67 where
                             nobody did
-queue retry ENTRY|QUEUE...  try now; of a queue all that waits
+queue retry ENTRY|QUEUE...  try now; of a queue all that waits, but what was not tried yet and has no
+                            distribution list keeps its time, as a digest's alarm does
+queue retry --domain DOMAIN | --recipient ADDRESS [--list LIST] [QUEUE]
+                            try these recipients now (of outbound, without a name); the others in
+                            their entries wait on
 queue hold ENTRY...         lay it into held/ until it is released
 queue release ENTRY...      let a held entry pass, or a failed one try again
 queue drop ENTRY...         remove it for good
-    ENTRY is an id as the list shows it, or the unique beginning of one.`,
+queue drop --domain DOMAIN | --recipient ADDRESS [--list LIST]
+                            these recipients do not get what waits for them, and nobody is told;
+                            posts whose recipients are not known yet are left alone
+    ENTRY is an id as the list shows it, or the unique beginning of one. What a runner has at work
+    is left alone: exit 75, say it again.`,
   async run(context, args) {
-    const { values, positionals } = parse(args, { why: { type: "string" } });
+    const { values, positionals } = parse(args, {
+      why: { type: "string" },
+      entries: { type: "boolean", default: false },
+      domain: { type: "string" },
+      recipient: { type: "string" },
+      list: { type: "string" },
+    });
     const [word, ...entries] = positionals;
     if (values.why !== undefined && (word !== "show" || entries.length !== 1))
       throw new Failure(exit.usage, "--why is for queue show and one entry");
     const act = actionOf(actions, word);
+    if (act && values.entries)
+      throw new Failure(exit.usage, `queue ${word} takes no --entries`);
+    if (isSome(values)) return some(context, word, values, entries);
     if (!act || word === undefined) {
       if (entries.length > 0)
         throw new Failure(
           exit.usage,
           `unknown action "${word}"; see: listmill help queue`,
         );
-      return list(context, word);
+      return look(context, word, values.entries);
     }
     if (entries.length === 0)
       throw new Failure(
@@ -82,6 +100,50 @@ queue drop ENTRY...         remove it for good
 };
 export default verb;
 
+function isSome({ domain, recipient, list }: Who): boolean {
+  return [domain, recipient, list].some((value) => value !== undefined);
+}
+
+/** Recipients, wherever they wait, instead of entries. */
+async function some(
+  context: Context,
+  word: string | undefined,
+  who: Who,
+  rest: readonly string[],
+): Promise<number> {
+  if (who.domain === undefined && who.recipient === undefined)
+    throw new Failure(exit.usage, "--list goes with --domain or --recipient");
+  if (word === "retry") return retrySome(context, who, rest);
+  if (word !== "drop")
+    throw new Failure(
+      exit.usage,
+      "--domain and --recipient are for queue retry and queue drop",
+    );
+  noMore(rest, 0);
+  return dropSome(context, who);
+}
+
+/** @param entries whether they are listed one by one */
+async function look(
+  context: Context,
+  queue: string | undefined,
+  entries: boolean,
+): Promise<number> {
+  if (entries && queue === undefined)
+    throw new Failure(exit.usage, "--entries: of which queue?");
+  if (queue === undefined || entries || !hasShape(context.spool, queue))
+    return list(context, queue);
+  const meter = new Meter(context.clock, "recipient", "recipients");
+  const shape = await shapeOf(context.spool, queue, context.clock, (more) =>
+    meter.add(more),
+  );
+  meter.wipe();
+  for (const what of shape.unread)
+    process.stderr.write(`listmill: ${oneLine(what)}\n`);
+  await showShape(context, queue, shape);
+  return exit.ok;
+}
+
 /** Characters of an id that tell its time: no less for what cannot be undone. */
 const SURE = 9;
 
@@ -89,49 +151,7 @@ const actions: Record<
   string,
   (context: Context, found: Found) => Promise<void>
 > = {
-  async show(context, found) {
-    const envelope = envelopeOf(found);
-    const recipients = join(found.path, "recipients");
-    const place = {
-      queue: found.queue,
-      entry: found.name.id,
-      node: found.node,
-      attempt: found.name.attempt,
-      due: iso(found.name.due),
-      path: found.path,
-    };
-    const size =
-      statSync(join(found.path, "message"), { throwIfNoEntry: false })?.size ??
-      0;
-    if (context.json)
-      return context.say(
-        JSON.stringify(
-          { ...place, size, envelope, recipients: lines(recipients) },
-          undefined,
-          1,
-        ),
-      );
-    context.say(`${found.queue}/${found.name.id}\n  in ${found.path}`);
-    context.say(
-      `  ${found.node ? `at work on ${found.node}` : `due ${iso(found.name.due)}`}, attempt ${found.name.attempt}, ${size} bytes`,
-    );
-    context.say(formatEnvelope(envelope).trimEnd());
-    const count = countLines(recipients);
-    if (count > 0) {
-      const settled = countLines(join(found.path, "progress"));
-      const first = (await Array.fromAsync(firstOf(recipients, 5))).join(" ");
-      context.say(
-        `${count} recipients, ${settled} of them settled: ${first}${count > 5 ? " …" : ""}`,
-      );
-    }
-    for (const { hook, addresses, bytes } of await gifts(found, envelope))
-      context.say(`${hook} gave ${addresses} (${bytes} bytes)`);
-    context.say("");
-    if (size > 0)
-      context.say(
-        await headOf(join(found.path, "message"), Math.min(size, HEAD)),
-      );
-  },
+  show,
   async retry({ spool, clock, say }, found) {
     await retry(spool, found, clock.now());
     say(`${found.queue}/${found.name.id} is due now`);
@@ -156,32 +176,4 @@ async function retryQueue(
 ): Promise<void> {
   const count = await retryAll(spool, queue, clock.now());
   say(`${queue}: ${plural(count, "entry is", "entries are")} due now`);
-}
-
-const HEAD = 16 * 1024;
-
-/** The first lines of a message, harmless to a terminal. */
-async function headOf(path: string, end: number): Promise<string> {
-  const head = await bytes([{ path, start: 0, end }], HEAD);
-  const lines = head.toString().split("\n").slice(0, 40);
-  return lines.map((line) => oneLine(line.trimEnd())).join("\n");
-}
-
-async function* firstOf(path: string, most: number): AsyncGenerator<string> {
-  let count = 0;
-  for await (const line of linesOfFile(path)) {
-    yield line;
-    count += 1;
-    if (count === most) return;
-  }
-}
-
-/** All lines of a file of an entry; none where it has no such file. */
-function lines(path: string): string[] {
-  try {
-    return readFileSync(path, "utf8").split("\n").filter(Boolean);
-  } catch (error) {
-    if (isGone(error)) return [];
-    throw error;
-  }
 }

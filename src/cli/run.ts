@@ -1,26 +1,28 @@
 /**
  * listmill run: a runner on this home, until SIGTERM or SIGINT.
  */
-import { statSync } from "node:fs";
 import { closeInherited } from "../base/descriptors.ts";
 import { host } from "../base/environment.ts";
 import { exit, Failure } from "../base/errors.ts";
 import { stderrLog } from "../base/log.ts";
+import { outbound } from "../engine/aftermath.ts";
 import { Pipelines } from "../engine/layers.ts";
 import { Runner } from "../engine/runner.ts";
 import type { Manner } from "../engine/start.ts";
 import type { Site } from "../lists/settings.ts";
 import { mailTrade } from "../mill.ts";
-import { rest } from "../outbound/carry.ts";
+import { closedUntil, rest } from "../outbound/carry.ts";
 import { mustBeThere } from "../spool/enqueue.ts";
 import { enter } from "../spool/lease.ts";
 import { probe } from "../spool/probe.ts";
-import { restingQueues, type Spool } from "../spool/spool.ts";
+import { isResting, type Spool } from "../spool/spool.ts";
 import { type Context, parse, type Verb, wholeNumber } from "./context.ts";
 import { counting } from "./counting.ts";
 import { hookQueues, mustHaveHooks } from "./hookqueues.ts";
 import { type Door, lmtp, openDoor } from "./lmtpdoor.ts";
 import { launchersOf, serversOf, troubleOf } from "./programs.ts";
+import { refuseRoot } from "./root.ts";
+import { steer } from "./steering.ts";
 
 const verb: Verb = {
   usage: `\
@@ -29,7 +31,8 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
     runs their hooks. With the word lmtp it takes mail from an MTA by LMTP too, or only that where
     no queue is named. SIGTERM finishes what is claimed and stops. --until-empty stops when nothing
     is due; --rate is the most messages a minute of this runner (0: no limit); --jobs how many
-    entries of a queue at once; --lists takes only entries of these lists.`,
+    entries of a queue at once, of outbound too, instead of [outbound] entries; --lists takes only
+    entries of these lists.`,
   async run(context, args) {
     const { values, positionals } = parse(args, {
       "until-empty": { type: "boolean", default: false },
@@ -41,7 +44,7 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
     const site = ordered(context.site, values.rate);
     const { spool, clock } = context;
     const launchers = launchersOf(site);
-    refuseRoot(site);
+    refuseRoot(site, "run");
     refuse(spool);
     refuseAccount(launchers.manner, spool);
     const named = positionals.filter((name) => name !== lmtp);
@@ -86,16 +89,28 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
       servers,
       limits: site.hooks,
       retry: site.retry,
+      portion: site.outbound.portion,
+      atWork: new Set<string>(),
       clock,
       log: stderrLog,
       signal: ending.signal,
+      closedUntil: (queue: string) =>
+        queue === outbound ? closedUntil(node.name) : undefined,
       witness: counted.witness,
     };
     let door: Door | undefined;
+    let unsteer = () => {};
     let turns = 0;
     // What fails on the way must end the process too: nothing that is open may keep it.
     try {
       if (hasDoor) door = await openDoor(context, ending.signal);
+      unsteer = await steer({
+        site,
+        spool,
+        node,
+        queues: named.length === 0 ? "*" : queues,
+        log: stderrLog,
+      });
       const { refused } = launchers.manner;
       if (refused !== undefined) stderrLog(node.name, refused);
       stderrLog(node.name, `runs ${queues.join(", ")} of ${site.home}`);
@@ -104,12 +119,16 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
         // Without names it is all that have hooks, those of tomorrow too.
         ...(named.length === 0 ? { more: () => hookQueues(context) } : {}),
         jobs,
+        ...(values.jobs === undefined
+          ? { jobsOf: { [outbound]: site.outbound.entries } }
+          : {}),
         scan: site.runner.scan,
         untilEmpty: values["until-empty"],
         ...(lists ? { lists: new Set(lists) } : {}),
       }).run();
     } finally {
       ending.abort();
+      unsteer();
       await door?.closed;
       await rest();
       launchers.close();
@@ -137,17 +156,6 @@ function ordered(site: Site, rate: string | undefined): Site {
   };
 }
 
-/** What root makes in somebody's home, that account could neither read nor move afterwards. */
-function refuseRoot({ home, hooks }: Site): void {
-  const { uid } = statSync(home);
-  if (process.getuid?.() !== 0 || uid === 0 || hooks.hook_user !== undefined)
-    return;
-  throw new Failure(
-    exit.noPermission,
-    `${home} belongs to another account than root: start the runner under that one, as with: runuser -u $(stat -c %U ${home}) -- listmill run`,
-  );
-}
-
 /** Refuses a spool that is not there, and a file system that cannot hold one. */
 function refuse(spool: Spool): void {
   mustBeThere(spool);
@@ -164,9 +172,8 @@ function refuseAccount(manner: Manner, spool: Spool): void {
 
 function chosen(context: Context, named: readonly string[]): string[] {
   const known = hookQueues(context);
-  const resting: readonly string[] = restingQueues;
   for (const queue of named) {
-    if (resting.includes(queue))
+    if (isResting(queue))
       throw new Failure(
         exit.usage,
         `entries in ${queue} rest until a person decides; nothing runs there`,

@@ -1,14 +1,19 @@
 /**
- * The table of `listmill queue`: what waits in which queue. Many entries with many recipients are
- * counted without reading any file as a whole.
+ * The table of `listmill queue`: what waits in which queue. Recipients are counted by the names and
+ * envelopes of their entries, or as lines in a stream; of many entries only their rows are kept.
  */
-import { closeSync, openSync, readSync } from "node:fs";
-import { join } from "node:path";
 import { errnoOf, exit, Failure } from "../base/errors.ts";
-import type { Envelope } from "../spool/envelope.ts";
+import { oneLine } from "../base/log.ts";
+import { waitingCount } from "../engine/ledger.ts";
+import { type Envelope, readEnvelope } from "../spool/envelope.ts";
 import { type Name, parseName } from "../spool/name.ts";
-import { entriesOf, envelopeOf } from "../spool/operator.ts";
-import { listFolder, restingQueues } from "../spool/spool.ts";
+import { entriesOf, envelopeOf, type Found } from "../spool/operator.ts";
+import {
+  hasRecipients,
+  recipientsFile,
+  wholeList,
+} from "../spool/recipients.ts";
+import { isResting, listFolder } from "../spool/spool.ts";
 import type { Context } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
 
@@ -24,8 +29,9 @@ export function list(context: Context, only: string | undefined): number {
   const served = hookQueues(context);
   const rows = queues.flatMap((queue) =>
     [...entriesOf(spool, queue)].map((found) => {
+      const read = readEnvelope(found.path);
       const envelope = envelopeOf(found);
-      const last = envelope.history.at(-1);
+      const counts = recipientCounts(found, envelope);
       return {
         queue,
         entry: found.name.id,
@@ -36,10 +42,10 @@ export function list(context: Context, only: string | undefined): number {
           ? `at work on ${found.node}`
           : nextOf(queue, found.name, context, served) + purpose(envelope),
         sender: envelope.sender,
-        recipients:
-          countLines(join(found.path, "recipients")) ||
-          (envelope.recipient ? 1 : 0),
-        error: last ? `${last.where}: ${last.reason ?? last.what}` : "",
+        recipients: counts?.all ?? (envelope.recipient ? 1 : 0),
+        ...(counts ? { waiting: counts.waiting } : {}),
+        error:
+          read.kind === "broken" ? oneLine(read.reason) : errorOf(envelope),
       };
     }),
   );
@@ -72,9 +78,28 @@ export function list(context: Context, only: string | undefined): number {
         "recipients",
         "error",
       ],
-      rows,
+      context.json ? rows : rows.map((row) => ({ ...row, ...shownCount(row) })),
     );
   return exit.ok;
+}
+
+/** The last that befell it, but for what a person did to some of its recipients. */
+function errorOf({ history }: Envelope): string {
+  const last = history.findLast(({ what }) => what !== "dropped");
+  return last ? `${last.where}: ${last.reason ?? last.what}` : "";
+}
+
+/** `37 of 1000`, once some are done with. */
+function shownCount({
+  recipients,
+  waiting = recipients,
+}: {
+  readonly recipients: number;
+  readonly waiting?: number;
+}) {
+  return waiting === recipients
+    ? {}
+    : { recipients: `${waiting} of ${recipients}` };
 }
 
 /** What an entry without any trouble waits for, where it is not plain. */
@@ -88,33 +113,33 @@ function nextOf(
   context: Context,
   served: readonly string[],
 ): string {
-  if ((restingQueues as readonly string[]).includes(queue)) return "rests";
+  if (isResting(queue)) return "rests";
   if (!served.includes(queue)) return "no hooks";
   return name.due <= context.clock.now() / 1000 ? "now" : iso(name.due);
 }
 
-const chunk = Buffer.alloc(64 * 1024);
+/** How many recipients are on an entry's list, and how many of them are not done with. */
+interface Counts {
+  readonly all: number;
+  readonly waiting: number;
+}
 
-/** How many lines a file has; none where an entry has no such file, or was taken just now. */
-export function countLines(path: string): number {
-  let fd: number;
+/** Undefined where it has no list, or was taken just now. */
+function recipientCounts(
+  { path, name }: Found,
+  { portion }: Envelope,
+): Counts | undefined {
   try {
-    fd = openSync(path, "r");
+    if (!hasRecipients(path)) return undefined;
+    // An envelope that broke does not say how many of the list are its own.
+    const all =
+      name.lane?.size ??
+      portion?.count ??
+      wholeList(recipientsFile(path)).count;
+    return { all, waiting: waitingCount(path, all) };
   } catch (error) {
-    if (isGone(error)) return 0;
+    if (isGone(error)) return undefined;
     throw error;
-  }
-  try {
-    let count = 0;
-    for (;;) {
-      const size = readSync(fd, chunk);
-      if (size === 0) return count;
-      const read = chunk.subarray(0, size);
-      for (let at = read.indexOf(10); at >= 0; at = read.indexOf(10, at + 1))
-        count += 1;
-    }
-  } finally {
-    closeSync(fd);
   }
 }
 

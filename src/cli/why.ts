@@ -1,16 +1,27 @@
 /**
  * Why somebody gets a post, or does not: which hooks gave the address, as an outbound entry keeps
- * it, and what became of it. Files are read as streams, whatever their size; nothing is changed.
+ * it, and what became of it. Lists are read page by page, up to the address where it is in one;
+ * nothing is changed.
  */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { exit } from "../base/errors.ts";
-import { linesOf, linesOfFile } from "../base/lines.ts";
+import { exit, Failure } from "../base/errors.ts";
+import { linesOf } from "../base/lines.ts";
 import { oneLine } from "../base/log.ts";
 import { chunks } from "../base/pieces.ts";
+import { type Standing, standingsOf } from "../engine/ledger.ts";
 import { keyOf } from "../mail/address.ts";
-import type { Envelope, GivenBy } from "../spool/envelope.ts";
-import { entriesOf, envelopeOf, type Found } from "../spool/operator.ts";
+import {
+  type Envelope,
+  type GivenBy,
+  readEnvelope,
+} from "../spool/envelope.ts";
+import {
+  entriesOf,
+  envelopeOf,
+  type Found,
+  mustHavePortion,
+} from "../spool/operator.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { Context } from "./context.ts";
 import { isGone } from "./waiting.ts";
@@ -21,13 +32,22 @@ interface Reason {
   readonly as: string;
 }
 
+const endWords = {
+  sent: "delivered",
+  never: "failed for good",
+  dropped: "dropped",
+};
+
 interface Why {
   readonly address: string;
   readonly given: readonly Reason[];
   /** Whether it is among this entry's recipients. */
   readonly recipient: boolean;
-  /** What is noted of it already: `sent` or `never`, with the server's reply. */
-  readonly settled?: { readonly kind: string; readonly reply: string };
+  /** What is noted of it already: `sent` or `never` with the server's reply, or `dropped`. */
+  readonly settled?: {
+    readonly kind: keyof typeof endWords;
+    readonly reply: string;
+  };
   /** Whether the recipients are still to be asked for. */
   readonly open?: true;
   /** Another entry of the same post that has it. */
@@ -55,16 +75,21 @@ export async function explain(
 
 /** Finds out about an address. @param spool where other entries of the post are looked for */
 async function why(spool: Spool, found: Found, address: string): Promise<Why> {
+  const read = readEnvelope(found.path);
+  if (read.kind === "broken")
+    throw new Failure(exit.dataError, `${found.name.id}: ${read.reason}`);
   const envelope = envelopeOf(found);
+  mustHavePortion(found, envelope);
   const given: Reason[] = [];
   for (const part of envelope.given ?? [])
     for await (const line of linesOfPart(found, part))
       if (isSame(line, address)) given.push({ hook: part.hook, as: line });
-  const recipient = await isAmong(found, address);
-  const settled = recipient ? await settledOf(found, address) : undefined;
-  const other = recipient
+  const standing = standingOf(found, envelope, address);
+  const recipient = standing !== undefined;
+  const settled = standing && settledOf(standing);
+  const other = standing
     ? undefined
-    : await otherEntry(spool, found, envelope, address);
+    : otherEntry(spool, found, envelope, address);
   return {
     address,
     given,
@@ -90,9 +115,7 @@ function whyLines(found: Found, { given, ...rest }: Why): string[] {
           : `no hook gave ${address}`,
     );
   if (rest.settled)
-    lines.push(
-      `${rest.settled.kind === "sent" ? "delivered" : "failed for good"}: ${rest.settled.reply}`,
-    );
+    lines.push(`${endWords[rest.settled.kind]}: ${rest.settled.reply}`);
   else if (rest.recipient)
     lines.push(`among the recipients of ${found.name.id}, not delivered yet`);
   else if (rest.other)
@@ -142,39 +165,37 @@ async function* linesOfPart(
   yield* missing(linesOf(chunks([{ path: place, start, end }])));
 }
 
-async function isAmong({ path }: Found, address: string): Promise<boolean> {
-  for await (const line of missing(linesOfFile(join(path, "recipients"))))
-    if (isSame(line, address)) return true;
-  return false;
-}
-
-async function settledOf(
+/** The address among the recipients of an entry, and what is noted of it. */
+function standingOf(
   { path }: Found,
+  { portion }: Envelope,
   address: string,
-): Promise<Why["settled"]> {
-  for await (const line of missing(linesOfFile(join(path, "progress")))) {
-    const [recipient = "", kind = "", ...reply] = line.split("\t");
-    if ((kind === "sent" || kind === "never") && isSame(recipient, address))
-      return { kind, reply: reply.join(" ") };
+): Standing | undefined {
+  for (const page of standingsOf(path, portion)) {
+    const hit = page.find((one) => isSame(one.address, address));
+    if (hit) return hit;
   }
   return undefined;
 }
 
+function settledOf({ kind, reply = "" }: Standing): Why["settled"] {
+  return kind === undefined || kind === "later" ? undefined : { kind, reply };
+}
+
 /** Another entry that follows from the same post and has the address. */
-async function otherEntry(
+function otherEntry(
   spool: Spool,
   found: Found,
   { origin }: Envelope,
   address: string,
-): Promise<string | undefined> {
+): string | undefined {
   if (!origin.includes("/")) return undefined;
-  for (const other of entriesOf(spool, found.queue))
-    if (
-      other.name.id !== found.name.id &&
-      envelopeOf(other).origin === origin &&
-      (await isAmong(other, address))
-    )
+  for (const other of entriesOf(spool, found.queue)) {
+    if (other.name.id === found.name.id) continue;
+    const envelope = envelopeOf(other);
+    if (envelope.origin === origin && standingOf(other, envelope, address))
       return other.name.id;
+  }
   return undefined;
 }
 

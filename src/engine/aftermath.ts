@@ -4,14 +4,18 @@
  * by hard link, each emitted message goes to the front door.
  */
 import { join } from "node:path";
-import { pagesOfFile } from "../base/lines.ts";
 import { plural } from "../base/log.ts";
 import type { Child } from "../spool/commit.ts";
 import { syncPath } from "../spool/durable.ts";
-import { type GivenBy, withEvent } from "../spool/envelope.ts";
-import { isQueueName, newId } from "../spool/name.ts";
+import { type Envelope, type GivenBy, withEvent } from "../spool/envelope.ts";
+import { isQueueName, laneOf, newId } from "../spool/name.ts";
 import { frontDoor } from "../spool/queue.ts";
-import { restingQueues } from "../spool/spool.ts";
+import {
+  hasRecipients,
+  recipientsFile,
+  wholeList,
+} from "../spool/recipients.ts";
+import { isResting } from "../spool/spool.ts";
 import type { Mill } from "./mill.ts";
 import type { Pass } from "./pass.ts";
 import type { Content, Emission } from "./question.ts";
@@ -58,10 +62,26 @@ export function misrouted<C extends Content>({
     return asksRoute && !distribution.file
       ? "no route hook named a queue for it"
       : undefined;
-  const rests = (restingQueues as readonly string[]).includes(route);
-  return rests || route === claim.queue || !isQueueName(route)
+  return isResting(route) || route === claim.queue || !isQueueName(route)
     ? `it cannot be routed to "${route}"`
     : undefined;
+}
+
+/** For the log. */
+export function routedTo(queue: string, envelope: Envelope): string {
+  return `routed to ${queue} (from=<${envelope.sender}> to=<${envelope.recipient}>)`;
+}
+
+/** The queue that the entry goes on to as it is; undefined where more, or something else, follows. */
+export function onward<C extends Content>(pass: Pass<C>): string | undefined {
+  const { route, emissions, hasSettled, distribution } = pass;
+  const isAlone =
+    emissions.length === 0 &&
+    !hasSettled &&
+    distribution.file === undefined &&
+    !pass.isEdited &&
+    pass.notes().length === 0;
+  return isAlone && route !== outbound ? route : undefined;
 }
 
 /** The entries that follow from one that has passed. */
@@ -74,9 +94,7 @@ export async function* following<C extends Content>(
   yield* refused(pass, mill, say);
   if (pass.route !== undefined) {
     const { envelope } = pass;
-    say(
-      `routed to ${pass.route} (from=<${envelope.sender}> to=<${envelope.recipient}>)`,
-    );
+    say(routedTo(pass.route, envelope));
     const recipients =
       pass.route === outbound ? [envelope.recipient] : undefined;
     const draft = {
@@ -104,12 +122,15 @@ export async function* followingSettled<C extends Content>(
   yield* emitted(pass, mill, pass.settled);
   yield* refused(pass, mill, say);
   if (!again) return;
+  const { path } = pass.claim;
+  const hasList = hasRecipients(path);
   yield {
     ...again,
     message: pass.original,
-    recipients: pass.serving.recipients,
     progress: pass.notes(),
-    links: givenLinks(pass),
+    links: hasList
+      ? listLinks(path, pass.envelope)
+      : givenLinks(path, pass.envelope),
   };
 }
 
@@ -160,6 +181,7 @@ export async function* refused<C extends Content>(
   };
 }
 
+/** One entry with the whole list, whatever its length: it is cut up where it is served. */
 async function* exploded<C extends Content>(
   pass: Pass<C>,
   list: string,
@@ -167,30 +189,25 @@ async function* exploded<C extends Content>(
   say: (text: string) => void,
 ): AsyncGenerator<Child> {
   const now = mill.clock.now();
-  const distributed = mill.trade.distributed(subjectOf(pass), now);
+  const portion = wholeList(list);
+  say(`exploded: ${plural(portion.count, "recipient", "recipients")}`);
+  if (portion.count === 0) return;
+  const { envelope, due } = mill.trade.distributed(subjectOf(pass), now);
   const { given, links } = await givenBy(pass);
-  const envelope = { ...distributed.envelope, given };
-  const { portion } = distributed;
-  const file = await pass.file();
-  let recipients: string[] = [];
-  let total = 0;
-  let entries = 0;
-  const next = (): Child => {
-    entries += 1;
-    total += recipients.length;
-    const draft = { queue: outbound, envelope, content: [], recipients };
-    recipients = [];
-    return { ...childOf(draft, now, file), links };
+  await syncPath(list);
+  const draft = {
+    queue: outbound,
+    envelope: { ...envelope, given, portion },
+    content: [],
+    ...(due === undefined ? {} : { due }),
   };
-  for await (const page of pagesOfFile(list))
-    for (const address of page) {
-      if (address !== "") recipients.push(address);
-      if (recipients.length >= portion) yield next();
-    }
-  if (recipients.length > 0) yield next();
-  say(
-    `exploded: ${plural(total, "recipient", "recipients")} in ${plural(entries, "entry", "entries")}`,
-  );
+  const child = childOf(draft, now, await pass.file());
+  const lane = laneOf(envelope.list ?? "", pass.claim.name.id, portion.count);
+  yield {
+    ...child,
+    name: { ...child.name, lane },
+    links: { ...links, recipients: list },
+  };
 }
 
 /** What tells of a recipient who gave it: files that all entries of a post share, and their index. */
@@ -216,11 +233,21 @@ async function givenBy<C extends Content>(
 }
 
 /** The same files of an entry that was made before. */
-export function givenLinks<C extends Content>(
-  pass: Pass<C>,
+export function givenLinks(
+  entry: string,
+  { given }: Envelope,
 ): Record<string, string> {
-  const files = new Set(pass.envelope.given?.map(({ file }) => file));
+  const files = new Set(given?.map(({ file }) => file));
   return Object.fromEntries(
-    [...files].map((name) => [name, join(pass.claim.path, name)]),
+    [...files].map((name) => [name, join(entry, name)]),
   );
+}
+
+/** The same, and the distribution list. */
+export function listLinks(
+  entry: string,
+  envelope: Envelope,
+): Record<string, string> {
+  const recipients = recipientsFile(entry);
+  return { ...givenLinks(entry, envelope), recipients };
 }

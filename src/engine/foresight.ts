@@ -21,7 +21,6 @@ export type Follows =
   | {
       readonly kind: "spreads";
       readonly recipients: number;
-      readonly entries: number;
     }
   | { readonly kind: "nothing" }
   | (Stopped & { readonly kind: "later" | "hold" | "discard" })
@@ -49,13 +48,7 @@ export async function follows<C extends Content>(
     return { kind: "moves", queue: pass.route, file: await pass.file() };
   const list = pass.distribution.file;
   if (list === undefined) return { kind: "nothing" };
-  const { portion } = trade.distributed(subject, clock.now());
-  const recipients = await countLines(wholeOf(list));
-  return {
-    kind: "spreads",
-    recipients,
-    entries: Math.ceil(recipients / portion),
-  };
+  return { kind: "spreads", recipients: await countLines(wholeOf(list)) };
 }
 
 /** How many lines end in a content. */

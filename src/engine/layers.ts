@@ -221,6 +221,14 @@ function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
 const TICK = 100;
 const REMEMBERED = 1000;
 
+/** What was looked at several times is checked once. */
+function eachOnce(looks: readonly Seen[]): Seen[] {
+  const found = new Map<string, Seen>();
+  for (const look of looks)
+    found.set(`${look.path} ${look.isWay} ${look.signature}`, look);
+  return [...found.values()];
+}
+
 /** Whether a hook is named in a setting `observe`, with or without its `.hook.ts` or `.serve.py`. */
 export function isObserved(hook: Hook, observe: readonly string[]): boolean {
   const bare = hook.path.replace(inlineHook, "").replace(servedHook, "");
@@ -236,8 +244,9 @@ export class Pipelines {
     const key = [queue, ...layers.map((layer) => layer.dir)].join("\n");
     const known = this.#known.get(key);
     if (known?.seen.every(isUnchanged)) return known.pipeline;
-    const seen: Seen[] = [];
-    const pipeline = listPipeline(queue, layers, seen);
+    const looks: Seen[] = [];
+    const pipeline = listPipeline(queue, layers, looks);
+    const seen = eachOnce(looks);
     this.#known.delete(key);
     if (!seen.some(({ changed }) => now - changed < TICK))
       this.#known.set(key, { pipeline, seen });

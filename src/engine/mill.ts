@@ -23,6 +23,14 @@ export interface Mill<C extends Content = Content> {
   readonly servers: Servers;
   readonly limits: Limits;
   readonly retry: Retry;
+  /** Most recipients of an entry that is served; longer lists are cut up. */
+  readonly portion: number;
+  /** The folders of the entries whose turn is being made. */
+  readonly atWork: Set<string>;
+  /** Whether this runner goes on itself with what it routes to a queue. */
+  runs?(queue: string): boolean;
+  /** Milliseconds since 1970 before which nothing is taken from a queue; undefined where it is open. */
+  closedUntil?(queue: string): number | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;

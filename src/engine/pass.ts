@@ -78,7 +78,12 @@ export class Pass<C extends Content> {
     this.#progress = new Progress(claim);
     this.#done = this.#progress.lines();
     this.distribution = new Distribution(claim);
-    this.serving = new Serving(claim, this.#progress, equipment);
+    this.serving = new Serving(
+      claim,
+      envelope.portion,
+      this.#progress,
+      equipment,
+    );
   }
 
   /** Consumers that are through with it, as lines for a progress file. */
@@ -96,6 +101,11 @@ export class Pass<C extends Content> {
   /** The message as it came, unedited: what a retry begins with. */
   get original(): string {
     return join(this.claim.path, "message");
+  }
+
+  /** Whether a hook has changed the message. */
+  get isEdited(): boolean {
+    return this.#file !== this.original;
   }
 
   /** All that the progress file holds or is to hold. */
@@ -123,7 +133,7 @@ export class Pass<C extends Content> {
     if (stage.verb === "route") this.asksRoute = true;
     for (const hook of stage.hooks) {
       if (stage.verb === "route" && this.route !== undefined) break;
-      if (stage.verb === "deliver" && this.serving.left().length === 0) break;
+      if (stage.verb === "deliver" && !this.serving.hasLeft) break;
       if (stage.verb === "refine" && !this.distribution.file) break;
       const emitted: Emission[] = [];
       const seconds = stopwatch();
@@ -191,7 +201,13 @@ export class Pass<C extends Content> {
   /** Notes on disk which consumers are through. */
   async noteDone(): Promise<void> {
     const written = new Set(this.#progress.lines());
-    await this.#progress.append(this.done.filter((line) => !written.has(line)));
+    try {
+      await this.#progress.append(
+        this.done.filter((line) => !written.has(line)),
+      );
+    } finally {
+      this.#progress.close();
+    }
   }
 
   #ask(hook: Hook, stage: Stage, emitted: Emission[]): Promise<Answer> {

@@ -14,6 +14,10 @@ export interface Outcome {
   readonly kind: "sent" | "later" | "never";
   /** The server's reply, one line. */
   readonly reply: string;
+  /** `later`: it was not tried, and is not before this second (since 1970). */
+  readonly after?: number;
+  /** With `after`: a limit of ours keeps it, so it is not given up for its age. */
+  readonly limited?: boolean;
 }
 
 /** A message that follows from the one at hand; it is re-injected. */

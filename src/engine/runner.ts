@@ -4,7 +4,7 @@
  */
 import { messageOf } from "../base/errors.ts";
 import { readEnvelope } from "../spool/envelope.ts";
-import { formatName } from "../spool/name.ts";
+import { birth, formatName } from "../spool/name.ts";
 import { frontDoor, nameOf, scan, type Waiting } from "../spool/queue.ts";
 import {
   giveBackAll,
@@ -12,6 +12,8 @@ import {
   sweepDrafts,
   takeOver,
 } from "../spool/sweep.ts";
+import { isSpent } from "./backoff.ts";
+import { Fair } from "./fair.ts";
 import type { Mill } from "./mill.ts";
 import type { Content } from "./question.ts";
 import { turn } from "./turn.ts";
@@ -23,6 +25,8 @@ export interface Orders {
   more?(): readonly string[];
   /** Entries of a queue at once. */
   readonly jobs: number;
+  /** Another number for some queues. */
+  readonly jobsOf?: Readonly<Record<string, number>>;
   /** Milliseconds between two scans. */
   readonly scan: number;
   /** Stop when nothing is due any more. */
@@ -32,17 +36,26 @@ export interface Orders {
 }
 
 interface Line {
-  /** Known to be due, oldest first. */
-  candidates: Waiting[];
+  /** Known to be due. */
+  readonly candidates: Fair<Waiting>;
+  readonly jobs: number;
   active: number;
   /** Something may have come since the last scan. */
   news: boolean;
   more: boolean;
   /** The second at which it is looked at again, before the next scan. */
   wake: number;
+  /** Milliseconds since 1970 before which what has just come is not looked for. */
+  notBefore: number;
+  /** The same where it has no candidates: only the machine needs the rest. */
+  restUntil: number;
+  /** Nothing is taken from it just now. */
+  closed: boolean;
 }
 
 const CANDIDATES = 5000;
+/** Milliseconds between two looks at a queue that has candidates; a look may take a tenth of the time. */
+const LOOKS = 200;
 const HOUR = 60 * 60 * 1000;
 
 export class Runner<C extends Content> {
@@ -55,7 +68,7 @@ export class Runner<C extends Content> {
   #turns = 0;
 
   constructor(mill: Mill<C>, orders: Orders) {
-    this.#mill = mill;
+    this.#mill = { ...mill, runs: (queue) => this.#goesOnIn(queue) };
     this.#orders = orders;
   }
 
@@ -84,6 +97,13 @@ export class Runner<C extends Content> {
     return this.#turns;
   }
 
+  /** Nothing overtakes what waits there; and which lists are its own is looked at where it is taken. */
+  #goesOnIn(queue: string): boolean {
+    const line = this.#lines.get(queue);
+    if (!line || this.#orders.lists || this.#stopping) return false;
+    return line.candidates.size === 0 && line.active < line.jobs;
+  }
+
   #sweep(): void {
     const { spool, node, log } = this.#mill;
     try {
@@ -96,11 +116,15 @@ export class Runner<C extends Content> {
   #open(queue: string): void {
     this.#mill.spool.make(queue);
     this.#lines.set(queue, {
-      candidates: [],
+      candidates: new Fair(),
+      jobs: this.#orders.jobsOf?.[queue] ?? this.#orders.jobs,
       active: 0,
       news: true,
       more: false,
       wake: Number.POSITIVE_INFINITY,
+      notBefore: 0,
+      restUntil: 0,
+      closed: false,
     });
   }
 
@@ -137,12 +161,11 @@ export class Runner<C extends Content> {
   }
 
   async #cleanUp(): Promise<void> {
-    const { spool, node, clock, log } = this.#mill;
+    const { spool, node, clock, log, atWork } = this.#mill;
     try {
       // A broken machine may have kept an entry from going back.
-      for (const [queue, { active }] of this.#lines)
-        if (active === 0)
-          giveBackAll(spool, node.name, queue, clock.now(), log);
+      for (const queue of this.#lines.keys())
+        giveBackAll(spool, node.name, queue, clock.now(), log, atWork);
       if ((await takeOver(spool, node, clock.now(), log)) > 0)
         for (const queue of this.#lines.keys()) this.#hear(queue);
     } catch (error) {
@@ -154,38 +177,67 @@ export class Runner<C extends Content> {
   #pump(queue: string): void {
     const line = this.#lines.get(queue);
     if (!line) return;
-    while (!this.#stopping && line.active < this.#orders.jobs) {
+    while (!this.#stopping && line.active < line.jobs) {
       const waiting = this.#next(queue, line);
       if (!waiting) break;
       line.active += 1;
+      line.candidates.begin(waiting);
       void this.#turn(queue, line, waiting);
     }
     this.#settle();
   }
 
+  #pumpAll(): void {
+    for (const queue of this.#lines.keys()) this.#pump(queue);
+  }
+
   #next(queue: string, line: Line): Waiting | undefined {
-    if (!this.#mill.node.holds()) return undefined;
-    if (line.candidates.length === 0 && (line.news || line.more)) {
+    const { node, clock, log } = this.#mill;
+    if (!node.holds()) return undefined;
+    const now = clock.now();
+    const closed = this.#mill.closedUntil?.(queue) ?? 0;
+    // What was found while it was open is not taken while it is closed.
+    const hasChanged = closed > now !== line.closed;
+    if (hasChanged) line.news = true;
+    line.closed = closed > now;
+    const isEmpty = line.candidates.size === 0;
+    if (line.closed) this.#wake(queue, line, closed / 1000);
+    const notBefore = isEmpty ? line.restUntil : line.notBefore;
+    if (line.news && !hasChanged && now < notBefore)
+      this.#wake(queue, line, notBefore / 1000);
+    else if (line.news || (line.more && isEmpty)) {
       line.news = false;
       line.more = false;
+      const begun = performance.now();
       try {
         this.#look(queue, line);
       } catch (error) {
-        this.#mill.log(queue, `could not be listed: ${messageOf(error)}`);
+        log(queue, `could not be listed: ${messageOf(error)}`);
       }
+      const took = performance.now() - begun;
+      line.restUntil = now + took * 10;
+      line.notBefore = now + Math.max(LOOKS, took * 10);
     }
-    return line.candidates.pop();
+    return line.candidates.next(line.jobs - line.active);
   }
 
   #look(queue: string, line: Line): void {
-    const { spool, clock } = this.#mill;
+    const { spool, clock, retry } = this.#mill;
+    const now = clock.now();
     // Among entries of other lists, its own may be the last.
-    const most = this.#orders.lists ? Number.MAX_SAFE_INTEGER : CANDIDATES;
-    const found = scan(spool, queue, clock.now() / 1000, most);
-    line.candidates = found.due
-      .filter((waiting) => this.#isMine(queue, waiting))
-      .reverse();
-    line.more = found.more && line.candidates.length > 0;
+    const most =
+      this.#orders.lists || line.closed ? Number.MAX_SAFE_INTEGER : CANDIDATES;
+    const found = scan(spool, queue, now / 1000, most);
+    const mine = found.due.filter(
+      (waiting) =>
+        this.#isMine(queue, waiting) &&
+        // Where nothing is taken, time goes on all the same for what has waited too long.
+        (!line.closed ||
+          (waiting.kind === "entry" &&
+            isSpent(retry, now - birth(waiting.name.id)))),
+    );
+    line.candidates.fill(mine);
+    line.more = found.more && mine.length > 0;
     if (found.next !== undefined) this.#wake(queue, line, found.next);
   }
 
@@ -214,16 +266,28 @@ export class Runner<C extends Content> {
 
   async #turn(queue: string, line: Line, waiting: Waiting): Promise<void> {
     let queues: string[] | undefined;
+    let at = line;
+    // The turn goes on in another queue, and is one of those that are made there.
+    const moved = (next: string) => {
+      const to = this.#lines.get(next);
+      if (!to) return;
+      at.active -= 1;
+      to.active += 1;
+      at = to;
+      this.#pump(queue);
+    };
     try {
-      queues = await turn(this.#mill, queue, waiting);
+      queues = await turn(this.#mill, queue, waiting, moved);
     } catch (error) {
       this.#mill.log(`${queue}/${nameOf(waiting)}`, messageOf(error));
     }
     if (queues) this.#turns += 1;
-    line.active -= 1;
+    at.active -= 1;
+    line.candidates.end(waiting);
     for (const other of queues ?? []) if (other !== queue) this.#hear(other);
     // Nothing anywhere else: it may be back here, due in a moment.
     if (queues?.length === 0 || queues?.includes(queue)) line.news = true;
+    if (at !== line) this.#pumpAll();
     this.#pump(queue);
   }
 
@@ -231,7 +295,8 @@ export class Runner<C extends Content> {
     const lines = [...this.#lines.values()];
     if (lines.some(({ active }) => active > 0)) return;
     const empty = lines.every(
-      ({ candidates, news }) => candidates.length === 0 && !news,
+      ({ candidates, news, closed }) =>
+        candidates.size === 0 && (!news || closed),
     );
     if (
       this.#stopping ||

@@ -1,14 +1,16 @@
 /**
  * The recipients of an outbound entry, and what becomes of them: each outcome that is final is on
- * disk before the next transaction is asked for, so a crash repeats no more than the one in flight.
+ * disk before the next transaction is asked for, so a crash repeats no more than those in flight.
  */
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import { type Claim, Fenced, workOf } from "../spool/claim.ts";
 import type { Progress } from "../spool/progress.ts";
-import { formatOutcome, type Outcome, parseOutcome } from "./question.ts";
+import { type Portion, recipientsOf } from "../spool/recipients.ts";
+import { formatNotes, type Note, parseNotes } from "./notes.ts";
+import type { Outcome } from "./question.ts";
 
 /** What the runner says while recipients are served. */
 export interface Reins {
@@ -17,20 +19,29 @@ export interface Reins {
   holds(): boolean;
 }
 
-/** Bytes that the note of a recipient takes, mostly. */
-const NOTE = 160;
+/** Bytes that the note of a recipient takes at most, mostly. */
+const NOTE = 80;
 
 export class Serving {
   /** What became of recipients in this pass, and failures that were never reported. */
   readonly outcomes: Outcome[] = [];
   readonly #claim: Claim;
+  readonly #portion: Portion | undefined;
   readonly #progress: Progress;
   readonly #reins: Reins;
   #begun = false;
-  #unsettled: string[] | undefined;
+  #recipients: readonly string[] | undefined;
+  /** The place of each address that has no outcome, counted from 1. */
+  #open: Map<string, number> | undefined;
 
-  constructor(claim: Claim, progress: Progress, reins: Reins) {
+  constructor(
+    claim: Claim,
+    portion: Portion | undefined,
+    progress: Progress,
+    reins: Reins,
+  ) {
     this.#claim = claim;
+    this.#portion = portion;
     this.#progress = progress;
     this.#reins = reins;
   }
@@ -41,30 +52,32 @@ export class Serving {
   }
 
   /** All recipients that the entry came with. */
-  get recipients(): string[] {
-    const path = join(this.#claim.path, "recipients");
-    if (!statSync(path, { throwIfNoEntry: false })) return [];
-    return readFileSync(path, "utf8").split("\n").filter(Boolean);
+  get recipients(): readonly string[] {
+    this.#recipients ??= recipientsOf(this.#claim.path, this.#portion);
+    return this.#recipients;
   }
 
   /** Takes up what was noted before: failures of a pass that died are still to be reported. */
   begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    for (const outcome of this.#noted())
-      if (outcome.kind === "never") this.outcomes.push(outcome);
+    for (const { place, kind, reply } of this.#noted())
+      if (kind === "never")
+        this.outcomes.push({
+          address: this.recipients[place - 1] ?? "",
+          kind,
+          reply,
+        });
   }
 
   /** Recipients without an outcome so far. */
   left(): string[] {
-    if (!this.#unsettled) {
-      const noted = new Set(this.#noted().map(({ address }) => address));
-      this.#unsettled = this.recipients.filter((it) => !noted.has(it));
-    }
-    const settled = new Set(this.outcomes.map(({ address }) => address));
-    return settled.size === 0
-      ? this.#unsettled
-      : this.#unsettled.filter((address) => !settled.has(address));
+    return [...this.#places().keys()];
+  }
+
+  /** Whether there are any. */
+  get hasLeft(): boolean {
+    return this.#places().size > 0;
   }
 
   /** The same as a file, for a forked hook. */
@@ -79,43 +92,92 @@ export class Serving {
   async follow(
     transactions: AsyncIterable<readonly Outcome[]> | undefined,
   ): Promise<void> {
-    const room = join(workOf(this.#claim), "room");
-    // What was sent and cannot be noted would be sent again: the room for it is taken before.
-    writeFileSync(room, Buffer.alloc(this.left().length * NOTE, " "));
     try {
+      // What was sent and cannot be noted would be sent again: the room for it is taken before.
+      await this.#progress.reserve(this.#places().size * NOTE);
       for await (const transaction of transactions ?? [])
-        await this.#note(transaction, room);
+        await this.#note(transaction);
     } catch (error) {
       if (!this.#reins.signal.aborted || error instanceof Fenced) throw error;
+    } finally {
+      this.#progress.close();
     }
   }
 
   /** Gives up on all that are left. */
   async fail(reply: string): Promise<void> {
-    await this.#note(
-      this.left().map((address) => ({ address, kind: "never", reply })),
-    );
+    try {
+      await this.#note(
+        this.left().map((address) => ({ address, kind: "never", reply })),
+      );
+    } finally {
+      this.#progress.close();
+    }
   }
 
-  async #note(transaction: readonly Outcome[], room?: string): Promise<void> {
-    const left = new Set(this.left());
-    // What is said of a recipient first counts.
-    const fresh = transaction.filter(({ address }) => left.delete(address));
-    this.outcomes.push(...fresh);
-    const final = fresh.filter(({ kind }) => kind !== "later");
-    const lines = final.map(formatOutcome);
+  /** Notes why recipients wait, for people who ask. */
+  async noteLater(waiting: readonly Outcome[]): Promise<void> {
+    const places = new Map(
+      this.recipients.map((address, at) => [address, at + 1]),
+    );
+    const notes = waiting.map(({ address, kind, reply }) => ({
+      place: places.get(address) ?? 0,
+      kind,
+      reply,
+    }));
     try {
-      await this.#progress.append(lines);
-    } catch (error) {
-      if (errnoOf(error) !== "ENOSPC" || !room) throw error;
-      rmSync(room, { force: true });
-      await this.#progress.append(lines);
+      await this.#progress.append(formatNotes(notes));
+    } finally {
+      this.#progress.close();
     }
+  }
+
+  async #note(transaction: readonly Outcome[]): Promise<void> {
+    const open = this.#places();
+    const notes: Note[] = [];
+    for (const outcome of transaction) {
+      const { address, kind, reply } = outcome;
+      const place = open.get(address);
+      // What is said of a recipient first counts.
+      if (place === undefined || !open.delete(address)) continue;
+      this.outcomes.push(outcome);
+      if (kind !== "later") notes.push({ place, kind, reply });
+    }
+    if (!this.#reins.holds()) throw new Fenced(this.#claim.path);
+    await this.#append(notes);
     failpoint("transaction-noted");
     if (!this.#reins.holds()) throw new Fenced(this.#claim.path);
   }
 
-  #noted(): Outcome[] {
-    return this.#progress.lines().flatMap((line) => parseOutcome(line) ?? []);
+  /** On a full disk without the replies, for which there is room. */
+  async #append(notes: readonly Note[]): Promise<void> {
+    try {
+      await this.#progress.append(formatNotes(notes));
+    } catch (error) {
+      if (errnoOf(error) !== "ENOSPC") throw error;
+      const bare = notes.map((note) => ({ ...note, reply: "" }));
+      await this.#progress.append(formatNotes(bare));
+    }
+  }
+
+  #places(): Map<string, number> {
+    if (this.#open) return this.#open;
+    const settled = new Set<number>();
+    for (const { place, kind } of this.#noted())
+      if (kind !== "later") settled.add(place);
+    const open = new Map<string, number>();
+    const done = new Set<string>();
+    for (const [at, address] of this.recipients.entries())
+      if (settled.has(at + 1)) done.add(address);
+      else if (!open.has(address)) open.set(address, at + 1);
+    // An address that stands there twice is served once.
+    for (const address of done) open.delete(address);
+    this.#open = open;
+    return open;
+  }
+
+  *#noted(): Generator<Note> {
+    for (const line of this.#progress.lines())
+      yield* parseNotes(line, this.recipients.length);
   }
 }

@@ -2,14 +2,24 @@
  * What becomes of an entry when its way has ended: what follows is committed, or the entry waits,
  * rests, or is gone. Each way is one rename.
  */
-import { type Claim, Fenced, giveBack, lay, putBack } from "../spool/claim.ts";
-import { type Child, Outbox, publish } from "../spool/commit.ts";
+import {
+  type Claim,
+  carryOn,
+  Fenced,
+  giveBack,
+  lay,
+  passOn,
+  putBack,
+} from "../spool/claim.ts";
+import { type Child, finish, Outbox, publish } from "../spool/commit.ts";
 import {
   type Envelope,
   type Event,
   startOf,
   withEvent,
 } from "../spool/envelope.ts";
+import { newId } from "../spool/name.ts";
+import type { Portion } from "../spool/recipients.ts";
 import type { RestingQueue } from "../spool/spool.ts";
 import {
   type Again,
@@ -17,6 +27,8 @@ import {
   following,
   followingSettled,
   misrouted,
+  onward,
+  routedTo,
   subjectOf,
 } from "./aftermath.ts";
 import { delay, isSpent, words } from "./backoff.ts";
@@ -24,6 +36,7 @@ import { settleDelivery } from "./delivery.ts";
 import type { Mill } from "./mill.ts";
 import type { End, Pass } from "./pass.ts";
 import type { Content } from "./question.ts";
+import { cutUp } from "./split.ts";
 
 /** Children written at once: their syncs share the disk's journal. */
 const PARALLEL = 8;
@@ -39,8 +52,8 @@ export class Settlement<C extends Content> {
     this.#say = say;
   }
 
-  /** @returns the queues that got something */
-  async settle(pass: Pass<C>, end: End): Promise<string[]> {
+  /** @returns the queues that got something, or the entry as this node goes on with it at once */
+  async settle(pass: Pass<C>, end: End): Promise<string[] | Claim> {
     const { trade } = this.#mill;
     switch (end.kind) {
       case "done":
@@ -71,13 +84,33 @@ export class Settlement<C extends Content> {
     }
   }
 
-  async #done(pass: Pass<C>): Promise<string[]> {
+  async #done(pass: Pass<C>): Promise<string[] | Claim> {
     const trouble = misrouted(pass);
     if (trouble !== undefined)
       return this.#later(pass, this.#claim.queue, trouble);
-    if (!pass.serving.begun)
+    if (!pass.serving.begun) {
+      const queue = onward(pass);
+      if (queue !== undefined) return this.#passOn(pass, queue);
       return this.#commit(following(pass, this.#mill, this.#say));
+    }
     return this.#delivered(pass, "no deliver hook said what became of it");
+  }
+
+  /** Nothing follows but the message itself, in another queue. */
+  #passOn(pass: Pass<C>, queue: string): string[] | Claim {
+    if (!this.#mill.node.holds()) throw new Fenced(this.#claim.path);
+    this.#say(routedTo(queue, pass.envelope));
+    const now = this.#now();
+    const due = Math.floor(now / 1000);
+    const name = { due, attempt: 0, id: newId(now) };
+    const { spool, node, signal, runs, atWork } = this.#mill;
+    if (runs?.(queue) && !signal.aborted) {
+      const next = carryOn(spool, this.#claim, queue, name, node.name);
+      atWork.add(next.path);
+      return next;
+    }
+    passOn(spool, this.#claim, queue, name);
+    return [queue];
   }
 
   /** @param silence why some recipients may have no outcome */
@@ -88,10 +121,15 @@ export class Settlement<C extends Content> {
       case "finished":
         return this.#commit(delivery.children);
       case "interrupted":
-        putBack(this.#mill.spool, this.#claim);
+        putBack(this.#mill.spool, this.#claim, this.#claim.name.due);
+        return [];
+      case "untried":
+        await pass.serving.noteLater(delivery.waiting);
+        putBack(this.#mill.spool, this.#claim, delivery.due);
         return [];
       case "later":
-        return this.#later(pass, this.#claim.queue, delivery.reason);
+        await pass.serving.noteLater(delivery.waiting);
+        return this.#wait(pass, this.#claim.queue, delivery.reason);
     }
   }
 
@@ -135,13 +173,18 @@ export class Settlement<C extends Content> {
       const why = `given up after ${attempt + 1} tries: ${where}: ${reason}`;
       return this.#rest(pass, "failed", this.#failed(pass.envelope, why));
     }
+    return this.#wait(pass, where, reason);
+  }
+
+  async #wait(pass: Pass<C>, where: string, reason: string): Promise<string[]> {
+    const { attempt } = this.#claim.name;
     const wait = delay(this.#mill.retry, attempt, Math.random());
     const due = Math.floor((this.#now() + wait) / 1000);
     this.#say(`waits ${words(wait)}: ${where}: ${reason}`);
     const event = this.#event(where, "later", reason);
     if (pass.hasSettled) {
       const { queue } = this.#claim;
-      const name = { due, attempt: attempt + 1, id };
+      const name = { ...this.#claim.name, due, attempt: attempt + 1 };
       const envelope = withEvent(pass.envelope, event);
       return this.#commit(this.#settled(pass, { queue, name, envelope }));
     }
@@ -166,6 +209,17 @@ export class Settlement<C extends Content> {
     return withEvent({ ...envelope, rest }, event);
   }
 
+  /** The entries of a part of its list each take its place: see cutUp. */
+  async cutUp(
+    envelope: Envelope & { readonly portion: Portion },
+  ): Promise<string[]> {
+    const { portion } = this.#mill;
+    this.#say(
+      `cut into entries of ${portion}: ${envelope.portion.count} recipients`,
+    );
+    return this.#commit(cutUp(this.#claim, envelope, portion, this.#now()));
+  }
+
   /** Writes all children, a few at a time, and lets them go by the one rename. */
   async #commit(
     children: Iterable<Child> | AsyncIterable<Child>,
@@ -180,6 +234,10 @@ export class Settlement<C extends Content> {
     }
     await Promise.all(batch);
     if (!this.#mill.node.holds()) throw new Fenced(this.#claim.path);
+    if (outbox.isEmpty) {
+      finish(this.#mill.spool, this.#claim);
+      return [];
+    }
     await outbox.commit();
     return publish(this.#mill.spool, this.#claim);
   }

@@ -51,11 +51,16 @@ export interface Trade<C extends Content = Content> {
     recipient: string,
     now: number,
   ): Promise<Envelope>;
-  /** The envelope of the outbound entries of a distribution list, and how many recipients each holds. */
+  /**
+   * The envelope of the outbound entries of a distribution list.
+   * @returns `due`: seconds since 1970 before which they are not taken
+   */
   distributed(
     subject: Subject<C>,
     now: number,
-  ): { envelope: Envelope; portion: number };
+  ): { readonly envelope: Envelope; readonly due?: number };
+  /** Where an address is served: those of one destination wait together when they have to. */
+  destination(address: string): string;
   /** What the sender of a refused message is told; nothing where nobody may be told. */
   refused(
     subject: Subject<C>,

@@ -22,26 +22,51 @@ import { type Envelope, readEnvelope } from "../spool/envelope.ts";
 import { hasCrlf, withoutCrlf } from "../spool/lineends.ts";
 import { birth } from "../spool/name.ts";
 import { frontDoor, type Waiting } from "../spool/queue.ts";
+import type { Portion } from "../spool/recipients.ts";
+import { listFolder } from "../spool/spool.ts";
 import { isDeadly } from "./backoff.ts";
 import { obstacleIn } from "./layers.ts";
 import type { Mill } from "./mill.ts";
 import { type End, Pass } from "./pass.ts";
 import type { Content } from "./question.ts";
 import { Settlement } from "./settle.ts";
+import { isLong } from "./split.ts";
 import { surrender } from "./surrender.ts";
 
 /**
  * Takes a waiting entry through its pipeline.
+ * @param moved told each queue that it goes on in
  * @returns the queues that got something; undefined where somebody else was faster
  */
 export async function turn<C extends Content>(
   mill: Mill<C>,
   queue: string,
   waiting: Waiting,
+  moved: (queue: string) => void = () => {},
 ): Promise<string[] | undefined> {
   const claim = take(mill.spool, queue, waiting, mill.node.name, mill.clock);
   if (!claim) return undefined;
-  const say = (text: string) => mill.log(`${queue}/${claim.name.id}`, text);
+  let going: string[] | Claim = claim;
+  while ("path" in going) {
+    const { path } = going;
+    if (going !== claim) moved(going.queue);
+    mill.atWork.add(path);
+    try {
+      going = await step(mill, going);
+    } finally {
+      mill.atWork.delete(path);
+    }
+  }
+  return going;
+}
+
+/** @returns the queues that got something, or the entry in the next queue */
+async function step<C extends Content>(
+  mill: Mill<C>,
+  claim: Claim,
+): Promise<string[] | Claim> {
+  const say = (text: string) =>
+    mill.log(`${claim.queue}/${claim.name.id}`, text);
   try {
     return await new Turn(mill, claim, say).go();
   } catch (thrown) {
@@ -65,7 +90,7 @@ class Turn<C extends Content> {
     this.#settlement = new Settlement(mill, claim, say);
   }
 
-  async go(): Promise<string[]> {
+  async go(): Promise<string[] | Claim> {
     switch (inspect(this.#claim)) {
       case "empty":
         remove(this.#claim);
@@ -86,7 +111,7 @@ class Turn<C extends Content> {
     return this.#settlement.fail(envelope, "there is no message in the entry");
   }
 
-  async #whole(): Promise<string[]> {
+  async #whole(): Promise<string[] | Claim> {
     const path = join(this.#claim.path, "message");
     const read = readEnvelope(this.#claim.path);
     if (read.kind === "broken") {
@@ -107,6 +132,8 @@ class Turn<C extends Content> {
         `given up: it came back ${attempt} times`,
       );
     }
+    if (read.kind === "envelope" && this.#isToBeCut(read.envelope))
+      return this.#settlement.cutUp(read.envelope);
     if (read.kind === "missing" && hasCrlf(path))
       await replace(path, withoutCrlf(chunks([range(path)])));
     const message = await this.#mill.trade.open([range(path)]);
@@ -120,6 +147,16 @@ class Turn<C extends Content> {
     return "end" in pass
       ? this.#settlement.settle(pass.pass, pass.end)
       : pass.queues;
+  }
+
+  /** What has been served in part is not cut: its notes count in the whole list. */
+  #isToBeCut(
+    envelope: Envelope,
+  ): envelope is Envelope & { readonly portion: Portion } {
+    return (
+      isLong(envelope, this.#mill.portion) &&
+      !listFolder(this.#claim.path).includes("progress")
+    );
   }
 
   /** A message that an MTA delivered gets its envelope. */

@@ -28,17 +28,19 @@ export function listFile(given: Table = {}): string {
 
 function body(rows: readonly Row[], given: Table): string {
   let text = "";
-  for (const row of inOrder(rows)) {
+  for (const row of rows) {
     const [first = "", second] = row.path;
     const section = given[first] as Table | undefined;
+    if (row.path.length > 2) continue;
     text += `\n${wrapped(row.about)}`;
-    if (row.section === undefined) {
+    if (row.example !== undefined) text += anyName(row, below(rows, row));
+    else if (row.section === undefined) {
       const value = second === undefined ? given[first] : section?.[second];
       text += `${setting(row, value)}\n`;
     } else {
       const closed = row.section === "optional" && section === undefined;
       text += `${closed ? "#" : ""}[${first}]\n`;
-      if (!rows.some((r) => r.path.length > 1 && r.path[0] === first))
+      if (below(rows, row).length === 0)
         for (const [name, value] of Object.entries(section ?? {}))
           text += `${name} = ${tomlValue(value)}\n`;
     }
@@ -46,11 +48,26 @@ function body(rows: readonly Row[], given: Table): string {
   return text;
 }
 
-/** Settings without a section first: TOML wants them there. */
-function inOrder(rows: readonly Row[]): Row[] {
-  const loose = (row: Row) =>
-    row.path.length === 1 && row.section === undefined;
-  return [...rows.filter(loose), ...rows.filter((row) => !loose(row))];
+/** The rows of a section. */
+function below(rows: readonly Row[], { path }: Row): readonly Row[] {
+  return rows.filter(
+    (row) =>
+      row.path.length > path.length &&
+      path.every((name, at) => row.path[at] === name),
+  );
+}
+
+/** A section of sections that have any name: what they have, and one of them. */
+function anyName({ path, example }: Row, inside: readonly Row[]): string {
+  const [name = "", values = {}] = example ?? [];
+  const told = inside.map((row) =>
+    wrapped(`  ${row.path.at(-1)}: ${row.about}`),
+  );
+  const pairs = Object.entries(values).map(
+    ([key, value]) => `${key} = ${tomlValue(value)}`,
+  );
+  const line = `#${tomlValue(name)} = { ${pairs.join(", ")} }`;
+  return `${told.join("")}[${path.join(".")}]\n${line}\n`;
 }
 
 function setting(row: Row, value: unknown): string {
@@ -103,14 +120,11 @@ function tables(rows: readonly Row[]): string {
   const head =
     "| setting | without it | what may stand there | |\n|---|---|---|---|\n";
   let text = head;
-  for (const row of inOrder(rows)) {
+  for (const row of rows) {
     if (row.section !== undefined) {
-      const optional = row.section === "optional" ? " (optional)" : "";
-      text += `\n### [${row.path.join(".")}]${optional}\n\n${cell(row.about)}\n`;
-      const inside = rows.some(
-        (r) => r.path.length > 1 && r.path[0] === row.path[0],
-      );
-      if (inside) text += `\n${head}`;
+      const inside = below(rows, row);
+      text += `\n### ${title(row)}\n\n${cell(row.about)}\n`;
+      if (inside.length > 0) text += `\n${head}`;
       continue;
     }
     const without =
@@ -127,6 +141,12 @@ function tables(rows: readonly Row[]): string {
     text += `| ${cells.map(cell).join(" | ")} |\n`;
   }
   return text;
+}
+
+function title({ path, section, example }: Row): string {
+  if (example !== undefined)
+    return `[${path.join(".")}.${tomlValue(example[0])}] (any domain, each a section)`;
+  return `[${path.join(".")}]${section === "optional" ? " (optional)" : ""}`;
 }
 
 function cell(text: string): string {

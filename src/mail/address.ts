@@ -55,7 +55,8 @@ function isLocalPart(local: string): boolean {
   return local.split(".").every((atom) => ATOM.test(atom));
 }
 
-function canonicalDomain(domain: string): string | undefined {
+/** A domain or address literal in lower case and ASCII; undefined where SMTP could not use it. */
+export function canonicalDomain(domain: string): string | undefined {
   if (domain.startsWith("[")) return literal(domain);
   if (!/^(?:[A-Za-z0-9._-]|[^\0-\x7f])+$/.test(domain)) return undefined;
   const ascii = /^[\0-\x7f]+$/.test(domain);
@@ -88,6 +89,13 @@ export function domainOf(address: string): string {
   return at < 0 ? "" : address.slice(at + 1).toLowerCase();
 }
 
+/** The same as domains are compared: in ASCII too (RFC 5890 A-labels), where that can be. */
+export function domainKeyOf(address: string): string {
+  const domain = domainOf(address);
+  if (/^[\0-\x7f]*$/.test(domain)) return domain;
+  return domainToASCII(domain) || domain;
+}
+
 /** What stands before the last `@`; all of it without one. */
 export function localOf(address: string): string {
   const at = address.lastIndexOf("@");
@@ -97,6 +105,11 @@ export function localOf(address: string): string {
 /** What two spellings of one member have in common: members are compared without case. */
 export function keyOf(address: string): string {
   return address.toLowerCase();
+}
+
+/** The same, with the domain as domains are compared. */
+export function mailboxKeyOf(address: string): string {
+  return `${keyOf(localOf(address))}@${domainKeyOf(address)}`;
 }
 
 /**

@@ -1,128 +1,184 @@
 /**
- * The delivery of an outbound entry by this process: one relay and one pace for all of its
- * entries, made with the first. A runner's pace is kept in `state/pace/<node>.json`; a runner that
- * starts takes over the record of one that died here, so a restart is no way round the limit.
+ * The delivery of an outbound entry by this process: one dispatch, one pace and one set of connections
+ * for all of its entries, made with the first.
  */
-import {
-  mkdirSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from "node:fs";
 import { join } from "node:path";
-import { systemClock } from "../base/clock.ts";
-import { stderrLog } from "../base/log.ts";
-import type { Piece } from "../base/pieces.ts";
+import { createSecureContext } from "node:tls";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { type Log, stderrLog } from "../base/log.ts";
+import type { List } from "../lists/directory.ts";
 import type { Site } from "../lists/settings.ts";
-import { type Identity, isDead, myIdentity } from "../spool/identity.ts";
-import { move } from "../spool/nfs.ts";
-import { listFolder } from "../spool/spool.ts";
-import { deliver } from "./deliver.ts";
-import type { Outcome } from "./outcome.ts";
-import { Pacekeeper } from "./pacekeeper.ts";
-import { Relay } from "./smtp.ts";
+import {
+  certificatesOf,
+  ofTheSystem,
+  secretOf,
+} from "../lists/sources/trust.ts";
+import type { Message } from "../mail/message.ts";
+import type { Envelope } from "../spool/envelope.ts";
+import { Dispatch } from "./dispatch.ts";
+import { type Desk, lettersFor } from "./letters.ts";
+import { type Outcome, outcome, refusal } from "./outcome.ts";
+import { bequeathed, inherited } from "./pace/inherited.ts";
+import { Limits } from "./pace/limits.ts";
+import { Prepared } from "./prepared.ts";
+import { parseRelay, type RelayAddress } from "./smtp/dial.ts";
+import { Session } from "./smtp/session.ts";
 
 /** What is to be delivered, and by whom. */
 export interface Cargo {
   readonly site: Site;
+  readonly list: List | undefined;
   readonly node: string;
-  readonly envelope: { readonly sender: string };
-  readonly message: { pieces(): readonly Piece[] };
+  readonly id: string;
+  readonly envelope: Pick<Envelope, "sender" | "origin" | "list" | "given">;
+  readonly message: Message;
   recipients(): AsyncIterable<string>;
   readonly signal: AbortSignal;
   /** Whether the entry is still this runner's. */
   holds(): boolean;
 }
 
-interface Carrier {
-  readonly relay: Relay;
-  readonly pace: Pacekeeper;
+/** What the deliveries of a runner share. */
+export interface Carrier {
+  readonly dispatch: Dispatch;
+  readonly limits: Limits;
+  readonly desk: Desk;
+  /** Where its pace is kept. */
+  readonly file: string;
 }
 
 const carriers = new Map<string, Carrier>();
 
-/** @returns the outcomes of one transaction at a time, see `deliver` */
-export function carry(cargo: Cargo): AsyncGenerator<Outcome[]> {
-  const { site, node, envelope, message, signal } = cargo;
-  let carrier = carriers.get(node);
-  if (!carrier) {
-    carrier = carrierOf(site, node);
-    carriers.set(node, carrier);
+/** The carrier of a runner's node, made where there is none yet. */
+export function carrierFor(site: Site, node: string): Carrier {
+  const known = carriers.get(node);
+  if (known) return known;
+  const made = carrierOf(site, node, systemClock, stderrLog);
+  carriers.set(node, made);
+  return made;
+}
+
+/** @returns outcomes of some transactions at a time, see `Dispatch.deliver` */
+export async function* carry(cargo: Cargo): AsyncGenerator<Outcome[]> {
+  const carrier = carrierFor(cargo.site, cargo.node);
+  const { envelope, signal } = cargo;
+  const recipients: string[] = [];
+  const refused: Outcome[] = [];
+  const senderRefused =
+    envelope.sender === "" ? undefined : refusal(envelope.sender);
+  for await (const address of cargo.recipients()) {
+    const reply = senderRefused ?? refusal(address);
+    if (reply === undefined) recipients.push(address);
+    else refused.push(outcome(address, "never", reply));
   }
-  return deliver({
-    recipients: cargo.recipients(),
-    content: message.pieces(),
-    sender: envelope.sender,
-    ...carrier,
-    most: site.outbound.recipients,
-    signal,
-    holds: () => cargo.holds(),
-  });
+  if (refused.length > 0) yield refused;
+  if (recipients.length === 0) return;
+  const letters = await lettersFor(cargo, recipients, carrier.desk);
+  try {
+    yield* carrier.dispatch.deliver({
+      list: envelope.list ?? "",
+      post: envelope.origin,
+      lots: letters.lots,
+      letter: letters.letter,
+      signal,
+      holds: () => cargo.holds(),
+    });
+  } finally {
+    letters.release();
+  }
+}
+
+/** Before when nothing can be sent by this node, in milliseconds since 1970; 0: it can. */
+export function closedUntil(node: string): number {
+  return carriers.get(node)?.dispatch.closedUntil ?? 0;
+}
+
+/**
+ * How many runners share the limits that all have together.
+ * @param rank this one's place among them from 0
+ */
+export function toldPeers(
+  site: Site,
+  node: string,
+  count: number,
+  rank: number,
+): void {
+  const { limits, dispatch } = carrierFor(site, node);
+  limits.peers(count, rank);
+  dispatch.wake();
+}
+
+/** Another rate from now on, in messages a minute; 0: no limit. */
+export function ratedAt(site: Site, node: string, rate: number): void {
+  const { limits, dispatch } = carrierFor(site, node);
+  limits.change({ rate });
+  dispatch.wake();
 }
 
 /** After the last delivery: the pace is written down for the next start, connections are closed. */
 export async function rest(): Promise<void> {
-  for (const { relay, pace } of carriers.values()) {
-    await pace.close();
-    await relay.close();
+  for (const { dispatch, limits, desk, file } of carriers.values()) {
+    await dispatch.close();
+    await limits.close();
+    bequeathed(file);
+    desk.prepared.close();
   }
   carriers.clear();
 }
 
-function carrierOf(site: Site, node: string): Carrier {
-  const { smtp, rate, timeout } = site.outbound;
-  const relay = new Relay({
-    url: smtp,
-    hostname: site.hostname,
-    timeout,
-    log: stderrLog,
+function carrierOf(site: Site, node: string, clock: Clock, log: Log): Carrier {
+  const { hostname, home } = site;
+  const { smtp, timeout, connections } = site.outbound;
+  const address = parseRelay(smtp);
+  // What fails comes first: a try that fails must take over no record.
+  const login = loginOf(site);
+  const tls = tlsOf(site, address.tls);
+  const state = join(home, "state", "pace");
+  const file = inherited(state, node, clock);
+  const limits = new Limits({ ...site.outbound, file }, clock);
+  const dispatch = new Dispatch({
+    open: (signal) =>
+      Session.open({ address, hostname, timeout, login, tls }, signal),
+    limits,
+    connections,
+    clock,
+    log,
+    relay: smtp,
   });
-  const file = inherited(join(site.home, "state", "pace"), node);
-  return { relay, pace: new Pacekeeper(file, rate, systemClock) };
+  const desk = {
+    most: mostOf(site),
+    group: (domain: string) => limits.group(domain),
+    expands: async (signal: AbortSignal) =>
+      site.outbound.xverp && ((await dispatch.offers(signal))?.xverp ?? false),
+    prepared: new Prepared(),
+    spare: join(home, "state"),
+    clock,
+  };
+  return { dispatch, limits, desk, file };
 }
 
-/** The node's file, with the record of a dead node of this machine in it if there is one. */
-export function inherited(folder: string, node: string): string {
-  mkdirSync(folder, { recursive: true });
-  const mine = join(folder, `${node}.json`);
-  writeFileSync(join(folder, `${node}.who`), JSON.stringify(myIdentity()));
-  const dead = listFolder(folder)
-    .filter((name) => name.endsWith(".who"))
-    .map((name) => name.slice(0, -".who".length))
-    .filter(
-      (name) => name !== node && isDead(whoIs(join(folder, `${name}.who`))),
-    )
-    .map((name) => ({ name, at: changed(join(folder, `${name}.json`)) }))
-    .sort((a, b) => b.at - a.at);
-  let taken = false;
-  for (const { name, at } of dead) {
-    const theirs = join(folder, `${name}.json`);
-    if (!taken && at > 0) taken = move(theirs, mine);
-    // What is older than the minute that counts is of no use to anybody.
-    else if (at > 0 && systemClock.now() - at > 120_000) remove(theirs);
-    if (changed(theirs) === 0) remove(join(folder, `${name}.who`));
-  }
-  return mine;
+/** Most recipients of a transaction: those of all connections together may be repeated. */
+function mostOf({ outbound }: Site): number {
+  const { recipients, connections, max_repeat } = outbound;
+  if (max_repeat === 0) return recipients;
+  return Math.max(
+    1,
+    Math.min(recipients, Math.floor(max_repeat / connections)),
+  );
 }
 
-function whoIs(path: string): Identity {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as Identity;
-  } catch {
-    return { pid: 0, started: "", machine: "" };
-  }
+function loginOf({ home, outbound }: Site) {
+  const { user, password_file } = outbound;
+  if (user === undefined) return undefined;
+  const place = { home, section: "outbound" };
+  return { user, password: secretOf("password_file", password_file, place) };
 }
 
-/** Milliseconds since 1970; 0 where there is no such file. */
-function changed(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-}
-
-function remove(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // Another runner was faster.
-  }
+/** Whose certificates are believed, as with sources. Throws a Failure like `certificatesOf`. */
+function tlsOf({ home, outbound }: Site, tls: RelayAddress["tls"]) {
+  const { ca_file, user } = outbound;
+  const isVerified = tls === "always" || (tls === "offered" && user);
+  if (!isVerified) return undefined;
+  const ca = certificatesOf(ca_file, { home, section: "outbound" });
+  return { secureContext: ca ? createSecureContext({ ca }) : ofTheSystem() };
 }

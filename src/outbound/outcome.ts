@@ -21,6 +21,10 @@ export interface Outcome {
    * fare no better), or the conversation broke off.
    */
   readonly trouble?: "unreachable" | "broken";
+  /** Seconds since 1970: it was not tried, and is not before then. */
+  readonly after?: number;
+  /** It was a limit of ours that kept it. */
+  readonly limited?: boolean;
 }
 
 /** An outcome with its reply made one line. */
@@ -30,8 +34,13 @@ export function outcome(
   reply: string,
   trouble?: Outcome["trouble"],
 ): Outcome {
-  const told = { address, kind, reply: oneLine(reply, REPLY_LIMIT - 1) };
+  const told = { address, kind, reply: asReply(reply) };
   return trouble === undefined ? told : { ...told, trouble };
+}
+
+/** Text of a relay, fit for an outcome. */
+export function asReply(text: string): string {
+  return oneLine(text, REPLY_LIMIT - 1);
 }
 
 /**

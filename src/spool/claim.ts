@@ -110,13 +110,18 @@ export function inspect(claim: Claim): State {
  */
 export function workOf(claim: Claim): string {
   const path = join(claim.path, "work");
+  if (made.has(claim)) return path;
   try {
     mkdirSync(path);
   } catch (error) {
     if (errnoOf(error) !== "EEXIST") throw fencedOr(error, claim);
   }
+  made.add(claim);
   return path;
 }
+
+/** Claims whose folder for hooks is there. */
+const made = new WeakSet<Claim>();
 
 /**
  * Puts the entry back, to be taken again from `due` (seconds) on; counts an attempt.
@@ -133,9 +138,50 @@ export async function giveBack(
   moveOut(claim, join(spool.waiting(claim.queue), formatName(name)));
 }
 
-/** Puts the entry back as it was: nothing was tried. */
-export function putBack(spool: Spool, claim: Claim): void {
-  moveOut(claim, join(spool.waiting(claim.queue), formatName(claim.name)));
+/** Puts the entry back, to be taken again from `due` (seconds) on: nothing was tried. */
+export function putBack(spool: Spool, claim: Claim, due: number): void {
+  const name = { ...claim.name, due };
+  moveOut(claim, join(spool.waiting(claim.queue), formatName(name)));
+}
+
+/**
+ * Moves the entry on to another queue as it is, by one rename. Where that is lost in a power failure, the
+ * hooks run again. Throws Fenced.
+ */
+export function passOn(
+  spool: Spool,
+  claim: Claim,
+  queue: string,
+  name: Name,
+): void {
+  strip(claim);
+  spool.make(queue);
+  moveOut(claim, join(spool.waiting(queue), formatName(name)));
+  failpoint("passed-on");
+  spool.ring(queue);
+}
+
+/** The same, but it stays claimed: the node goes on with it at once. */
+export function carryOn(
+  spool: Spool,
+  claim: Claim,
+  queue: string,
+  name: Name,
+  node: string,
+): Claim {
+  strip(claim);
+  spool.make(queue);
+  spool.makeClaimed(queue, node);
+  const path = join(spool.claimed(queue, node), formatName(name));
+  moveOut(claim, path);
+  failpoint("passed-on");
+  return { queue, name, path };
+}
+
+/** What hooks left goes. */
+function strip(claim: Claim): void {
+  if (made.delete(claim))
+    rmSync(join(claim.path, "work"), { recursive: true, force: true });
 }
 
 /** Lays the entry to rest until a person decides. */
@@ -153,9 +199,9 @@ export async function lay(
 }
 
 /** Keeps an envelope that cannot be read, as `envelope.broken`, before another takes its place. */
-export function keepEnvelope(claim: Claim): void {
-  const file = join(claim.path, "envelope.json");
-  claimName(file, join(claim.path, "envelope.broken"));
+export function keepEnvelope({ path }: Pick<Claim, "path">): void {
+  const file = join(path, "envelope.json");
+  claimName(file, join(path, "envelope.broken"));
 }
 
 /** Replaces the envelope of a claimed entry. */

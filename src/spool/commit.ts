@@ -28,6 +28,9 @@ import { formatName, type Name, parseName } from "./name.ts";
 import { claimName, move } from "./nfs.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
+/** How the name of an entry ends that is done with, in `tmp/`. */
+export const GRAVE = ".done";
+
 /** An entry to be. */
 export interface Child {
   readonly queue: string;
@@ -112,6 +115,11 @@ export class Outbox {
     failpoint("child-written");
   }
 
+  /** Whether no child was added. */
+  get isEmpty(): boolean {
+    return !this.#open;
+  }
+
   /** The one rename after which the hooks never run again. */
   async commit(): Promise<void> {
     try {
@@ -169,6 +177,32 @@ export async function publish(spool: Spool, claim: Claim): Promise<string[]> {
   for (const queue of queues) spool.ring(queue);
   remove(claim);
   return [...queues];
+}
+
+/**
+ * Ends an entry from which nothing follows: out of the queue by one rename, then removed, by a sweep
+ * where that is cut short. Where the rename is lost in a power failure, the hooks run again. Throws
+ * Fenced.
+ */
+export function finish(spool: Spool, claim: Claim): void {
+  const grave = join(
+    spool.writing(claim.queue),
+    `${formatName(claim.name)}${GRAVE}`,
+  );
+  let moved: boolean;
+  try {
+    moved = move(claim.path, grave);
+  } catch (error) {
+    throw fencedOr(error, claim);
+  }
+  if (!moved) throw new Fenced(claim.path);
+  failpoint("finished");
+  try {
+    remove({ ...claim, path: grave });
+  } catch (error) {
+    // It has ended. On NFS a file that somebody has open keeps its folder for a while.
+    if (errnoOf(error) === undefined) throw error;
+  }
 }
 
 /** Removes an entry whose children are all published. */

@@ -34,9 +34,14 @@ export async function syncPath(path: string): Promise<void> {
 /**
  * Writes a new file and waits until its bytes are on disk; the folder is not synced.
  * Throws EEXIST where there is one already, ENOSPC on a full disk (nothing is left then).
+ * @param mode who may read it; the umask takes from it
  */
-export async function writeNew(path: string, content: Content): Promise<void> {
-  const fd = openSync(path, "wx", 0o640);
+export async function writeNew(
+  path: string,
+  content: Content,
+  mode = 0o640,
+): Promise<void> {
+  const fd = openSync(path, "wx", mode);
   try {
     if (typeof content === "string") writeAll(fd, Buffer.from(content));
     else

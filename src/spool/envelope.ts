@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { errnoOf, messageOf } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import { birth } from "./name.ts";
+import type { Portion } from "./recipients.ts";
 
 /** Something that happened to the entry and is worth knowing later. */
 export interface Event {
@@ -14,7 +15,7 @@ export interface Event {
   readonly at: string;
   /** A queue, or a hook's path. */
   readonly where: string;
-  readonly what: "later" | "held" | "failed" | "released";
+  readonly what: "later" | "held" | "failed" | "released" | "dropped";
   readonly reason?: string;
 }
 
@@ -48,6 +49,8 @@ export interface Envelope {
   readonly history: readonly Event[];
   /** For a post on its way out: who gave its recipients. */
   readonly given?: readonly GivenBy[];
+  /** The lines of `recipients` that are this entry's; all of them without it. */
+  readonly portion?: Portion;
 }
 
 const HISTORY = 20;
@@ -87,6 +90,7 @@ function wrongIn(found: Partial<Envelope>): string | undefined {
     origin,
     passed = [],
     rest = { queue: "" },
+    portion = { start: 0, end: 0, count: 0 },
   } = found;
   const texts = { sender, recipient, origin, list, extension, received };
   for (const [name, value] of Object.entries(texts))
@@ -94,6 +98,11 @@ function wrongIn(found: Partial<Envelope>): string | undefined {
   if (!Array.isArray(history) || !history.every((event) => isText(event?.what)))
     return "history";
   if (!Array.isArray(passed) || !passed.every(isText)) return "passed";
+  const { start, end, count } = portion ?? {};
+  const isCount = (value: unknown) =>
+    Number.isSafeInteger(value) && Number(value) >= 0;
+  if (![start, end, count].every(isCount) || Number(start) > Number(end))
+    return "portion";
   return isText(rest?.queue) && isText(rest.stage ?? "") ? undefined : "rest";
 }
 

@@ -30,6 +30,17 @@ export function isDead(identity: Identity): boolean {
   return started !== identity.started;
 }
 
+/** Whether it was of another boot than this one, as far as the system tells. */
+export function isOfAnotherBoot({ machine: theirs }: Identity): boolean {
+  const [boot = ""] = machine().split(" ");
+  return theirs !== "" && boot !== "" && theirs.split(" ")[0] !== boot;
+}
+
+/** Whether its number counts where nobody here can look: another PID namespace, or an unknown one. */
+export function isOutOfSight({ machine: theirs }: Identity): boolean {
+  return theirs === "" || theirs !== machine();
+}
+
 function machine(): string {
   try {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();

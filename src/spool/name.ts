@@ -1,9 +1,10 @@
 /**
- * The name of an entry carries its schedule: `<due>.<attempt>.<id>`. One readdir of a queue is
- * the whole timetable, oldest first, and nothing is opened to find out that it is not due. Pure
- * but for the random part of an id.
+ * The name of an entry carries its schedule: `<due>.<attempt>.<id>`, and for a part of an explosion
+ * its lane, `<due>.<attempt>.<id>.<list>-<post>-<size>`. One readdir of a queue is the whole
+ * timetable, oldest first, and nothing is opened to find out that it is not due, or whose turn it
+ * is. Pure but for the random part of an id.
  */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 
 export interface Name {
   /** The second (since 1970) from which the entry may be taken. */
@@ -12,28 +13,57 @@ export interface Name {
   readonly attempt: number;
   /** Sorts by time of birth, unique over all hosts, stable over retries. */
   readonly id: string;
+  /** Whose turn it is when it is taken; only entries with a distribution list have one. */
+  readonly lane?: Lane;
 }
 
-const shape = /^(\d{10})\.(0|[1-9]\d{0,4})\.([0-9a-z]{9}-[0-9a-z]{12})$/;
+/** What a queue must know of an entry to be fair to lists and posts. */
+export interface Lane {
+  /** Four characters that stand for the list. */
+  readonly list: string;
+  /** Six characters that stand for the post. */
+  readonly post: string;
+  /** How many recipients it has. */
+  readonly size: number;
+}
+
+const shape =
+  /^(\d{10})\.(0|[1-9]\d{0,4})\.([0-9a-z]{9}-[0-9a-z]{12})(?:\.([0-9a-z]{4})-([0-9a-z]{6})-(0|[1-9]\d{0,9}))?$/;
 
 /** The parts of an entry's name, or undefined where it is none. */
 export function parseName(text: string): Name | undefined {
   const found = shape.exec(text);
   if (!found) return undefined;
-  return {
-    due: Number(found[1]),
-    attempt: Number(found[2]),
-    id: String(found[3]),
-  };
+  const [, due, attempt, id = "", list, post = "", size] = found;
+  const name = { due: Number(due), attempt: Number(attempt), id };
+  return list === undefined
+    ? name
+    : { ...name, lane: { list, post, size: Number(size) } };
 }
 
 const lastDue = 9_999_999_999;
 const lastAttempt = 99_999;
+const lastSize = 9_999_999_999;
 
-/** The name as text, which parseName takes: a due or attempt beyond its figures is the last one. */
-export function formatName({ due, attempt, id }: Name): string {
+/** The name as text, which parseName takes: a part beyond its figures is the last one. */
+export function formatName({ due, attempt, id, lane }: Name): string {
   const second = Math.min(Math.max(0, Math.floor(due)), lastDue);
-  return `${String(second).padStart(10, "0")}.${Math.min(attempt, lastAttempt)}.${id}`;
+  const plain = `${String(second).padStart(10, "0")}.${Math.min(attempt, lastAttempt)}.${id}`;
+  if (!lane) return plain;
+  return `${plain}.${lane.list}-${lane.post}-${Math.min(lane.size, lastSize)}`;
+}
+
+/**
+ * The lane of a part of an explosion. Two lists or posts may come by the same one, and then share it.
+ * @param post what all parts of the post have in common
+ */
+export function laneOf(list: string, post: string, size: number): Lane {
+  return { list: short(list, 4), post: short(post, 6), size };
+}
+
+function short(text: string, length: number): string {
+  const bits = createHash("sha256").update(text).digest().readUIntBE(0, 6);
+  return bits.toString(36).padStart(length, "0").slice(-length);
 }
 
 let counter = 0;

@@ -3,9 +3,10 @@
  * laying it aside, letting it go on, dropping it. Each is one rename, after a note in the envelope;
  * an entry that a node has at work is left alone.
  */
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, exit, Failure } from "../base/errors.ts";
+import { keepEnvelope } from "./claim.ts";
 import { replace, syncPath } from "./durable.ts";
 import {
   type Envelope,
@@ -15,7 +16,8 @@ import {
 } from "./envelope.ts";
 import { formatName, isQueueName, type Name, parseName } from "./name.ts";
 import { move } from "./nfs.ts";
-import { listFolder, restingQueues, type Spool } from "./spool.ts";
+import { hasRecipients, recipientsFile, wholeList } from "./recipients.ts";
+import { isResting, listFolder, type Spool } from "./spool.ts";
 
 /** An entry of the spool, wherever it lies. */
 export interface Found {
@@ -38,6 +40,22 @@ export function* entriesOf(spool: Spool, queue: string): Generator<Found> {
       const name = parseName(file);
       if (name) yield { queue, name, path: join(folder, file), node };
     }
+}
+
+/**
+ * What stands for an entry: itself, or once it is committed, those that follow from it and are not
+ * published yet.
+ */
+export function standInsOf(found: Found): Found[] {
+  const out = join(found.path, "out");
+  if (!existsSync(out)) return [found];
+  return listFolder(out).flatMap((file) => {
+    const dot = file.indexOf(".");
+    const queue = file.slice(0, dot);
+    const name = parseName(file.slice(dot + 1));
+    const { node } = found;
+    return name ? [{ queue, name, path: join(out, file), node }] : [];
+  });
 }
 
 /**
@@ -121,7 +139,7 @@ export async function retryAll(
     const { name, node } = found;
     if (node !== undefined) continue;
     if (name.due > seconds(now)) {
-      if (name.attempt === 0) continue;
+      if (name.attempt === 0 && !name.lane) continue;
       try {
         await retry(spool, found, now);
       } catch (error) {
@@ -145,6 +163,7 @@ export async function hold(
   const { queue, name, path } = waiting(found);
   if (queue === "held")
     throw new Failure(exit.usage, `${name.id} is held already`);
+  if (readEnvelope(path).kind === "broken") keepEnvelope(found);
   const envelope = envelopeOf(found);
   const rest = envelope.rest ?? { queue };
   await note(path, { ...envelope, rest }, "held", now);
@@ -172,8 +191,9 @@ export async function release(
   if (envelope.origin === "unknown")
     throw new Failure(
       exit.dataError,
-      `${name.id} has lost its envelope: write sender, recipient, list and origin into ${join(path, "envelope.json")} first`,
+      `${name.id} has lost its envelope: write sender, recipient, list and origin into ${join(path, "envelope.json")} first${hasRecipients(path) ? ", and portion and given as envelope.broken has them" : ""}`,
     );
+  mustHavePortion(found, envelope);
   const { rest, ...freed } = envelope;
   const passed = rest?.stage
     ? [...(envelope.passed ?? []), rest.stage]
@@ -186,6 +206,24 @@ export async function release(
   );
   await rename(spool, path, to, { ...name, due: seconds(now), attempt: 0 });
   return to;
+}
+
+/**
+ * Throws Failure where an entry is for a part of a list and its envelope, written anew, does not say for
+ * which: it would be for all of the list.
+ */
+export function mustHavePortion(
+  { name, path }: Found,
+  { portion }: Envelope,
+): void {
+  if (!name.lane || portion || !hasRecipients(path)) return;
+  const { size } = name.lane;
+  const { count } = wholeList(recipientsFile(path));
+  if (count === size) return;
+  throw new Failure(
+    exit.dataError,
+    `${name.id} is for ${size} of the ${count} recipients in its file, and ${join(path, "envelope.json")} does not say which: write portion and given into it as they stand in envelope.broken`,
+  );
 }
 
 /** Removes an entry for good. */
@@ -235,10 +273,6 @@ async function rename(
 
 function taken(what: string): Failure {
   return new Failure(exit.tryLater, `${what} was taken just now`);
-}
-
-function isResting(queue: string): boolean {
-  return (restingQueues as readonly string[]).includes(queue);
 }
 
 function seconds(now: number): number {

@@ -1,28 +1,36 @@
 /**
- * What has been done of an entry already: lines appended and synced by the one node that holds it,
- * so that a retry or a takeover does the rest only. A last line that a crash tore is ignored.
+ * What has been done of an entry already: lines added and synced by the one node that holds it, so
+ * that a retry or a takeover does the rest only. Room for them may be taken before: blanks at the end,
+ * which the notes then overwrite, so that a full disk is met before anything was done that could not
+ * be noted, and a sync need not make the file longer. No line end is among them: a line that a crash
+ * tore is never taken for a whole one.
  */
 import {
   closeSync,
+  fdatasync,
   fstatSync,
-  fsync,
   ftruncateSync,
+  lstatSync,
   openSync,
   readFileSync,
+  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { errnoOf } from "../base/errors.ts";
-import { type Claim, fencedOr } from "./claim.ts";
-import { writeAll } from "./durable.ts";
+import { type Claim, Fenced, fencedOr } from "./claim.ts";
+import { syncPath } from "./durable.ts";
 
-const sync = promisify(fsync);
+const sync = promisify(fdatasync);
+const LF = 10;
+const BLANK = 32;
 
 export class Progress {
   readonly #claim: Claim;
   readonly #path: string;
   /** Bytes of whole lines; undefined before the file was looked at. */
   #whole: number | undefined;
+  #fd: number | undefined;
 
   constructor(claim: Claim) {
     this.#claim = claim;
@@ -31,39 +39,94 @@ export class Progress {
 
   /** The whole lines so far. */
   lines(): string[] {
+    let data: Buffer;
     try {
-      const data = readFileSync(this.#path);
-      this.#whole = data.lastIndexOf(10) + 1;
-      const lines = data.toString("utf8", 0, this.#whole).split("\n");
-      lines.pop();
-      return lines;
+      data = readFileSync(this.#path);
     } catch (error) {
       if (errnoOf(error) !== "ENOENT") throw error;
       this.#whole = 0;
       return [];
+    }
+    this.#whole = data.lastIndexOf(LF) + 1;
+    const lines = data.toString("utf8", 0, this.#whole).split("\n");
+    lines.pop();
+    return lines;
+  }
+
+  /**
+   * Takes room for so many bytes, and waits until it is on disk. Throws ENOSPC on a full disk, and
+   * takes none of it then; Fenced where the claim is gone.
+   */
+  async reserve(bytes: number): Promise<void> {
+    const fd = this.#open();
+    const { size } = fstatSync(fd);
+    const more = (this.#whole ?? 0) + bytes - size;
+    if (more > 0) writeOrNothing(fd, Buffer.alloc(more, BLANK), size);
+    try {
+      await Promise.all([sync(fd), syncPath(this.#claim.path)]);
+    } catch (error) {
+      throw fencedOr(error, this.#claim);
     }
   }
 
   /** Adds lines and waits until they are on disk. Throws Fenced where the claim is gone. */
   async append(lines: readonly string[]): Promise<void> {
     if (lines.length === 0) return;
+    const fd = this.#open();
+    const from = this.#whole ?? 0;
+    const data = Buffer.from(`${lines.join("\n")}\n`);
+    writeOrNothing(fd, data, from);
+    this.#whole = from + data.length;
+    await sync(fd);
+  }
+
+  /** Nothing is added any more; the next call opens it again. */
+  close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  #open(): number {
+    if (this.#fd !== undefined) {
+      // An open file follows its entry to whoever took it over.
+      if (lstatSync(this.#claim.path, { throwIfNoEntry: false }))
+        return this.#fd;
+      this.close();
+      throw new Fenced(this.#claim.path);
+    }
     if (this.#whole === undefined) this.lines();
     const whole = this.#whole ?? 0;
-    let fd: number;
     try {
-      fd = openSync(this.#path, "a", 0o640);
+      this.#fd = openSync(this.#path, "r+");
     } catch (error) {
-      throw fencedOr(error, this.#claim);
+      if (errnoOf(error) !== "ENOENT") throw error;
+      try {
+        this.#fd = openSync(this.#path, "wx+", 0o640);
+      } catch (made) {
+        throw fencedOr(made, this.#claim);
+      }
     }
-    try {
-      const data = Buffer.from(lines.map((line) => `${line}\n`).join(""));
-      // What a crash or a full disk tore goes, or it would be read as a line one day.
-      if (fstatSync(fd).size > whole) ftruncateSync(fd, whole);
-      writeAll(fd, data);
-      this.#whole = whole + data.length;
-      await sync(fd);
-    } finally {
-      closeSync(fd);
-    }
+    // What a crash tore goes, or it would be read as a line one day.
+    if (isTorn(this.#fd, whole)) ftruncateSync(this.#fd, whole);
+    return this.#fd;
+  }
+}
+
+/** Whether anything but room follows. */
+function isTorn(fd: number, whole: number): boolean {
+  const { size } = fstatSync(fd);
+  if (size <= whole) return false;
+  const last = readFileSync(fd).subarray(whole);
+  return last.some((byte) => byte !== BLANK);
+}
+
+/** Where not all can be written, the file ends where that would have begun. */
+function writeOrNothing(fd: number, data: Uint8Array, position: number): void {
+  try {
+    for (let done = 0; done < data.length; )
+      done += writeSync(fd, data, done, data.length - done, position + done);
+  } catch (error) {
+    ftruncateSync(fd, position);
+    throw error;
   }
 }

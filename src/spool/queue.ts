@@ -8,7 +8,11 @@ import type { Spool } from "./spool.ts";
 /** Something that can be taken: an entry, or in `incoming` a file that an MTA delivered. */
 export type Waiting =
   | { readonly kind: "entry"; readonly name: Name }
-  | { readonly kind: "maildir"; readonly file: string };
+  | {
+      readonly kind: "maildir";
+      readonly file: string;
+      readonly name?: undefined;
+    };
 
 export interface Scan {
   /** What is due, oldest first, at most as many as asked for. */
@@ -48,11 +52,27 @@ export function scan(
       see(found.name, found.isFile());
   else for (const file of readdirSync(spool.waiting(queue))) see(file, false);
   due.sort((a, b) => (a.sort < b.sort ? -1 : 1));
+  const found = someOfEachLane(due.map(({ waiting }) => waiting));
   return {
-    due: due.slice(0, most).map((found) => found.waiting),
-    more: due.length > most,
+    due: found.slice(0, most),
+    more: found.length > most || found.length < due.length,
     next,
   };
+}
+
+/** Entries of one lane that are looked at together. */
+const LANE = 64;
+
+/** The oldest of each lane: thousands of one post must not hide another list's. */
+function someOfEachLane(due: readonly Waiting[]): Waiting[] {
+  const counts = new Map<string, number>();
+  return due.filter(({ name }) => {
+    if (!name?.lane) return true;
+    const key = `${name.lane.list}-${name.lane.post}`;
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count <= LANE;
+  });
 }
 
 /** How a waiting thing is called in log lines. */

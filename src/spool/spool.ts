@@ -12,6 +12,10 @@ import { isQueueName } from "./name.ts";
 export const restingQueues = ["held", "failed"] as const;
 export type RestingQueue = (typeof restingQueues)[number];
 
+export function isResting(queue: string): queue is RestingQueue {
+  return (restingQueues as readonly string[]).includes(queue);
+}
+
 export class Spool {
   readonly root: string;
   readonly #made = new Set<string>();

@@ -1,11 +1,13 @@
 /**
  * Cleaning up after the dead: entries that a dead node held go back to their queue, one rename
- * each, counting an attempt; drafts older than a day are removed. Any node may do it at any time.
+ * each, counting an attempt; drafts older than a day are removed, and what is left of entries that
+ * were done with. Any node may do it at any time.
  */
 import { lstatSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { GRAVE } from "./commit.ts";
 import { type Node, nodeNames } from "./lease.ts";
 import { formatName, type Name, parseName } from "./name.ts";
 import { move } from "./nfs.ts";
@@ -49,9 +51,9 @@ export async function takeOver(
 }
 
 /**
- * Puts back what lies in a node's claims of a queue: a dead node's, or this node's own while it
- * works on nothing there.
+ * Puts back what lies in a node's claims of a queue: a dead node's, or what this node itself could not put back.
  * @param now milliseconds
+ * @param atWork folders of entries that are left alone
  * @returns how many
  */
 export function giveBackAll(
@@ -60,14 +62,16 @@ export function giveBackAll(
   queue: string,
   now: number,
   log: Log,
+  atWork: ReadonlySet<string> = new Set(),
 ): number {
   let count = 0;
   const folder = spool.claimed(queue, node);
   for (const file of listFolder(folder)) {
     const entry = parseName(file);
     // A Maildir reader's flags or a stranger's file: nothing of ours, left where it is.
-    if (!entry) continue;
-    const due = takeoverDue(entry, now);
+    if (!entry || atWork.has(join(folder, file))) continue;
+    // A person's command holds what is not due yet, too.
+    const due = Math.max(entry.due, takeoverDue(entry, now));
     const next = { ...entry, due, attempt: entry.attempt + 1 };
     const to = join(spool.waiting(queue), formatName(next));
     if (!move(join(folder, file), to)) continue;
@@ -80,7 +84,7 @@ export function giveBackAll(
   return count;
 }
 
-/** Removes drafts that nobody has touched for a day. @returns how many */
+/** Removes drafts that nobody has touched for a day, and graves. @returns how many */
 export function sweepDrafts(spool: Spool, node: Node): number {
   let removed = 0;
   for (const queue of spool.queues())
@@ -88,7 +92,8 @@ export function sweepDrafts(spool: Spool, node: Node): number {
       if (file.startsWith(".")) continue;
       const path = join(spool.writing(queue), file);
       try {
-        if (node.serverTime() - lstatSync(path).mtimeMs < DAY) continue;
+        const age = node.serverTime() - lstatSync(path).mtimeMs;
+        if (age < DAY && !isGrave(file)) continue;
       } catch (error) {
         if (errnoOf(error) === "ENOENT") continue;
         throw error;
@@ -97,6 +102,14 @@ export function sweepDrafts(spool: Spool, node: Node): number {
       removed += 1;
     }
   return removed;
+}
+
+/** Whether it is an entry on its way out, which another node may be removing: that is no matter. */
+function isGrave(file: string): boolean {
+  return (
+    file.endsWith(GRAVE) &&
+    parseName(file.slice(0, -GRAVE.length)) !== undefined
+  );
 }
 
 /** Removes a node's folders in the queues; what is not empty stays. */

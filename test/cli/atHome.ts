@@ -154,6 +154,8 @@ export async function start(
       launchers,
       servers,
       limits: site.hooks,
+      portion: site.outbound.portion,
+      atWork: new Set<string>(),
       retry: site.retry,
       clock,
       log(where, what) {

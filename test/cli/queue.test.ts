@@ -1,5 +1,11 @@
 // queue: what waits, and what a person does with it, on real entries and a real runner.
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import t, { type Test } from "tap";
 import { Context } from "../../src/cli/context.ts";
@@ -7,6 +13,7 @@ import member from "../../src/cli/member.ts";
 import queue from "../../src/cli/queue.ts";
 import { corpusSink } from "../road/corpusSink.ts";
 import { feed, makeHome, news, runAll, verb, waiting } from "./atHome.ts";
+import { put } from "./queue/entries.ts";
 
 const post = (subject: string) =>
   `From: anna@example.com\nSubject: ${subject}\n\nText.\n`;
@@ -47,6 +54,17 @@ t.test("an empty spool, and names that are none", async (t) => {
     [["--all"], 64, /--all/],
     [["--why", "a@x.org"], 64, /--why is for queue show and one entry/],
     [["posts", "--why", "a@x.org"], 64, /--why is for queue show/],
+    [["--entries"], 64, /--entries: of which queue\?/],
+    [["show", "0mws", "--entries"], 64, /queue show takes no --entries/],
+    [["posts", "--domain", "x.org"], 64, /are for queue retry and queue drop/],
+    [["retry", "--list", "a@x.org"], 64, /--list goes with --domain/],
+    [["retry", "--domain", "x@y"], 64, /takes a domain, such as .*"x@y"/],
+    [["drop", "--domain", ""], 64, /takes a domain/],
+    [["drop", "--recipient", "x"], 64, /takes an address, not "x"/],
+    [["drop", "--recipient", "x@y", "--domain", "y"], 64, /give one of them/],
+    [["drop", "0mws", "--domain", "x.org"], 64, /"0mws" is an argument too/],
+    [["retry", "--domain", "x.org", "0mws"], 64, /no queue "0mws"; there are/],
+    [["retry", "--domain", "x.org", "held"], 64, /what is in held rests/],
   ];
   for (const [args, code, err] of cases)
     t.match(await run(args), { code, err }, args.join(" "));
@@ -78,12 +96,22 @@ t.test("recipients are counted, however many", async (t) => {
   const [path = ""] = waiting(home, "incoming");
   const lines = Array.from({ length: 50_000 }, (_, n) => `m${n}@example.com\n`);
   writeFileSync(join(path, "recipients"), lines.join(""));
-  writeFileSync(join(path, "progress"), "m0@example.com\tsent\tok\n");
-  t.match(JSON.parse((await run([], true)).out), [{ recipients: 50_000 }]);
-  t.match(
-    (await run(["show", id])).out,
-    /^50000 recipients, 1 of them settled: m0@\S+ m1@\S+ m2@\S+ m3@\S+ m4@\S+ …$/m,
-  );
+  const notes =
+    "sent\t2-4\tok\nnever\t6\t550 no\nlater\t1,7\t451 wait\ndropped\t8\tby a person\n";
+  writeFileSync(join(path, "progress"), notes);
+  t.match(JSON.parse((await run([], true)).out), [
+    { recipients: 50_000, waiting: 49_995 },
+  ]);
+  t.match((await run([])).out, / {2}49995 of 50000\b/);
+  const { out } = await run(["show", id]);
+  for (const line of [
+    /^3 recipients delivered: m1@example\.com, m2@\S+, m3@example\.com$/m,
+    /^2 recipients to be tried again: m0@\S+ \(451 wait\), m6@\S+ \(451 wait\)$/m,
+    /^1 recipient failed: m5@example\.com \(550 no\)$/m,
+    /^1 recipient dropped: m7@example\.com$/m,
+    /^49993 recipients not tried yet: m4@\S+, m8@\S+, m9@\S+, m10@\S+, m11@\S+, …$/m,
+  ])
+    t.match(out, line);
   t.equal(
     JSON.parse((await run(["show", id], true)).out).recipients.length,
     50_000,
@@ -175,6 +203,44 @@ t.test(
     await runAll(home);
     t.match(await rows(), [{ queue: "held" }], "the next one is held again");
     t.equal(readFileSync(log, "utf8"), "asked\n".repeat(3));
+  },
+);
+
+t.test(
+  "a part of a list that has lost its envelope is not released as the whole",
+  async (t) => {
+    const home = await makeHome(t);
+    const run = (args: string[]) => verb(t, home, queue, args);
+    const recipients = ["a@x.org", "b@x.org"];
+    const id = put(home, { recipients });
+    const [path = ""] = waiting(home, "outbound");
+    appendFileSync(join(path, "recipients"), "of@another.entry\n");
+    writeFileSync(join(path, "envelope.json"), '{"sender": "broken');
+    t.match(await run(["hold", id]), { code: 0 });
+    const [held = ""] = waiting(home, "held");
+    t.equal(
+      readFileSync(join(held, "envelope.broken"), "utf8"),
+      '{"sender": "broken',
+    );
+    t.match(await run(["release", id]), {
+      code: 65,
+      err: /write sender, .*, and portion and given as envelope\.broken has them/,
+    });
+    const envelope = JSON.parse(
+      readFileSync(join(held, "envelope.json"), "utf8"),
+    );
+    const write = (more: Record<string, unknown>) =>
+      writeFileSync(
+        join(held, "envelope.json"),
+        JSON.stringify({ ...envelope, origin: "posts/1", ...more }),
+      );
+    write({});
+    t.match(await run(["release", id]), {
+      code: 65,
+      err: /is for 2 of the 3 recipients in its file, .*write portion and given/,
+    });
+    write({ portion: { start: 0, end: 16, count: 2 } });
+    t.match(await run(["release", id]), { code: 0, out: /^outbound\// });
   },
 );
 

@@ -2,13 +2,15 @@
 import {
   appendFileSync,
   chmodSync,
+  linkSync,
   mkdirSync,
   readFileSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import t, { type Test } from "tap";
 import queue from "../../src/cli/queue.ts";
+import { formatName, parseName } from "../../src/spool/name.ts";
 import { feed, makeHome, runAll, verb, waiting } from "./atHome.ts";
 import { member } from "./member.ts";
 
@@ -31,7 +33,7 @@ async function outbound(t: Test, settings = "") {
   const paths = waiting(home, "outbound");
   const show = (args: string[], json = false) =>
     verb(t, home, queue, ["show", ...args], json);
-  const ids = paths.map((path) => path.split(".").at(-1) ?? "");
+  const ids = paths.map((path) => parseName(basename(path))?.id ?? "");
   return { home, paths, ids, show };
 }
 
@@ -60,9 +62,9 @@ t.test("given, by whom, as what, and what became of it", async (t) => {
     code: 67,
     out: "no hook gave nobody@example.com\n",
   });
-  appendFileSync(
+  writeFileSync(
     join(path, "progress"),
-    "ben@example.com\tsent\t250 2.0.0 ok\n",
+    "later\t1,3\t451 wait\nsent\t2\t250 2.0.0 ok\n",
   );
   t.match(
     (await show([id, "--why", "ben@example.com"])).out,
@@ -81,7 +83,13 @@ t.test("given, by whom, as what, and what became of it", async (t) => {
       settled: { kind: "sent" },
     },
   );
+  appendFileSync(join(path, "progress"), "dropped\t1\tby a person\n");
+  t.match(
+    (await show([id, "--why", "anna@example.com"])).out,
+    "dropped: by a person\n",
+  );
   const shown = await show([id]);
+  t.match(shown.out, /^1 recipient delivered: ben@example\.com$/m);
   t.match(
     shown.out,
     "posts/30-recipients/10-members.hook.ts gave 2 (33 bytes)\n",
@@ -94,16 +102,27 @@ t.test("in another entry of the same post", async (t) => {
   t.equal(ids.length, 1);
   const [path = ""] = paths;
   // As a post of more recipients than an entry holds would have it.
-  const other = path.replace(/.{4}$/, "zzzz");
+  const name = parseName(basename(path));
+  if (!name) throw new Error(path);
+  const id = name.id.replace(/.{4}$/, "zzzz");
+  const other = join(dirname(path), formatName({ ...name, id }));
   mkdirSync(other);
-  for (const file of ["envelope.json", "message", "given"])
-    writeFileSync(join(other, file), readFileSync(join(path, file)));
-  writeFileSync(join(other, "recipients"), "cleo@example.com\n");
-  const { out } = await show([ids[0] ?? "", "--why", "cleo@example.com"]);
-  t.match(
-    out,
-    `not a recipient of this entry, but of ${other.split(".").at(-1)}\n`,
+  for (const file of ["message", "given"])
+    linkSync(join(path, file), join(other, file));
+  const list = "cleo@example.com\n";
+  writeFileSync(join(other, "recipients"), `${list}dora@example.com\n`);
+  const envelope = JSON.parse(
+    readFileSync(join(path, "envelope.json"), "utf8"),
   );
+  const portion = { start: 0, end: list.length, count: 1 };
+  writeFileSync(
+    join(other, "envelope.json"),
+    JSON.stringify({ ...envelope, portion }),
+  );
+  const { out } = await show([ids[0] ?? "", "--why", "cleo@example.com"]);
+  t.match(out, `not a recipient of this entry, but of ${id}\n`);
+  const dora = await show([ids[0] ?? "", "--why", "dora@example.com"]);
+  t.notMatch(dora.out, "but of", "her line is another entry's");
 });
 
 t.test("what it is not for", async (t) => {

@@ -78,8 +78,10 @@ t.test("an entry tells which hook gave an address", async (t) => {
   toy.portion = 2;
   await toy.put("q");
   await toy.turn("q");
+  toy.one("outbound");
+  await toy.turn("outbound");
   const entries = toy.found("outbound");
-  t.equal(entries.length, 2);
+  t.equal(entries.length, 2, "each portion tells it");
   for (const { path, envelope } of entries) {
     const told = (envelope.given ?? []).map(
       ({ hook, file, start, end }: GivenBy) => [

@@ -75,6 +75,8 @@ export class Toy {
   ahead = 0;
   observe: string[] = [];
   portion = 2;
+  /** Milliseconds since 1970 before which nothing is taken. */
+  closedUntil: number | undefined;
   environment: Record<string, string> = { LISTMILL_SETTING_COLOUR: "blue" };
   /** Whether the lease is held. */
   holds = true;
@@ -85,6 +87,8 @@ export class Toy {
     limits = { timeout: 20_000, output: 1_000_000 },
     servedBy = 1,
   ) {
+    // tap removes the folder after what is torn down only if that was asked for before.
+    t.teardown(() => {});
     this.home = t.testdir();
     this.spool = new Spool(join(this.home, "spool"));
     mkdirSync(this.spool.root);
@@ -107,7 +111,13 @@ export class Toy {
       isDead: async () => false,
       leave: async () => {},
     };
+    const toy = this;
     this.mill = {
+      atWork: new Set(),
+      get portion() {
+        return toy.portion;
+      },
+      closedUntil: () => toy.closedUntil,
       spool: this.spool,
       node,
       trade: this.#trade(),
@@ -149,8 +159,8 @@ export class Toy {
       emitted: async ({ queue }, recipient) => follow(recipient, queue),
       distributed: ({ queue }) => ({
         envelope: follow("", queue),
-        portion: this.portion,
       }),
+      destination: (address) => address.slice(address.indexOf("@") + 1),
       refused: async ({ queue }, reason) => ({
         queue: "outbound",
         envelope: follow(envelope.sender, queue),

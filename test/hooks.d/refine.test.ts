@@ -1,5 +1,5 @@
 // What the default refine hooks make of a post's list, in a home with a runner.
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { Context } from "../../src/cli/context.ts";
@@ -18,6 +18,12 @@ interface Told {
 
 async function home(t: Test, { list = {}, people }: Told) {
   const dir = await makeHome(t, { list: { archive: false, ...list } });
+  // What goes out waits as it is.
+  const hooks = join(dir, "hooks.d/outbound/05-approve");
+  mkdirSync(hooks, { recursive: true });
+  writeFileSync(join(hooks, "10-wait"), "#!/bin/sh\nexit 75\n", {
+    mode: 0o755,
+  });
   const { lists } = new Context(dir, false);
   await lists.set(news, ["file.path", "people"]);
   const be = (all: readonly string[]) =>
@@ -74,6 +80,7 @@ t.test(
 
     be(people(0, 30));
     t.equal((await verb(t, dir, queue, ["release", id])).code, 0);
+    await runAll(dir);
     await post();
     await runAll(dir);
     t.same(held(dir), [], "what a person let pass is what counts from now on");

@@ -162,10 +162,10 @@ for (const { name, program, end, hook, bodies } of [python, perl]) {
       const sent = toy
         .found("outbound")
         .filter(({ recipients }) => !recipients.includes("author"));
-      t.same(sent.map(({ recipients }) => recipients).sort(), [
-        "0@a.example\n",
-        "2@a.example\n1@a.example\n",
-      ]);
+      t.same(
+        sent.map(({ recipients }) => recipients),
+        ["2@a.example\n1@a.example\n0@a.example\n"],
+      );
       stage("30-recipients/10-it", "broken");
       await toy.put(queue);
       await toy.turn(queue);

@@ -64,7 +64,11 @@ t.test("what is given stands in list.toml", async (t) => {
     sql: { url: "sqlite:x.db", query: "SELECT 1" },
     custom: { colour: "red", n: 5, on: true },
   };
-  t.same(parseTable(listFile(given), "l"), { ...given, refine: {} });
+  t.same(parseTable(listFile(given), "l"), {
+    ...given,
+    personal: {},
+    refine: {},
+  });
 });
 
 t.test("a broken site is told by line", async (t) => {

@@ -4,10 +4,12 @@ import fc from "fast-check";
 import t from "tap";
 import {
   canonical,
+  domainKeyOf,
   domainOf,
   fromLine,
   keyOf,
   localOf,
+  mailboxKeyOf,
   parseAddresses,
 } from "../../src/mail/address.ts";
 
@@ -247,3 +249,37 @@ t.test(
     t.end();
   },
 );
+
+t.test("one domain, one mailbox, however they are written", (t) => {
+  const table: [one: string, other: string, same: "mailbox" | "domain" | ""][] =
+    [
+      ["ann@example.org", "Ann@Example.ORG", "mailbox"],
+      ["ann@bücher.example", "ANN@xn--bcher-kva.EXAMPLE", "mailbox"],
+      ["ann@BÜCHER.example", "ann@bücher.example", "mailbox"],
+      ["ann@example.org", "ben@example.org", "domain"],
+      ['"a@b"@example.org', "a@b", ""],
+      ["ann@example.org", "ann@sub.example.org", ""],
+      ["ann@example.org", "ann", ""],
+      ["jürgen@x.org", "jurgen@x.org", "domain"],
+    ];
+  for (const [one, other, same] of table) {
+    const text = `${one} ${other}`;
+    t.equal(
+      mailboxKeyOf(one) === mailboxKeyOf(other),
+      same === "mailbox",
+      text,
+    );
+    t.equal(domainKeyOf(one) === domainKeyOf(other), same !== "", text);
+  }
+  const domain = fc.domain();
+  const letters = fc.stringMatching(/^[a-zäöüßàéñ]{1,8}$/);
+  fc.assert(
+    fc.property(letters, domain, (label, domain) => {
+      const address = canonical(`a@${label}.${domain}`);
+      fc.pre(address !== undefined);
+      t.equal(domainKeyOf(`a@${label}.${domain}`), domainKeyOf(address ?? ""));
+      t.equal(domainKeyOf(address ?? ""), domainOf(address ?? ""));
+    }),
+  );
+  t.end();
+});

@@ -22,7 +22,7 @@ for line in sys.stdin:
         if part.is_multipart(): continue
         data = part.get_payload(decode=True) or b""
         try: text = data.decode(part.get_content_charset("utf-8"), "replace")
-        except LookupError: text = data.decode("latin-1")
+        except (LookupError, ValueError): text = data.decode("latin-1")
         parts.append(dict(type=part.get_content_type(), text=text, bytes=base64.b64encode(data).decode()))
     found.append(dict(subject=str(message.get("subject", "")), type=message.get_content_type(), defects=sorted(set(defects)), parts=parts))
 print(json.dumps(found))

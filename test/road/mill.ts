@@ -7,6 +7,8 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { type Standing, standings } from "../../src/engine/ledger.ts";
+import { readEnvelope } from "../../src/spool/envelope.ts";
 import { hooksRun } from "../hookUser.ts";
 
 const program = fileURLToPath(new URL("../../bin/listmill", import.meta.url));
@@ -166,6 +168,14 @@ export class Mill {
     return [this.spool(queue, "new"), ...folders].flatMap((folder) =>
       names(folder).map((name) => join(folder, name)),
     );
+  }
+
+  /** The recipients of an entry, and what is noted of each. */
+  recipients(entry: string): Standing[] {
+    const read = readEnvelope(entry);
+    return read.kind === "envelope"
+      ? standings(entry, read.envelope.portion)
+      : [];
   }
 
   /** How many entries wait or are at work. */

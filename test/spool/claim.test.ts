@@ -75,7 +75,7 @@ t.test(
       [],
       "the slower one keeps no folder",
     );
-    putBack(spool, claim);
+    putBack(spool, claim, claim.name.due);
     t.same(waitingIn(spool, frontDoor), [formatName(claim.name)]);
   },
 );
@@ -166,7 +166,7 @@ t.test(
 t.test("putting back changes nothing", async (t) => {
   const spool = spoolIn(t.testdir());
   const claim = await claimed(spool);
-  putBack(spool, claim);
+  putBack(spool, claim, claim.name.due);
   t.same(waitingIn(spool, "posts"), [formatName(claim.name)]);
   t.same(heldIn(spool), []);
 });
@@ -203,7 +203,7 @@ const late: Record<string, (spool: Spool, claim: Claim) => unknown> = {
   giveBack: (spool, claim) => giveBack(spool, claim, now),
   "giveBack with a reason": (spool, claim) =>
     giveBack(spool, claim, now, envelope),
-  putBack: async (spool, claim) => putBack(spool, claim),
+  putBack: async (spool, claim) => putBack(spool, claim, claim.name.due),
   lay: (spool, claim) => lay(spool, claim, "failed", envelope),
   note: (_spool, claim) => note(claim, envelope),
   "append to progress": (_spool, claim) => new Progress(claim).append(["x"]),
@@ -314,7 +314,7 @@ t.test(
     });
     t.equal(inspect(claim), "whole");
     mkdirSync(spool.waiting("posts"));
-    putBack(spool, claim);
+    putBack(spool, claim, claim.name.due);
     t.equal(takeFrom(spool, "posts").name.id, claim.name.id);
   },
 );

@@ -14,8 +14,8 @@ import {
 import { join } from "node:path";
 import fc from "fast-check";
 import t from "tap";
-import { giveBack, inspect } from "../../src/spool/claim.ts";
-import { Outbox, publish, remove } from "../../src/spool/commit.ts";
+import { Fenced, giveBack, inspect } from "../../src/spool/claim.ts";
+import { finish, Outbox, publish, remove } from "../../src/spool/commit.ts";
 import { enqueue } from "../../src/spool/enqueue.ts";
 import { readEnvelope } from "../../src/spool/envelope.ts";
 import { formatName } from "../../src/spool/name.ts";
@@ -91,11 +91,35 @@ t.test(
   },
 );
 
+t.test("an entry from which nothing follows is gone", async (t) => {
+  const spool = spoolIn(t.testdir());
+  const claim = await claimed(spool);
+  const outbox = new Outbox(claim);
+  t.ok(outbox.isEmpty);
+  mkdirSync(join(claim.path, "work"));
+  writeFileSync(join(claim.path, "work", "stdout"), "");
+  finish(spool, claim);
+  t.same(heldIn(spool), []);
+  t.same(waitingIn(spool, "posts"), []);
+  t.same(readdirSync(spool.writing("posts")), []);
+  t.throws(() => finish(spool, claim), Fenced);
+});
+
+t.test("an entry that was taken over is not ended", async (t) => {
+  const spool = spoolIn(t.testdir());
+  const claim = await claimed(spool);
+  const theirs = join(spool.waiting("posts"), formatName(claim.name));
+  renameSync(claim.path, theirs);
+  t.throws(() => finish(spool, claim), Fenced);
+  t.same(messagesIn(spool, "posts"), [text]);
+});
+
 t.test("publishing again is harmless", async (t) => {
   const spool = spoolIn(t.testdir());
   const claim = await claimed(spool);
   const outbox = new Outbox(claim);
   await outbox.add(childFor("alpha"));
+  t.notOk(outbox.isEmpty);
   await outbox.commit();
   t.same(await publish(spool, claim), ["alpha"]);
   t.same(await publish(spool, claim), []);
@@ -166,6 +190,23 @@ t.test("a message of the spool is linked, not copied", async (t) => {
   await outbox.commit();
   await publish(spool, claim);
   t.same(messagesIn(spool, "alpha"), [text, text]);
+});
+
+t.test("so are its other files, a list among them", async (t) => {
+  const spool = spoolIn(t.testdir());
+  const claim = await claimed(spool);
+  const list = join(claim.path, "list");
+  writeFileSync(list, "a@x\n");
+  const outbox = new Outbox(claim);
+  const links = { recipients: list };
+  for (const _ of [1, 2]) await outbox.add(childFor("alpha", { links }));
+  t.equal(statSync(list).nlink, 3);
+  await outbox.commit();
+  await publish(spool, claim);
+  for (const name of waitingIn(spool, "alpha")) {
+    const file = join(spool.waiting("alpha"), name, "recipients");
+    t.equal(readFileSync(file, "utf8"), "a@x\n");
+  }
 });
 
 t.test("a message that has run out of links goes on as a copy", async (t) => {

@@ -4,6 +4,7 @@ import {
   birth,
   formatName,
   isQueueName,
+  laneOf,
   newId,
   parseName,
 } from "../../src/spool/name.ts";
@@ -15,11 +16,21 @@ const ids = fc
   )
   .map((parts) => parts.join("-"));
 
-const names = fc.record({
-  due: fc.integer({ min: 0, max: 9_999_999_999 }),
-  attempt: fc.integer({ min: 0, max: 99_999 }),
-  id: ids,
+const lanes = fc.record({
+  list: fc.stringMatching(/^[0-9a-z]{4}$/),
+  post: fc.stringMatching(/^[0-9a-z]{6}$/),
+  size: fc.integer({ min: 0, max: 9_999_999_999 }),
 });
+
+const names = fc.record(
+  {
+    due: fc.integer({ min: 0, max: 9_999_999_999 }),
+    attempt: fc.integer({ min: 0, max: 99_999 }),
+    id: ids,
+    lane: lanes,
+  },
+  { requiredKeys: ["due", "attempt", "id"] },
+);
 
 t.test("a name is read back as it was written", async (t) => {
   fc.assert(
@@ -42,8 +53,14 @@ t.test(
   "a text is a name only if writing the name gives it again",
   async (t) => {
     const figures = fc.stringMatching(/^\d{0,12}$/);
+    const lane = fc.stringMatching(/^\.[a-z]{3,4}-[a-z]{5,6}-\d{0,11}$/);
     const nearly = fc
-      .tuple(figures, fc.stringMatching(/^[\d ]{0,6}$/), ids, fc.string())
+      .tuple(
+        figures,
+        fc.stringMatching(/^[\d ]{0,6}$/),
+        ids,
+        fc.oneof(fc.string(), lane),
+      )
       .map(([due, attempt, id, rest]) => `${due}.${attempt}.${id}${rest}`);
     fc.assert(
       fc.property(fc.oneof(nearly, fc.string()), (text) => {
@@ -54,6 +71,7 @@ t.test(
     );
     const good = "1767225600.0.0mjv8q2o0-000123456789";
     t.ok(parseName(good));
+    t.ok(parseName(`${good}.abcd-abcdef-10`));
     for (const bad of [
       "",
       ".",
@@ -61,6 +79,15 @@ t.test(
       `.${good}`,
       `${good}\n`,
       `${good}.draft`,
+      `${good}.`,
+      `${good}.abcd-abcdef`,
+      `${good}.abcd-abcdef-`,
+      `${good}.abcd-abcdef-01`,
+      `${good}.abcd-abcdef-12345678901`,
+      `${good}.abc-abcdef-1`,
+      `${good}.abcd-abcde-1`,
+      `${good}.Abcd-abcdef-1`,
+      `${good}.abcd-abcdef-1.done`,
       `x/${good}`,
       good.toUpperCase(),
       good.replace(".0.", ".00."),
@@ -75,11 +102,34 @@ t.test(
   },
 );
 
-t.test("a due or attempt beyond the figures still makes a name", async (t) => {
+t.test("a part beyond its figures still makes a name", async (t) => {
   const id = newId(0);
   for (const due of [-5, 1.9, 1e12, Number.POSITIVE_INFINITY])
     t.ok(parseName(formatName({ due, attempt: 0, id })), String(due));
   t.equal(parseName(formatName({ due: 1, attempt: 1e6, id }))?.attempt, 99_999);
+  const lane = laneOf("dev@x", "1", 1e12);
+  const read = parseName(formatName({ due: 1, attempt: 0, id, lane }));
+  t.same(read?.lane, { ...lane, size: 9_999_999_999 });
+});
+
+t.test("a lane is read back, whatever list and post it is of", async (t) => {
+  const id = newId(0);
+  fc.assert(
+    fc.property(fc.string(), fc.string(), fc.nat(), (list, post, size) => {
+      const lane = laneOf(list, post, size);
+      const name = { due: 1, attempt: 0, id, lane };
+      t.same(parseName(formatName(name)), name);
+      t.same(laneOf(list, post, size), lane, "all parts of a post share it");
+    }),
+  );
+});
+
+t.test("other lists and posts mostly have other lanes", async (t) => {
+  const all = Array.from({ length: 1000 }, (_, n) => String(n));
+  const lists = new Set(all.map((n) => laneOf(`dev${n}@x`, "1", 1).list));
+  const posts = new Set(all.map((n) => laneOf("dev@x", n, 1).post));
+  t.ok(lists.size > 990, `${lists.size} of 1000 lists`);
+  t.equal(posts.size, 1000);
 });
 
 t.test(

@@ -5,6 +5,8 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -99,5 +101,97 @@ t.test(
     rmSync(filler);
     await progress.append(["b"]);
     t.same(progress.lines(), ["a", "b"]);
+    progress.close();
   },
 );
+
+t.test("notes go into the room that was taken for them", async (t) => {
+  const claim = claimAt(t.testdir());
+  const file = join(claim.path, "progress");
+  const progress = new Progress(claim);
+  await progress.append(["a"]);
+  await progress.reserve(100);
+  t.equal(statSync(file).size, 102);
+  await progress.append(["b", "c"]);
+  t.equal(statSync(file).size, 102, "no longer than before");
+  t.same(progress.lines(), ["a", "b", "c"]);
+  t.same(new Progress(claim).lines(), ["a", "b", "c"]);
+  await progress.reserve(50);
+  t.equal(statSync(file).size, 102, "there is room for that still");
+  await progress.reserve(100);
+  t.equal(statSync(file).size, 106);
+  await progress.append(["d".repeat(200)]);
+  t.same(progress.lines(), ["a", "b", "c", "d".repeat(200)], "and beyond it");
+});
+
+t.test("whatever a crash leaves of notes in their room", async (t) => {
+  const line = fc.stringMatching(/^[a-zü\t@.]{1,12}$/);
+  const dir = t.testdir();
+  let runs = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(line),
+      fc.array(line, { minLength: 1 }),
+      fc.nat(),
+      fc.nat({ max: 40 }),
+      fc.array(line, { minLength: 1 }),
+      async (before, torn, at, room, after) => {
+        const claim = claimAt(join(dir, String(runs++)));
+        mkdirSync(claim.path);
+        const written = new Progress(claim);
+        await written.append(before);
+        const text = torn.map((each) => `${each}\n`).join("");
+        const whole = Buffer.from(text);
+        await written.reserve(whole.length + room);
+        written.close();
+        const file = join(claim.path, "progress");
+        const data = readFileSync(file);
+        const begin = data.length - whole.length - room;
+        const part = whole.subarray(0, at % whole.length);
+        part.copy(data, begin);
+        writeFileSync(file, data);
+        const lines = part.toString().split("\n").slice(0, -1);
+        const progress = new Progress(claim);
+        t.same(progress.lines(), [...before, ...lines]);
+        await progress.append(after);
+        progress.close();
+        const all = [...before, ...lines, ...after];
+        t.same(new Progress(claim).lines(), all);
+        t.match(readFileSync(file, "utf8"), /\n *$/);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+t.test(
+  "a disk without room is met before, and is left none the fuller",
+  async (t) => {
+    const disk = smallDisk(t);
+    if ("missing" in disk) return t.plan(0, disk.missing);
+    const claim = claimAt(disk.folder);
+    const progress = new Progress(claim);
+    await progress.append(["a"]);
+    const filler = fill(disk.folder, 8192);
+    await t.rejects(progress.reserve(100_000), { code: "ENOSPC" });
+    t.equal(statSync(join(claim.path, "progress")).size, 2);
+    rmSync(filler);
+    await progress.reserve(100_000);
+    fill(disk.folder);
+    const lines = Array.from({ length: 5000 }, (_, n) => `sent\t${n}\tok`);
+    await progress.append(lines);
+    progress.close();
+    t.same(progress.lines(), ["a", ...lines], "though the disk is full now");
+  },
+);
+
+t.test("room is taken for no entry that is gone", async (t) => {
+  const dir = t.testdir({ mine: {} });
+  const claim = claimAt(join(dir, "mine"));
+  const progress = new Progress(claim);
+  await progress.reserve(10);
+  renameSync(claim.path, join(dir, "theirs"));
+  await t.rejects(progress.reserve(100), Fenced);
+  await t.rejects(new Progress(claim).reserve(100), Fenced);
+  t.equal(statSync(join(dir, "theirs", "progress")).size, 10);
+});

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import t from "tap";
 import { systemClock } from "../../src/base/clock.ts";
 import { inspect } from "../../src/spool/claim.ts";
-import { Outbox, publish, remove } from "../../src/spool/commit.ts";
+import { finish, Outbox, publish, remove } from "../../src/spool/commit.ts";
 import { enter, type Node } from "../../src/spool/lease.ts";
 import { formatName, newId, parseName } from "../../src/spool/name.ts";
 import { frontDoor } from "../../src/spool/queue.ts";
@@ -70,6 +70,15 @@ t.test(
     );
   },
 );
+
+t.test("what was to wait on when its node died waits on", async (t) => {
+  const spool = spoolIn(t.testdir());
+  await put(spool, "posts", { due: now + 600, attempt: 2 });
+  takeFrom(spool, "posts");
+  await sweep(t, spool);
+  const [file = ""] = waitingIn(spool, "posts");
+  t.match(parseName(file), { due: now + 600, attempt: 3 });
+});
 
 t.test("what a living node holds stays", async (t) => {
   const spool = spoolIn(t.testdir());
@@ -206,6 +215,36 @@ t.test("only drafts that nobody touched for a day are removed", async (t) => {
     1,
     "what waits, waits however long",
   );
+});
+
+t.test(
+  "what is left of an entry that was done with goes at once",
+  async (t) => {
+    const spool = spoolIn(t.testdir());
+    const node = await living(t, spool);
+    spool.make(frontDoor);
+    const folder = spool.writing(frontDoor);
+    const name = formatName(childFor(frontDoor).name);
+    const stays = [name, `${now}.M1P2.host.done`, "mail.done"];
+    for (const file of [`${name}.done`, ...stays])
+      mkdirSync(join(folder, file));
+    writeFileSync(join(folder, `${name}.done`, "progress"), "");
+    t.equal(sweepDrafts(spool, node), 1);
+    t.same(readdirSync(folder).sort(), stays.sort(), "an MTA's files stay");
+  },
+);
+
+t.test("an entry has ended though its folder cannot go yet", async (t) => {
+  const spool = spoolIn(t.testdir());
+  const node = await living(t, spool);
+  const claim = await claimed(spool, "posts", node.name);
+  // As a file that NFS keeps while somebody has it open.
+  mkdirSync(join(claim.path, "out"));
+  writeFileSync(join(claim.path, "out", ".nfs0001"), "");
+  finish(spool, claim);
+  t.same([...heldIn(spool), ...waitingIn(spool, "posts")], []);
+  t.equal(sweepDrafts(spool, node), 1);
+  t.same(readdirSync(spool.writing("posts")), []);
 });
 
 t.test("a node that leaves takes its empty folders with it", async (t) => {

@@ -146,7 +146,7 @@ function endLines(end: Ending, envelope: Envelope): string[] {
       ];
     case "spreads":
       return [
-        `It would go to ${plural(end.recipients, "recipient", "recipients")}, in ${plural(end.entries, "entry", "entries")} of ${outbound}.`,
+        `It would go to ${plural(end.recipients, "recipient", "recipients")}, by way of ${outbound}.`,
       ];
     case "nothing":
       return ["It would be done with."];

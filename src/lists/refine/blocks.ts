@@ -12,6 +12,8 @@ export class Blocks {
   /** The block: whole lines in the bytes 0 to `end`. Overwritten by the next one. */
   buffer: Buffer;
   end = 0;
+  /** The byte of the file that is the first of the block. */
+  start: number;
   readonly #fd: number;
   /** Where the file is read next, and where to stop. */
   #at: number;
@@ -28,6 +30,7 @@ export class Blocks {
     { start = 0, stop = Number.POSITIVE_INFINITY, size = BLOCK } = {},
   ) {
     this.#fd = openSync(path, "r");
+    this.start = start;
     this.#at = start;
     this.#stop = stop;
     const left = Math.min(fstatSync(this.#fd).size, stop) - start;
@@ -38,6 +41,7 @@ export class Blocks {
   /** Reads the next block; false behind the last one. */
   load(): boolean {
     this.buffer.copyWithin(0, this.end, this.end + this.#rest);
+    this.start += this.end;
     let filled = this.#rest;
     for (;;) {
       // One byte is kept for the line end that the last line may lack.

@@ -2,7 +2,7 @@
  * Goes through the lines of a file in one pass with memory flat, and leaves some of them out: what
  * stays together is written together. Other work goes on between the blocks.
  */
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { breath } from "../../base/breath.ts";
 import { writeAll } from "../../spool/durable.ts";
 import { Blocks, lineEnd } from "./blocks.ts";
@@ -15,18 +15,21 @@ export interface Filtered {
 /** Is told the bytes of a line, from `start` to `end`, without its line end. */
 export type Look<T> = (block: Buffer, start: number, end: number) => T;
 
-/** Writes those lines of a file that `keep` wants to a new file; empty lines never stay. */
+/**
+ * Writes those lines of a file that `keep` wants to a new file, which is made with the first one that
+ * is left out: most lists stay as they are. Empty lines never stay.
+ */
 export async function filtered(
   from: string,
   to: string,
   keep: Look<boolean>,
 ): Promise<Filtered> {
-  const out = openSync(to, "wx", 0o640);
+  let out: number | undefined;
   let kept = 0;
   let dropped = 0;
   try {
-    await eachBlock(from, (block, size) => {
-      let from = 0;
+    await eachBlock(from, (block, size, start) => {
+      let whole = 0;
       for (let at = 0, next = 0; at < size; at = next) {
         const end = lineEnd(block, at);
         next = end + 1;
@@ -35,15 +38,39 @@ export async function filtered(
           continue;
         }
         if (end > at) dropped += 1;
-        if (from < at) writeAll(out, block.subarray(from, at));
-        from = next;
+        if (out === undefined) {
+          out = openSync(to, "wx", 0o640);
+          copyBeginning(from, out, start);
+        }
+        if (whole < at) writeAll(out, block.subarray(whole, at));
+        whole = next;
       }
-      if (from < size) writeAll(out, block.subarray(from, size));
+      if (out !== undefined && whole < size)
+        writeAll(out, block.subarray(whole, size));
     });
   } finally {
-    closeSync(out);
+    if (out !== undefined) closeSync(out);
   }
   return { kept, dropped };
+}
+
+const COPY = 256 * 1024;
+
+function copyBeginning(from: string, out: number, size: number): void {
+  if (size === 0) return;
+  const fd = openSync(from, "r");
+  const buffer = Buffer.allocUnsafeSlow(Math.min(COPY, size));
+  try {
+    for (let at = 0; at < size; ) {
+      const most = Math.min(buffer.length, size - at);
+      const got = readSync(fd, buffer, 0, most, at);
+      if (got === 0) throw new Error(`${from}: it got shorter`);
+      writeAll(out, buffer.subarray(0, got));
+      at += got;
+    }
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Tells each line of a file that is not empty. */
@@ -59,12 +86,12 @@ export function eachLine(path: string, tell: Look<void>): Promise<void> {
 
 async function eachBlock(
   path: string,
-  look: (block: Buffer, size: number) => void,
+  look: (block: Buffer, size: number, start: number) => void,
 ): Promise<void> {
   const blocks = new Blocks(path);
   try {
     while (blocks.load()) {
-      look(blocks.buffer, blocks.end);
+      look(blocks.buffer, blocks.end, blocks.start);
       await breath();
     }
   } finally {

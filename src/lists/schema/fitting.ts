@@ -24,17 +24,27 @@ export function template(schema: z.ZodString, ...more: readonly string[]) {
 }
 
 /** What is wrong with a section as a whole: the setting, and what to do. */
-type Wrong = readonly [setting: string, what: string];
+export type Wrong = readonly [
+  setting: string | readonly string[],
+  what: string,
+];
 
 /** A section of which settings must fit together. */
 export function fitting<T extends z.ZodObject>(
   schema: T,
   wrong: (section: z.output<T>) => Iterable<Wrong>,
 ): T {
-  return schema.superRefine((section, context) => {
+  return schema.superRefine(told(wrong));
+}
+
+/** The check of a section, for superRefine. */
+export function told<S>(
+  wrong: (section: S) => Iterable<Wrong>,
+): (section: S, context: z.RefinementCtx) => void {
+  return (section, context) => {
     for (const [setting, message] of wrong(section))
-      context.addIssue({ code: "custom", path: [setting], message });
-  });
+      context.addIssue({ code: "custom", path: [setting].flat(), message });
+  };
 }
 
 interface Ldap {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import {
   choice,
   count,
+  delay,
   duration,
   flag,
   kinds,
@@ -12,8 +13,11 @@ import {
   several,
   size,
   text,
+  textLike,
 } from "../../base/settings.ts";
+import { personal } from "./personal.ts";
 import { sourceParts, sourceSections, sources } from "./sources.ts";
+import { verp } from "./verp.ts";
 import { address, line, note, observe } from "./words.ts";
 
 const refine = z.strictObject({
@@ -53,7 +57,9 @@ const digest = z.strictObject({
 });
 
 const custom = z.record(
-  z.string().regex(/^[a-z][a-z0-9_]*$/),
+  textLike("a name: a to z first, then a to z, 0 to 9 and _", (name) =>
+    /^[a-z][a-z0-9_]*$/.test(name),
+  ),
   z
     .union([z.string(), z.number(), z.boolean()])
     .register(kinds, { allowed: "text, a number, true or false" }),
@@ -90,6 +96,14 @@ const listShape = {
     flag().prefault(true),
     "Whether members get their own posts back.",
   ),
+  verp: note(
+    verp().prefault("never"),
+    "Whether recipients get a return path of their own, so that a bounce tells whom it is about: never, always, all of every 5th post, or 10% of each post's, others each time. Costs a message a recipient (docs/personal-mail.md).",
+  ),
+  cadence: note(
+    delay("24h").prefault("0s"),
+    "How long a post waits before it is sent, for readers to get used to a delay; 0s: not at all.",
+  ),
   archive: note(flag().prefault(true), "Whether posts are archived."),
   message_limit: note(size().optional(), "Largest post.", {
     without: "limits.message of the site",
@@ -99,6 +113,10 @@ const listShape = {
     "Hooks of this list that run for the log only: their verdict is not acted on.",
   ),
   digest: note(digest.prefault({}), "When a digest goes out."),
+  personal: note(
+    personal.prefault({}),
+    "What is merged into the message of each recipient; any of it makes one message a recipient (docs/personal-mail.md).",
+  ),
   ldap: note(sources.ldap.optional(), sourceSections.ldap),
   sql: note(sources.sql.optional(), sourceSections.sql),
   dbm: note(sources.dbm.optional(), sourceSections.dbm),

@@ -2,7 +2,7 @@
  * The schemas as rows: for the commented files, the manual and the variables of hooks. Pure.
  */
 import { z } from "zod";
-import { bare, kinds, schemaAt } from "../../base/settings.ts";
+import { bare, kinds, schemaAt, type Table } from "../../base/settings.ts";
 import { listSchema } from "./list.ts";
 import type { siteSchema } from "./site.ts";
 import { notes } from "./words.ts";
@@ -13,6 +13,8 @@ export interface Row {
   readonly about: string;
   /** A section has its own rows behind it; one that is optional changes much by being there. */
   readonly section?: "always" | "optional";
+  /** Of sections that have any name: one of them, whose rows are behind it. */
+  readonly example?: readonly [name: string, values: Table];
   /** What may stand there. */
   readonly allowed: string;
   /** What holds without it: a value as it is written, `undefined` where it must be given. */
@@ -23,7 +25,7 @@ export interface Row {
   readonly secret: boolean;
 }
 
-/** All settings of a schema in order, those without a section first. */
+/** All settings of a schema in order; the sections of a section behind its own settings. */
 export function rowsOf(
   schema: typeof siteSchema | typeof listSchema,
 ): readonly Row[] {
@@ -32,6 +34,7 @@ export function rowsOf(
 
 function rows(schema: z.ZodObject, above: readonly string[]): Row[] {
   const found: Row[] = [];
+  const sections: Row[] = [];
   for (const [key, wrapped] of Object.entries(schema.shape)) {
     const inner = bare(wrapped) as z.ZodType;
     const known = notes.get(wrapped as z.ZodType);
@@ -39,10 +42,11 @@ function rows(schema: z.ZodObject, above: readonly string[]): Row[] {
     const isSection =
       inner instanceof z.ZodObject || inner instanceof z.ZodRecord;
     const path = [...above, key];
-    found.push({
+    const row: Row = {
       path,
       about: known?.about ?? "",
       ...(isSection && { section: optional ? "optional" : "always" }),
+      ...(known?.example && { example: known.example }),
       allowed: kinds.get(inner)?.allowed ?? "",
       fallback:
         wrapped instanceof z.ZodPrefault && known?.without === undefined
@@ -51,11 +55,16 @@ function rows(schema: z.ZodObject, above: readonly string[]): Row[] {
       without: known?.without,
       unit: kinds.get(inner)?.unit,
       secret: known?.secret ?? false,
-    });
+    };
+    if (isSection) sections.push(row);
+    else found.push(row);
     if (inner instanceof z.ZodObject && key !== "list")
-      found.push(...rows(inner, path));
+      sections.push(...rows(inner, path));
+    const each = inner instanceof z.ZodRecord && bare(inner.valueType);
+    if (each instanceof z.ZodObject && known?.example)
+      sections.push(...rows(each, [...path, known.example[0]]));
   }
-  return found;
+  return [...found, ...sections];
 }
 
 /**

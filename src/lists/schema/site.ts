@@ -2,8 +2,10 @@
  * The settings of a site, listmill.toml.
  */
 import { z } from "zod";
-import { count, duration, size, textLike } from "../../base/settings.ts";
+import { count, duration, flag, size, textLike } from "../../base/settings.ts";
+import { told } from "./fitting.ts";
 import { listDefaults } from "./list.ts";
+import { pace, wrongInPace } from "./pace.ts";
 import {
   address,
   hostName,
@@ -12,6 +14,7 @@ import {
   line,
   note,
   observe,
+  path,
 } from "./words.ts";
 
 /** The settings of a site, listmill.toml. */
@@ -177,20 +180,52 @@ export const siteSchema = z.strictObject({
           count(0, 1e9).prefault(600),
           "Most messages a minute and runner, a recipient counts one; 0: no limit.",
         ),
+        ...pace,
         recipients: note(
           count(1, 100_000).prefault(100),
           "Most recipients of one SMTP transaction.",
         ),
         portion: note(
-          count(1, 1_000_000).prefault(1000),
-          "Most recipients of one entry of the outbound queue.",
+          count(1, 100_000).prefault(1000),
+          "Most recipients of one entry of the outbound queue that is served; longer lists are cut up when their turn comes.",
+        ),
+        connections: note(
+          count(1, 1000).prefault(4),
+          "Connections to the MTA at once.",
+        ),
+        entries: note(
+          count(1, 1000).prefault(16),
+          "Entries that are served at once, so that small posts need not wait for large ones; where a runner is given --jobs, as many as that.",
+        ),
+        max_repeat: note(
+          count(0, 1e9).prefault(0),
+          "Most recipients that may get a post twice when a runner dies: transactions of all connections together are no larger; 0: only recipients counts.",
+        ),
+        user: note(
+          line().optional(),
+          "Name for a login at the MTA (AUTH); only over TLS, or on the same host.",
+          { without: "no login" },
+        ),
+        password_file: note(
+          path().optional(),
+          "File whose first line is the password.",
+        ),
+        ca_file: note(
+          path().optional(),
+          "Certificates that the MTA's must be signed by (PEM), for smtps:// and for a login over STARTTLS.",
+          { without: "those that the system trusts" },
         ),
         timeout: note(
           duration().prefault("10m"),
           "Longest wait for an answer of the MTA: one that thinks long over a message must not get it twice (RFC 5321, 4.5.3.2).",
         ),
+        xverp: note(
+          flag().prefault(false),
+          "Whether Postfix makes the return paths of recipients itself (XVERP), where it offers to: one transaction for many, but the paths are not signed, so anybody can make them up (docs/personal-mail.md).",
+        ),
       })
-      .prefault({}),
+      .prefault({})
+      .superRefine(told(wrongInPace)),
     "How mail leaves.",
   ),
   list: note(

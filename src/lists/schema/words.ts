@@ -4,8 +4,8 @@
  */
 import { hostname } from "node:os";
 import { z } from "zod";
-import { several, textLike } from "../../base/settings.ts";
-import { canonical } from "../../mail/address.ts";
+import { several, type Table, textLike } from "../../base/settings.ts";
+import { canonical, canonicalDomain } from "../../mail/address.ts";
 
 interface Note {
   readonly about: string;
@@ -13,6 +13,8 @@ interface Note {
   readonly without?: string;
   /** Not for the variables of hooks. */
   readonly secret?: boolean;
+  /** Of sections that have any name: one of them. */
+  readonly example?: readonly [name: string, values: Table];
 }
 
 export const notes = z.registry<Note>();
@@ -52,6 +54,12 @@ export const hostName = () =>
     /^(?!.{254})[a-z0-9]([a-z0-9-]{0,62})(\.[a-z0-9][a-z0-9-]{0,62})*$/i.test(
       value,
     ),
+  );
+
+export const domainName = () =>
+  textLike(
+    'a domain such as "example.org"',
+    (value) => !value.startsWith("[") && canonicalDomain(value) !== undefined,
   );
 
 export const observe = () =>

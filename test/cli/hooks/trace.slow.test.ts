@@ -42,7 +42,7 @@ t.test(
       out,
       /10-archive\.hook\.ts +pass .*\n +emits \d+ bytes to news-archive@lists\.example\.org\n/,
     );
-    t.match(out, /\nIt would go to 2 recipients, in 1 entry of outbound\.\n$/);
+    t.match(out, /\nIt would go to 2 recipients, by way of outbound\.\n$/);
     t.same(home.contents(), before, "nothing was done");
   },
 );

@@ -1,0 +1,31 @@
+import t from "tap";
+import { firstKey } from "../../../src/lists/keyring.ts";
+import { returnPathsOf } from "../../../src/outbound/verp/returnpaths.ts";
+import { makeState } from "../../../src/state/db.ts";
+
+const now = Date.UTC(2026, 6, 30);
+const list = {
+  address: "news@lists.example.org",
+  local: "news",
+  domain: "lists.example.org",
+};
+
+t.test("a sender for each recipient, in their order", async (t) => {
+  const home = t.testdir();
+  makeState(home).close();
+  const keyring = await firstKey(home, { now: () => now });
+  const site = { home, delimiters: "-+" };
+  const batch = Array.from({ length: 1000 }, (_, n) =>
+    n % 2 === 0 ? `u${n}@x.org` : `user.number.${n}@mail.example.org`,
+  );
+  const paths = returnPathsOf({ site, list, keyring }, now, batch);
+  t.equal(paths.length, 1000);
+  t.equal(new Set(paths).size, 1000);
+  t.ok(
+    paths.every((path) =>
+      /^news-bounces\+[a-z2-7]+@lists\.example\.org$/.test(path),
+    ),
+  );
+  t.same(returnPathsOf({ site, list, keyring }, now, batch), paths);
+  t.same(returnPathsOf({ site, list, keyring }, now, []), []);
+});
