@@ -5,7 +5,8 @@
  * that finds its queue empty is subtracted. The same mail is sent by smtp-source and by the bare loop.
  */
 import { plural } from "../src/base/log.ts";
-import { Home, LIST, mustHaveSent } from "./home.ts";
+import { diskRow, runDisk } from "./disk.ts";
+import { Home, mustHaveSent } from "./home.ts";
 import { medianRuns, type Run } from "./measure.ts";
 import { peersAt, type Work } from "./peers.ts";
 import { onPlace } from "./place.ts";
@@ -16,6 +17,7 @@ import type { Result, Row } from "./table.ts";
 const ROUNDS = 3;
 const SIZE = 10_240;
 const CONNECTIONS = [1, 4, 16];
+const NOTHING: Run = { seconds: 0, cpu: 0, memory: 0 };
 const ALONE = "delivery alone, less a start";
 
 interface Kind {
@@ -24,7 +26,7 @@ interface Kind {
   readonly members: number;
   /** Recipients of a transaction. */
   readonly most: number;
-  readonly settings: readonly string[];
+  readonly setting: string;
 }
 
 const KINDS: readonly Kind[] = [
@@ -33,14 +35,14 @@ const KINDS: readonly Kind[] = [
     work: "batched",
     members: 100_000,
     most: 100,
-    settings: ["post=anyone"],
+    setting: "verp=never",
   },
   {
     title: "VERP, a transaction a recipient",
     work: "verp",
     members: 20_000,
     most: 1,
-    settings: ["verp=always"],
+    setting: "verp=always",
   },
 ];
 
@@ -71,45 +73,49 @@ interface Way {
 }
 
 async function rows(kind: Kind, sink: Sink): Promise<Row[]> {
-  const home = await homeFor(kind, sink);
+  const { members, work } = kind;
+  const home = await Home.make({ smtp: sink.url, members });
+  await home.set(kind.setting);
   const ways = CONNECTIONS.flatMap((connections) => [
-    ...("skipped" in home ? [] : waysOf(home, kind.members, connections)),
+    ...waysOf(home, members, connections),
     ...references(kind, sink, connections),
   ]);
-  const [empty, ...runs] = await medianRuns(ROUNDS, [
-    "skipped" in home ? nothing : () => home.run(["outbound"]),
+  const [empty = NOTHING, disk = NOTHING, ...runs] = await medianRuns(ROUNDS, [
+    () => home.run(["outbound"]),
+    () => runDisk(home.dir),
     ...ways.map(({ run }) => run),
   ]);
-  if (!("skipped" in home)) home.remove();
-  const peers = await peersAt(kind.work);
-  const rates = runs.map(({ seconds }, at) =>
-    ways[at]?.name === ALONE
-      ? kind.members / (seconds - (empty?.seconds ?? 0))
-      : kind.members / seconds,
-  );
-  const table = ways.map(({ name, connections, isReference }, at): Row => {
-    const spared = name === ALONE ? (empty?.cpu ?? 0) : 0;
-    const beside = ways.flatMap((way, other) =>
-      way.isReference && way.connections === connections
-        ? [[way.name, rates[other] ?? 0] as const]
-        : [],
-    );
+  home.remove();
+  const peers = await peersAt(work);
+  const spent = runs.map(({ seconds, cpu, memory }, at) => {
+    const start = ways[at]?.name === ALONE ? empty : NOTHING;
     return {
-      name: `${plural(connections, "connection", "connections")}, ${name}`,
-      figure: rates[at] ?? 0,
+      figure: members / (seconds - start.seconds),
       unit: "recipients/s",
-      cpu: (runs[at]?.cpu ?? 0) - spared,
-      count: kind.members,
-      memory: runs[at]?.memory ?? 0,
-      ...(isReference
-        ? {}
-        : {
-            references: { ...Object.fromEntries(beside), ...peers.references },
-          }),
+      cpu: cpu - start.cpu,
+      count: members,
+      memory,
     };
   });
-  const skip = "skipped" in home ? [{ name: "listmill", ...home }] : [];
-  return [...skip, ...table, ...peers.rows];
+  const found = ways.flatMap((way, at) => {
+    const row = spent[at];
+    return row ? [{ ...way, row }] : [];
+  });
+  const table = found.map(({ name, connections, isReference, row }) => {
+    const beside = found
+      .filter((it) => it.isReference && it.connections === connections)
+      .map((it) => [it.name, it.row.figure]);
+    const references = {
+      ...Object.fromEntries(beside),
+      ...peers.references,
+    };
+    return {
+      name: `${plural(connections, "connection", "connections")}, ${name}`,
+      ...row,
+      ...(isReference ? {} : { references }),
+    };
+  });
+  return [...table, ...peers.rows, diskRow(disk)];
 }
 
 function waysOf(home: Home, members: number, connections: number): Way[] {
@@ -142,20 +148,4 @@ function references(kind: Kind, sink: Sink, connections: number): Way[] {
     { ...common, name: "smtp-source", run: () => runSource(sink, load) },
     { ...common, name: "bare", run: () => runBare(sink, load) },
   ];
-}
-
-async function nothing(): Promise<Run> {
-  return { seconds: 0, cpu: 0, memory: 0 };
-}
-
-/** @returns a reason where this list manager does not know one of the settings */
-async function homeFor(
-  { members, settings }: Kind,
-  sink: Sink,
-): Promise<Home | { skipped: string }> {
-  const home = await Home.make({ smtp: sink.url, members });
-  const skipped = await home.refuses(LIST, settings);
-  if (skipped === undefined) return home;
-  home.remove();
-  return { skipped };
 }

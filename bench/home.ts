@@ -147,18 +147,9 @@ export class Home {
     await run(this.#program(args));
   }
 
-  /** Changes settings of a list. @returns why they are refused, if they are */
-  async refuses(
-    list: string,
-    settings: readonly string[],
-  ): Promise<string | undefined> {
-    try {
-      await this.call(["list", "set", list, ...settings]);
-      return undefined;
-    } catch (error) {
-      const said = (error as Error).message.split("listmill: ").at(-1) ?? "";
-      return said.split(/[;\n]/)[0]?.replace(/^\S*\.toml:\d+: /, "");
-    }
+  /** Changes a setting of the list, such as `verp=always`. */
+  async set(setting: string): Promise<void> {
+    await this.call(["list", "set", LIST, setting]);
   }
 
   /** Throws away all mail of a mill that no runner runs. */

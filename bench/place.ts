@@ -1,7 +1,7 @@
 /**
  * Where homes to measure lie. Root gets an ext4 with a journal in an image of its own, for making a
- * file on one without may cost fifty times as much; others get the folder for temporary files. The
- * image has no name any more once it is mounted, so nothing but an empty folder is left of it even
+ * file on one without may cost fifty times as much; others get the folder for temporary files, where the
+ * image lies too (TMPDIR tells where that is). The image has no name any more once it is mounted, so nothing but an empty folder is left of it even
  * where the process was killed and somebody unmounts it.
  */
 import { execFileSync } from "node:child_process";
@@ -17,6 +17,7 @@ const SIZE = "8G";
 const AT_ONCE = "lazy_itable_init=0,lazy_journal_init=0";
 
 let known: string | undefined;
+let isImage = false;
 
 /** The folder for homes; made with the first call, gone when the process ends. */
 export function place(): string {
@@ -26,14 +27,17 @@ export function place(): string {
 
 /** Which file system homes lie on, for the title of a table. */
 export function onPlace(): string {
-  return `homes on ${filesystemOf(place())}`;
+  const folder = place();
+  const below = isImage ? `, an image on ${filesystemOf(tmpdir())}` : "";
+  return `homes on ${filesystemOf(folder)}${below}`;
 }
 
 function make(): string {
   const folder = mkdtempSync(join(tmpdir(), "listmill-bench-"));
   // Programs that are compared run under accounts of their own.
   chmodSync(folder, 0o755);
-  if (process.getuid?.() !== 0 || !mount(folder)) {
+  isImage = process.getuid?.() === 0 && mount(folder);
+  if (!isImage) {
     atEnd(() => rmSync(folder, { recursive: true, force: true }));
     return folder;
   }

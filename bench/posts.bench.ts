@@ -4,6 +4,7 @@
  * mail into the same sink in one step.
  */
 import { existsSync } from "node:fs";
+import { diskRow, runDisk } from "./disk.ts";
 import { Home, mustHaveSent } from "./home.ts";
 import { medianRuns, type Run } from "./measure.ts";
 import { peersAt } from "./peers.ts";
@@ -59,14 +60,15 @@ async function rows(sink: Sink): Promise<Row[]> {
     size: SIZE,
     connections: CONNECTIONS,
   };
-  const [empty, two, source, ...runs] = await medianRuns(ROUNDS, [
+  const [disk, empty, two, source, ...runs] = await medianRuns(ROUNDS, [
+    () => runDisk(home.dir),
     () => home.run(),
     () => home.run([], 2),
     () => runSource(sink, load),
     ...ways.map((way) => () => posts(way)),
   ]);
   for (const { home } of ways) home.remove();
-  if (!empty || !two || !source) return [];
+  if (!disk || !empty || !two || !source) return [];
   const peers = await peersAt("posts");
   const sources = { "smtp-source": POSTS / source.seconds };
   const row = (name: string, { seconds, cpu, memory }: Run) => ({
@@ -89,7 +91,7 @@ async function rows(sink: Sink): Promise<Row[]> {
     const references = { ...sources, ...peers.references };
     return [{ ...row(`${name}, less a start`, spared), references }];
   });
-  return [...ours, row("smtp-source", source), ...peers.rows];
+  return [...ours, row("smtp-source", source), ...peers.rows, diskRow(disk)];
 }
 
 async function posts({ home, runners }: Way): Promise<Run> {
