@@ -1,8 +1,9 @@
 /**
  * Where homes to measure lie. Root gets an ext4 with a journal in an image of its own, for making a
- * file on one without may cost fifty times as much; others get the folder for temporary files, where the
- * image lies too (TMPDIR tells where that is). The image has no name any more once it is mounted, so nothing but an empty folder is left of it even
- * where the process was killed and somebody unmounts it.
+ * file on one without may cost fifty times as much; others get the folder for temporary files, where
+ * the image lies too (TMPDIR tells where that is). The image has no name any more once it is mounted,
+ * so nothing but an empty folder is left of it even where the process was killed and somebody
+ * unmounts it.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmdirSync, rmSync } from "node:fs";
