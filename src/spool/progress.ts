@@ -61,7 +61,7 @@ export class Progress {
     const fd = this.#open();
     const { size } = fstatSync(fd);
     const more = (this.#whole ?? 0) + bytes - size;
-    if (more > 0) writeOrNothing(fd, Buffer.alloc(more, BLANK), size);
+    if (more > 0) fillOrNothing(fd, more, size);
     try {
       await Promise.all([sync(fd), syncPath(this.#claim.path)]);
     } catch (error) {
@@ -118,6 +118,22 @@ function isTorn(fd: number, whole: number): boolean {
   if (size <= whole) return false;
   const last = readFileSync(fd).subarray(whole);
   return last.some((byte) => byte !== BLANK);
+}
+
+/** Written again and again: a buffer for each entry would be much waste. */
+const ROOM = Buffer.alloc(16 * 1024, BLANK);
+
+/** Takes room; none of it where not all can be had. */
+function fillOrNothing(fd: number, count: number, position: number): void {
+  try {
+    for (let done = 0; done < count; ) {
+      const some = Math.min(ROOM.length, count - done);
+      done += writeSync(fd, ROOM, 0, some, position + done);
+    }
+  } catch (error) {
+    ftruncateSync(fd, position);
+    throw error;
+  }
 }
 
 /** Where not all can be written, the file ends where that would have begun. */
