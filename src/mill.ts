@@ -20,7 +20,7 @@ import { type Addressed, addressed, found } from "./receipt/door.ts";
 import { introduced } from "./receipt/intake.ts";
 import { failureReport, mayBeTold, rejection } from "./receipt/notice.ts";
 import type { Envelope } from "./spool/envelope.ts";
-import { newId } from "./spool/name.ts";
+import { newId, secondOf } from "./spool/name.ts";
 
 /** The defaults that come with listmill. */
 export const packageHooks = fileURLToPath(
@@ -160,7 +160,7 @@ export function mailTrade(
       const list = listOf(subject.envelope);
       const cadence = subject.queue === "posts" ? list?.settings.cadence : 0;
       return {
-        ...(cadence ? { due: Math.floor((now + cadence) / 1000) } : {}),
+        ...(cadence ? { due: secondOf(now + cadence) } : {}),
         envelope: {
           ...followed(subject, now),
           sender: list

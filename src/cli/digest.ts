@@ -7,7 +7,7 @@ import { pending } from "../digest/collect.ts";
 import { extended } from "../lists/marks.ts";
 import { compose, messageId } from "../mail/compose.ts";
 import { enqueue, mustBeThere } from "../spool/enqueue.ts";
-import { newId } from "../spool/name.ts";
+import { freshName, newId } from "../spool/name.ts";
 import { parse, type Verb } from "./context.ts";
 
 const verb: Verb = {
@@ -32,7 +32,7 @@ digest issue ADDRESS
     spool.make("digest");
     await enqueue(spool, {
       queue: "digest",
-      name: { due: Math.floor(now / 1000), attempt: 0, id },
+      name: freshName(now, id),
       envelope: {
         sender: "",
         recipient,

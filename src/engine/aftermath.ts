@@ -8,7 +8,13 @@ import { plural } from "../base/log.ts";
 import type { Child } from "../spool/commit.ts";
 import { syncPath } from "../spool/durable.ts";
 import { type Envelope, type GivenBy, withEvent } from "../spool/envelope.ts";
-import { isQueueName, laneOf, newId } from "../spool/name.ts";
+import {
+  freshName,
+  isQueueName,
+  laneOf,
+  newId,
+  secondOf,
+} from "../spool/name.ts";
 import { frontDoor } from "../spool/queue.ts";
 import {
   hasRecipients,
@@ -41,7 +47,7 @@ export function childOf(draft: Draft, now: number, file?: string): Child {
   return {
     queue: draft.queue,
     name: {
-      due: draft.due ?? Math.floor(now / 1000),
+      due: draft.due ?? secondOf(now),
       attempt: 0,
       id: newId(now),
     },
@@ -174,7 +180,7 @@ export async function* refused<C extends Content>(
   const { id } = pass.claim.name;
   yield {
     queue: "failed",
-    name: { due: Math.floor(now / 1000), attempt: 0, id },
+    name: freshName(now, id),
     envelope,
     message: pass.original,
     progress: pass.doneBy(pass.refusals.map(({ where }) => where)),

@@ -5,6 +5,7 @@
  */
 import type { Child } from "../spool/commit.ts";
 import { startOf } from "../spool/envelope.ts";
+import { secondOf } from "../spool/name.ts";
 import { childOf, emitted, refused, subjectOf } from "./aftermath.ts";
 import { isSpent } from "./backoff.ts";
 import type { Mill } from "./mill.ts";
@@ -127,8 +128,9 @@ function sorted<C extends Content>(
 }
 
 /**
- * Those of a destination together; beyond some destinations the smaller ones share the last place. What
- * was divided once stays together, or a relay that refuses for days would leave a folder a domain.
+ * Those of a destination together; beyond some destinations the smaller ones share the last place.
+ * What was divided once stays together, or a relay that refuses for days would leave a folder a
+ * domain.
  */
 function grouped<C extends Content>(
   waiting: readonly Outcome[],
@@ -151,7 +153,7 @@ function dueOf(untried: readonly Outcome[], now: number): number {
     (first, { after = first }) => Math.min(first, after),
     Number.POSITIVE_INFINITY,
   );
-  return Math.max(first, Math.floor(now / 1000) + 1);
+  return Math.max(first, secondOf(now) + 1);
 }
 
 async function more<C extends Content>(

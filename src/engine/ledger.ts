@@ -2,9 +2,8 @@
  * What is noted of each recipient of an entry, for those who look from outside: nothing is changed.
  * An entry that a runner takes meanwhile is gone from where it was: ENOENT, with the first page.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
+import { progressOf } from "../spool/progress.ts";
 import {
   type Portion,
   pagesOfRecipients,
@@ -113,16 +112,4 @@ function notesOf(entry: string, places: number): Map<number, Note> {
       if (!before || !isFinal(before)) notes.set(note.place, note);
     }
   return notes;
-}
-
-/** The whole lines; what is behind them is a torn one, or room for more. */
-function progressOf(entry: string): string[] {
-  try {
-    const lines = readFileSync(join(entry, "progress"), "utf8").split("\n");
-    lines.pop();
-    return lines;
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return [];
-    throw error;
-  }
 }

@@ -7,8 +7,9 @@
  *     later TAB 101-110 TAB 451 4.3.0 try again
  *     dropped TAB 111 TAB by a person
  *
- * `later` is noted for people only, once the entry waits again; of who was dropped nobody is told. A line that was torn is no note, or one whose reply is
- * shorter: what it says of recipients came before the reply.
+ * `later` is noted for people only, once the entry waits again; of who was dropped nobody is told.
+ * A line that was torn is no note, or one whose reply is shorter: what it says of recipients came
+ * before the reply.
  */
 import type { Outcome } from "./question.ts";
 

@@ -129,7 +129,7 @@ export class Pass<C extends Content> {
 
   async #stage(queue: string, stage: Stage): Promise<End> {
     if (stage.verb === "consume") return this.#consumers(stage);
-    if (stage.verb === "deliver") this.serving.begin();
+    if (stage.verb === "deliver") this.serving.begin(this.#done);
     if (stage.verb === "route") this.asksRoute = true;
     for (const hook of stage.hooks) {
       if (stage.verb === "route" && this.route !== undefined) break;

@@ -6,10 +6,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
-import { type Claim, Fenced, workOf } from "../spool/claim.ts";
+import { type Claim, Fenced, mustHold, workOf } from "../spool/claim.ts";
 import type { Progress } from "../spool/progress.ts";
 import { type Portion, recipientsOf } from "../spool/recipients.ts";
-import { formatNotes, type Note, parseNotes } from "./notes.ts";
+import { formatNotes, isFinal, type Note, parseNotes } from "./notes.ts";
 import type { Outcome } from "./question.ts";
 
 /** What the runner says while recipients are served. */
@@ -32,7 +32,7 @@ export class Serving {
   #begun = false;
   #recipients: readonly string[] | undefined;
   /** The place of each address that has no outcome, counted from 1. */
-  #open: Map<string, number> | undefined;
+  readonly #open = new Map<string, number>();
 
   constructor(
     claim: Claim,
@@ -57,27 +57,34 @@ export class Serving {
     return this.#recipients;
   }
 
-  /** Takes up what was noted before: failures of a pass that died are still to be reported. */
-  begin(): void {
+  /**
+   * Takes up what was noted before: failures of a pass that died are still to be reported.
+   * @param lines of the progress file
+   */
+  begin(lines: readonly string[]): void {
     if (this.#begun) return;
     this.#begun = true;
-    for (const { place, kind, reply } of this.#noted())
-      if (kind === "never")
-        this.outcomes.push({
-          address: this.recipients[place - 1] ?? "",
-          kind,
-          reply,
-        });
+    const { recipients } = this;
+    for (const [at, address] of recipients.entries())
+      if (!this.#open.has(address)) this.#open.set(address, at + 1);
+    for (const line of lines)
+      for (const note of parseNotes(line, recipients.length)) {
+        const { place, kind, reply } = note;
+        const address = recipients[place - 1] ?? "";
+        // An address that stands there twice is served once.
+        if (isFinal(note)) this.#open.delete(address);
+        if (kind === "never") this.outcomes.push({ address, kind, reply });
+      }
   }
 
   /** Recipients without an outcome so far. */
   left(): string[] {
-    return [...this.#places().keys()];
+    return [...this.#open.keys()];
   }
 
   /** Whether there are any. */
   get hasLeft(): boolean {
-    return this.#places().size > 0;
+    return this.#open.size > 0;
   }
 
   /** The same as a file, for a forked hook. */
@@ -94,7 +101,7 @@ export class Serving {
   ): Promise<void> {
     try {
       // What was sent and cannot be noted would be sent again: the room for it is taken before.
-      await this.#progress.reserve(this.#places().size * NOTE);
+      await this.#progress.reserve(this.#open.size * NOTE);
       for await (const transaction of transactions ?? [])
         await this.#note(transaction);
     } catch (error) {
@@ -133,20 +140,19 @@ export class Serving {
   }
 
   async #note(transaction: readonly Outcome[]): Promise<void> {
-    const open = this.#places();
     const notes: Note[] = [];
     for (const outcome of transaction) {
       const { address, kind, reply } = outcome;
-      const place = open.get(address);
+      const place = this.#open.get(address);
       // What is said of a recipient first counts.
-      if (place === undefined || !open.delete(address)) continue;
+      if (place === undefined || !this.#open.delete(address)) continue;
       this.outcomes.push(outcome);
-      if (kind !== "later") notes.push({ place, kind, reply });
+      if (isFinal(outcome)) notes.push({ place, kind, reply });
     }
-    if (!this.#reins.holds()) throw new Fenced(this.#claim.path);
+    mustHold(this.#reins, this.#claim);
     await this.#append(notes);
     failpoint("transaction-noted");
-    if (!this.#reins.holds()) throw new Fenced(this.#claim.path);
+    mustHold(this.#reins, this.#claim);
   }
 
   /** On a full disk without the replies, for which there is room. */
@@ -158,26 +164,5 @@ export class Serving {
       const bare = notes.map((note) => ({ ...note, reply: "" }));
       await this.#progress.append(formatNotes(bare));
     }
-  }
-
-  #places(): Map<string, number> {
-    if (this.#open) return this.#open;
-    const settled = new Set<number>();
-    for (const { place, kind } of this.#noted())
-      if (kind !== "later") settled.add(place);
-    const open = new Map<string, number>();
-    const done = new Set<string>();
-    for (const [at, address] of this.recipients.entries())
-      if (settled.has(at + 1)) done.add(address);
-      else if (!open.has(address)) open.set(address, at + 1);
-    // An address that stands there twice is served once.
-    for (const address of done) open.delete(address);
-    this.#open = open;
-    return open;
-  }
-
-  *#noted(): Generator<Note> {
-    for (const line of this.#progress.lines())
-      yield* parseNotes(line, this.recipients.length);
   }
 }

@@ -5,21 +5,20 @@
 import {
   type Claim,
   carryOn,
-  Fenced,
   giveBack,
   lay,
+  mustHold,
   passOn,
   putBack,
 } from "../spool/claim.ts";
-import { type Child, finish, Outbox, publish } from "../spool/commit.ts";
+import { type Child, supersede } from "../spool/commit.ts";
 import {
   type Envelope,
   type Event,
   startOf,
   withEvent,
 } from "../spool/envelope.ts";
-import { newId } from "../spool/name.ts";
-import type { Portion } from "../spool/recipients.ts";
+import { freshName, secondOf } from "../spool/name.ts";
 import type { RestingQueue } from "../spool/spool.ts";
 import {
   type Again,
@@ -36,10 +35,7 @@ import { settleDelivery } from "./delivery.ts";
 import type { Mill } from "./mill.ts";
 import type { End, Pass } from "./pass.ts";
 import type { Content } from "./question.ts";
-import { cutUp } from "./split.ts";
-
-/** Children written at once: their syncs share the disk's journal. */
-const PARALLEL = 8;
+import { cutUp, type Long } from "./split.ts";
 
 export class Settlement<C extends Content> {
   readonly #mill: Mill<C>;
@@ -98,11 +94,9 @@ export class Settlement<C extends Content> {
 
   /** Nothing follows but the message itself, in another queue. */
   #passOn(pass: Pass<C>, queue: string): string[] | Claim {
-    if (!this.#mill.node.holds()) throw new Fenced(this.#claim.path);
+    mustHold(this.#mill.node, this.#claim);
     this.#say(routedTo(queue, pass.envelope));
-    const now = this.#now();
-    const due = Math.floor(now / 1000);
-    const name = { due, attempt: 0, id: newId(now) };
+    const name = freshName(this.#now());
     const { spool, node, signal, runs, atWork } = this.#mill;
     if (runs?.(queue) && !signal.aborted) {
       const next = carryOn(spool, this.#claim, queue, name, node.name);
@@ -179,7 +173,7 @@ export class Settlement<C extends Content> {
   async #wait(pass: Pass<C>, where: string, reason: string): Promise<string[]> {
     const { attempt } = this.#claim.name;
     const wait = delay(this.#mill.retry, attempt, Math.random());
-    const due = Math.floor((this.#now() + wait) / 1000);
+    const due = secondOf(this.#now() + wait);
     this.#say(`waits ${words(wait)}: ${where}: ${reason}`);
     const event = this.#event(where, "later", reason);
     if (pass.hasSettled) {
@@ -210,9 +204,7 @@ export class Settlement<C extends Content> {
   }
 
   /** The entries of a part of its list each take its place: see cutUp. */
-  async cutUp(
-    envelope: Envelope & { readonly portion: Portion },
-  ): Promise<string[]> {
+  async cutUp(envelope: Long): Promise<string[]> {
     const { portion } = this.#mill;
     this.#say(
       `cut into entries of ${portion}: ${envelope.portion.count} recipients`,
@@ -220,26 +212,9 @@ export class Settlement<C extends Content> {
     return this.#commit(cutUp(this.#claim, envelope, portion, this.#now()));
   }
 
-  /** Writes all children, a few at a time, and lets them go by the one rename. */
-  async #commit(
-    children: Iterable<Child> | AsyncIterable<Child>,
-  ): Promise<string[]> {
-    const outbox = new Outbox(this.#claim);
-    let batch: Promise<void>[] = [];
-    for await (const child of children) {
-      batch.push(outbox.add(child));
-      if (batch.length < PARALLEL) continue;
-      await Promise.all(batch);
-      batch = [];
-    }
-    await Promise.all(batch);
-    if (!this.#mill.node.holds()) throw new Fenced(this.#claim.path);
-    if (outbox.isEmpty) {
-      finish(this.#mill.spool, this.#claim);
-      return [];
-    }
-    await outbox.commit();
-    return publish(this.#mill.spool, this.#claim);
+  #commit(children: Iterable<Child> | AsyncIterable<Child>): Promise<string[]> {
+    const { spool, node } = this.#mill;
+    return supersede(spool, node, this.#claim, children);
   }
 
   #event(where: string, what: Event["what"], reason: string): Event {

@@ -6,16 +6,33 @@
 import type { Claim } from "../spool/claim.ts";
 import type { Child } from "../spool/commit.ts";
 import type { Envelope } from "../spool/envelope.ts";
-import { birth, newId } from "../spool/name.ts";
+import { secondOf, sized, successor } from "../spool/name.ts";
 import { cut, type Portion, recipientsFile } from "../spool/recipients.ts";
+import { listFolder } from "../spool/spool.ts";
 import { listLinks } from "./aftermath.ts";
 
 /** Portions that are cut off at once: work for the turns of several runners. */
 const AT_ONCE = 32;
 
-/** Whether an entry holds more recipients than one turn shall serve. @param most of an entry */
-export function isLong({ portion }: Envelope, most: number): boolean {
-  return portion !== undefined && portion.count > most;
+/** Of an entry whose list is too long for a turn. */
+export type Long = Envelope & { readonly portion: Portion };
+
+/**
+ * Whether an entry's list is to be cut first. One that has been served in part is not: its notes count
+ * in the whole list.
+ * @param most recipients that one turn shall serve
+ */
+export function isToBeCut(
+  { path }: Claim,
+  envelope: Envelope,
+  most: number,
+): envelope is Long {
+  const { portion } = envelope;
+  return (
+    portion !== undefined &&
+    portion.count > most &&
+    !listFolder(path).includes("progress")
+  );
 }
 
 /**
@@ -25,25 +42,18 @@ export function isLong({ portion }: Envelope, most: number): boolean {
  */
 export function* cutUp(
   claim: Claim,
-  envelope: Envelope & { readonly portion: Portion },
+  envelope: Long,
   most: number,
   now: number,
 ): Generator<Child> {
   const file = recipientsFile(claim.path);
   const { portions, rest } = cut(file, envelope.portion, most, AT_ONCE);
   const links = listLinks(claim.path, envelope);
+  const name = { ...claim.name, due: secondOf(now) };
   for (const portion of rest ? [...portions, rest] : portions)
     yield {
       queue: claim.queue,
-      name: {
-        due: Math.floor(now / 1000),
-        attempt: claim.name.attempt,
-        // Its age counts from the first.
-        id: newId(birth(claim.name.id)),
-        ...(claim.name.lane
-          ? { lane: { ...claim.name.lane, size: portion.count } }
-          : {}),
-      },
+      name: sized(successor(name), portion.count),
       envelope: { ...envelope, portion },
       message: `${claim.path}/message`,
       links,

@@ -11,6 +11,7 @@ import {
   startOf,
   withEvent,
 } from "../spool/envelope.ts";
+import { secondOf } from "../spool/name.ts";
 import { listFolder } from "../spool/spool.ts";
 import { delay, isSpent, words } from "./backoff.ts";
 import type { Mill } from "./mill.ts";
@@ -36,7 +37,7 @@ export async function surrender<C extends Content>(
       return ["failed"];
     }
     const wait = delay(mill.retry, claim.name.attempt, Math.random());
-    const due = Math.floor((now + wait) / 1000);
+    const due = secondOf(now + wait);
     say(`waits ${words(wait)}: ${reason}`);
     const later = { ...event, what: "later" } as const;
     const noted =

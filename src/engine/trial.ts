@@ -12,7 +12,7 @@ import type { Piece } from "../base/pieces.ts";
 import type { Claim } from "../spool/claim.ts";
 import { type Content as Bytes, writeNew } from "../spool/durable.ts";
 import type { Envelope } from "../spool/envelope.ts";
-import { newId } from "../spool/name.ts";
+import { freshName } from "../spool/name.ts";
 import type { Equipment, Report } from "./asker.ts";
 import type { Given } from "./distribution.ts";
 import { type Follows, follows } from "./foresight.ts";
@@ -137,7 +137,7 @@ export class Trial<C extends Content> {
     const opened = await gear.trade.open(wholeOf(file));
     if ("noMessage" in opened)
       throw new Failure(exit.dataError, `no message: ${opened.noMessage}`);
-    const name = { due: Math.floor(now / 1000), attempt: 0, id: newId(now) };
+    const name = freshName(now);
     return new Trial({ queue, name, path }, envelope, opened, place, gear);
   }
 

@@ -13,6 +13,7 @@ import {
   fencedOr,
   inspect,
   keepEnvelope,
+  mustHold,
   note,
   take,
 } from "../spool/claim.ts";
@@ -22,15 +23,13 @@ import { type Envelope, readEnvelope } from "../spool/envelope.ts";
 import { hasCrlf, withoutCrlf } from "../spool/lineends.ts";
 import { birth } from "../spool/name.ts";
 import { frontDoor, type Waiting } from "../spool/queue.ts";
-import type { Portion } from "../spool/recipients.ts";
-import { listFolder } from "../spool/spool.ts";
 import { isDeadly } from "./backoff.ts";
 import { obstacleIn } from "./layers.ts";
 import type { Mill } from "./mill.ts";
 import { type End, Pass } from "./pass.ts";
 import type { Content } from "./question.ts";
 import { Settlement } from "./settle.ts";
-import { isLong } from "./split.ts";
+import { isToBeCut } from "./split.ts";
 import { surrender } from "./surrender.ts";
 
 /**
@@ -132,7 +131,10 @@ class Turn<C extends Content> {
         `given up: it came back ${attempt} times`,
       );
     }
-    if (read.kind === "envelope" && this.#isToBeCut(read.envelope))
+    if (
+      read.kind === "envelope" &&
+      isToBeCut(this.#claim, read.envelope, this.#mill.portion)
+    )
       return this.#settlement.cutUp(read.envelope);
     if (read.kind === "missing" && hasCrlf(path))
       await replace(path, withoutCrlf(chunks([range(path)])));
@@ -147,16 +149,6 @@ class Turn<C extends Content> {
     return "end" in pass
       ? this.#settlement.settle(pass.pass, pass.end)
       : pass.queues;
-  }
-
-  /** What has been served in part is not cut: its notes count in the whole list. */
-  #isToBeCut(
-    envelope: Envelope,
-  ): envelope is Envelope & { readonly portion: Portion } {
-    return (
-      isLong(envelope, this.#mill.portion) &&
-      !listFolder(this.#claim.path).includes("progress")
-    );
   }
 
   /** A message that an MTA delivered gets its envelope. */
@@ -201,7 +193,7 @@ class Turn<C extends Content> {
           reason: problem,
         }
       : await pass.run(pipeline);
-    if (!this.#mill.node.holds()) throw new Fenced(this.#claim.path);
+    mustHold(this.#mill.node, this.#claim);
     return { pass, end };
   }
 

@@ -16,7 +16,7 @@ import { writeNew } from "../spool/durable.ts";
 import { enqueueAll, mustBeThere } from "../spool/enqueue.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import { withoutCrlf } from "../spool/lineends.ts";
-import { newId } from "../spool/name.ts";
+import { freshName, newId } from "../spool/name.ts";
 import { frontDoor } from "../spool/queue.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { Addressed, Destination } from "./door.ts";
@@ -91,7 +91,7 @@ async function take(
     ids.set(keyOfDoor(destination), id);
     return {
       queue: frontDoor,
-      name: { due: Math.floor(now / 1000), attempt: 0, id },
+      name: freshName(now, id),
       envelope: fromOutside(
         { sender, recipient, list: list.address, extension },
         now,

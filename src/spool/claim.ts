@@ -10,7 +10,7 @@ import { errnoOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import { replace, syncPath } from "./durable.ts";
 import { type Envelope, formatEnvelope } from "./envelope.ts";
-import { formatName, type Name, newId } from "./name.ts";
+import { formatName, freshName, type Name } from "./name.ts";
 import { claimName, move } from "./nfs.ts";
 import type { Waiting } from "./queue.ts";
 import { listFolder, type RestingQueue, type Spool } from "./spool.ts";
@@ -66,11 +66,7 @@ function takeFile(
   node: string,
   clock: Clock,
 ): Claim | undefined {
-  const name = {
-    due: Math.floor(clock.now() / 1000),
-    attempt: 0,
-    id: newId(clock.now()),
-  };
+  const name = freshName(clock.now());
   const path = join(spool.claimed(queue, node), formatName(name));
   mkdirSync(path);
   failpoint("maildir-made");
@@ -145,8 +141,8 @@ export function putBack(spool: Spool, claim: Claim, due: number): void {
 }
 
 /**
- * Moves the entry on to another queue as it is, by one rename. Where that is lost in a power failure, the
- * hooks run again. Throws Fenced.
+ * Moves the entry on to another queue as it is, by one rename. Where that is lost in a power
+ * failure, the hooks run again. Throws Fenced.
  */
 export function passOn(
   spool: Spool,
@@ -154,10 +150,8 @@ export function passOn(
   queue: string,
   name: Name,
 ): void {
-  strip(claim);
   spool.make(queue);
-  moveOut(claim, join(spool.waiting(queue), formatName(name)));
-  failpoint("passed-on");
+  moveOn(claim, join(spool.waiting(queue), formatName(name)));
   spool.ring(queue);
 }
 
@@ -169,19 +163,19 @@ export function carryOn(
   name: Name,
   node: string,
 ): Claim {
-  strip(claim);
   spool.make(queue);
   spool.makeClaimed(queue, node);
   const path = join(spool.claimed(queue, node), formatName(name));
-  moveOut(claim, path);
-  failpoint("passed-on");
+  moveOn(claim, path);
   return { queue, name, path };
 }
 
-/** What hooks left goes. */
-function strip(claim: Claim): void {
+/** Without what hooks left. */
+function moveOn(claim: Claim, to: string): void {
   if (made.delete(claim))
     rmSync(join(claim.path, "work"), { recursive: true, force: true });
+  moveOut(claim, to);
+  failpoint("passed-on");
 }
 
 /** Lays the entry to rest until a person decides. */
@@ -213,14 +207,23 @@ export async function note(claim: Claim, envelope: Envelope): Promise<void> {
   }
 }
 
-function moveOut(claim: Claim, to: string): void {
+/** Moves a claimed entry, or a folder `from` of it, out of the claim by one rename. Throws Fenced. */
+export function moveOut(claim: Claim, to: string, from = claim.path): void {
   let moved: boolean;
   try {
-    moved = move(claim.path, to);
+    moved = move(from, to);
   } catch (error) {
     throw fencedOr(error, claim);
   }
   if (!moved) throw new Fenced(claim.path);
+}
+
+/** Throws Fenced where a lease may be lost: asked before each step that others see. */
+export function mustHold(
+  holder: { holds(): boolean },
+  { path }: Pick<Claim, "path">,
+): void {
+  if (!holder.holds()) throw new Fenced(path);
 }
 
 /** ENOENT on a path below the claim means that the claim is gone, if it is. */

@@ -18,14 +18,15 @@ import {
   unlinkSync,
 } from "node:fs";
 import { join } from "node:path";
+import { allEnded } from "../base/ended.ts";
 import { errnoOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import type { Piece } from "../base/pieces.ts";
-import { type Claim, Fenced, fencedOr } from "./claim.ts";
+import { type Claim, fencedOr, moveOut, mustHold } from "./claim.ts";
 import { syncPath, writeNew } from "./durable.ts";
 import { type Envelope, formatEnvelope } from "./envelope.ts";
-import { formatName, type Name, parseName } from "./name.ts";
-import { claimName, move } from "./nfs.ts";
+import { childName, formatName, type Name, parseChildName } from "./name.ts";
+import { claimName } from "./nfs.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
 /** How the name of an entry ends that is done with, in `tmp/`. */
@@ -62,9 +63,7 @@ export async function writeEntry(path: string, child: Child): Promise<void> {
         writeNew(join(path, file), lines.map((line) => `${line}\n`).join("")),
       );
   }
-  // All have ended before any failure is told: whoever cleans up finds no file still open.
-  for (const ended of await Promise.allSettled(writes))
-    if (ended.status === "rejected") throw ended.reason;
+  await allEnded(writes);
   await syncPath(path);
 }
 
@@ -106,7 +105,7 @@ export class Outbox {
     try {
       this.#begin();
       await writeEntry(
-        join(this.#draft, `${child.queue}.${formatName(child.name)}`),
+        join(this.#draft, childName(child.queue, child.name)),
         child,
       );
     } catch (error) {
@@ -148,6 +147,39 @@ export class Outbox {
   }
 }
 
+/** Children written at once: their syncs share the disk's journal. */
+const PARALLEL = 8;
+
+/**
+ * Others take the place of a claimed entry by the one rename; without any, it ends. Throws what
+ * writing them throws, and Fenced: then none is there.
+ * @param holder whether the claim is still its own
+ * @returns the queues that got something
+ */
+export async function supersede(
+  spool: Spool,
+  holder: { holds(): boolean },
+  claim: Claim,
+  children: Iterable<Child> | AsyncIterable<Child>,
+): Promise<string[]> {
+  const outbox = new Outbox(claim);
+  let batch: Promise<void>[] = [];
+  for await (const child of children) {
+    batch.push(outbox.add(child));
+    if (batch.length < PARALLEL) continue;
+    await allEnded(batch);
+    batch = [];
+  }
+  await allEnded(batch);
+  mustHold(holder, claim);
+  if (outbox.isEmpty) {
+    finish(spool, claim);
+    return [];
+  }
+  await outbox.commit();
+  return publish(spool, claim);
+}
+
 /**
  * Publishes what is still in `out/` and removes the entry. Safe to do again.
  * @returns the queues that got something
@@ -156,19 +188,12 @@ export async function publish(spool: Spool, claim: Claim): Promise<string[]> {
   const out = join(claim.path, "out");
   const queues = new Set<string>();
   for (const file of listFolder(out)) {
-    const dot = file.indexOf(".");
-    const queue = file.slice(0, dot);
-    const name = file.slice(dot + 1);
-    if (!parseName(name))
-      throw new Error(`${join(out, file)}: not the name of a child`);
+    const child = parseChildName(file);
+    if (!child) throw new Error(`${join(out, file)}: not the name of a child`);
+    const { queue, name } = child;
     spool.make(queue);
-    let moved: boolean;
-    try {
-      moved = move(join(out, file), join(spool.waiting(queue), name));
-    } catch (error) {
-      throw fencedOr(error, claim);
-    }
-    if (!moved) throw new Fenced(claim.path);
+    const to = join(spool.waiting(queue), formatName(name));
+    moveOut(claim, to, join(out, file));
     queues.add(queue);
     failpoint("child-published");
   }
@@ -189,13 +214,7 @@ export function finish(spool: Spool, claim: Claim): void {
     spool.writing(claim.queue),
     `${formatName(claim.name)}${GRAVE}`,
   );
-  let moved: boolean;
-  try {
-    moved = move(claim.path, grave);
-  } catch (error) {
-    throw fencedOr(error, claim);
-  }
-  if (!moved) throw new Fenced(claim.path);
+  moveOut(claim, grave);
   failpoint("finished");
   try {
     remove({ ...claim, path: grave });

@@ -80,9 +80,43 @@ export function newId(now: number): string {
   return `${time}-${order}${random.slice(-10)}`;
 }
 
+/** The name of another entry that takes the place of one: its age counts from the first. */
+export function successor(name: Name): Name {
+  return { ...name, id: newId(birth(name.id)) };
+}
+
+/** The same, for so many recipients. */
+export function sized(name: Name, size: number): Name {
+  return name.lane ? { ...name, lane: { ...name.lane, size } } : name;
+}
+
+/** The second in which a moment lies, as names have it. @param now milliseconds */
+export function secondOf(now: number): number {
+  return Math.floor(now / 1000);
+}
+
+/** The name of an entry that is due at once and was never tried. @param now milliseconds */
+export function freshName(now: number, id = newId(now)): Name {
+  return { due: secondOf(now), attempt: 0, id };
+}
+
 /** When an id was made, in milliseconds. */
 export function birth(id: string): number {
   return Number.parseInt(id.slice(0, 9), 36);
+}
+
+/** The name of an entry's folder while it lies in `out/`: its queue, and what it is called there. */
+export function childName(queue: string, name: Name): string {
+  return `${queue}.${formatName(name)}`;
+}
+
+/** The parts of such a name, or undefined where it is none. */
+export function parseChildName(
+  text: string,
+): { queue: string; name: Name } | undefined {
+  const dot = text.indexOf(".");
+  const name = parseName(text.slice(dot + 1));
+  return name && { queue: text.slice(0, dot), name };
 }
 
 const queueShape = /^[a-z][a-z0-9-]{0,62}$/;

@@ -14,7 +14,14 @@ import {
   readEnvelope,
   withEvent,
 } from "./envelope.ts";
-import { formatName, isQueueName, type Name, parseName } from "./name.ts";
+import {
+  formatName,
+  isQueueName,
+  type Name,
+  parseChildName,
+  parseName,
+  secondOf,
+} from "./name.ts";
 import { move } from "./nfs.ts";
 import { hasRecipients, recipientsFile, wholeList } from "./recipients.ts";
 import { isResting, listFolder, type Spool } from "./spool.ts";
@@ -50,11 +57,9 @@ export function standInsOf(found: Found): Found[] {
   const out = join(found.path, "out");
   if (!existsSync(out)) return [found];
   return listFolder(out).flatMap((file) => {
-    const dot = file.indexOf(".");
-    const queue = file.slice(0, dot);
-    const name = parseName(file.slice(dot + 1));
+    const child = parseChildName(file);
     const { node } = found;
-    return name ? [{ queue, name, path: join(out, file), node }] : [];
+    return child ? [{ ...child, path: join(out, file), node }] : [];
   });
 }
 
@@ -115,7 +120,26 @@ export async function retry(
       exit.usage,
       `${name.id} rests in ${queue}: use queue release`,
     );
-  await rename(spool, path, queue, { ...name, due: seconds(now) });
+  await rename(spool, path, queue, { ...name, due: secondOf(now) });
+}
+
+/** Throws Failure for a queue that is not there. */
+export function mustBeQueue(spool: Spool, queue: string): void {
+  const queues = spool.queues();
+  if (queues.includes(queue)) return;
+  throw new Failure(
+    exit.usage,
+    `no queue "${queue}"; there are: ${queues.join(", ")}`,
+  );
+}
+
+/** Throws Failure for a queue in which entries rest until a person decides. */
+export function mustWait(queue: string): void {
+  if (!isResting(queue)) return;
+  throw new Failure(
+    exit.usage,
+    `what is in ${queue} rests: use queue release ENTRY`,
+  );
 }
 
 /**
@@ -129,16 +153,12 @@ export async function retryAll(
   queue: string,
   now: number,
 ): Promise<number> {
-  if (isResting(queue))
-    throw new Failure(
-      exit.usage,
-      `what is in ${queue} rests: use queue release ENTRY`,
-    );
+  mustWait(queue);
   let count = 0;
   for (const found of [...entriesOf(spool, queue)]) {
     const { name, node } = found;
     if (node !== undefined) continue;
-    if (name.due > seconds(now)) {
+    if (name.due > secondOf(now)) {
       if (name.attempt === 0 && !name.lane) continue;
       try {
         await retry(spool, found, now);
@@ -204,7 +224,7 @@ export async function release(
     "released",
     now,
   );
-  await rename(spool, path, to, { ...name, due: seconds(now), attempt: 0 });
+  await rename(spool, path, to, { ...name, due: secondOf(now), attempt: 0 });
   return to;
 }
 
@@ -273,8 +293,4 @@ async function rename(
 
 function taken(what: string): Failure {
   return new Failure(exit.tryLater, `${what} was taken just now`);
-}
-
-function seconds(now: number): number {
-  return Math.floor(now / 1000);
 }

@@ -34,22 +34,13 @@ export class Progress {
 
   constructor(claim: Claim) {
     this.#claim = claim;
-    this.#path = join(claim.path, "progress");
+    this.#path = fileOf(claim.path);
   }
 
   /** The whole lines so far. */
   lines(): string[] {
-    let data: Buffer;
-    try {
-      data = readFileSync(this.#path);
-    } catch (error) {
-      if (errnoOf(error) !== "ENOENT") throw error;
-      this.#whole = 0;
-      return [];
-    }
-    this.#whole = data.lastIndexOf(LF) + 1;
-    const lines = data.toString("utf8", 0, this.#whole).split("\n");
-    lines.pop();
+    const { lines, size } = wholeLines(this.#path);
+    this.#whole = size;
     return lines;
   }
 
@@ -110,6 +101,31 @@ export class Progress {
     if (isTorn(this.#fd, whole)) ftruncateSync(this.#fd, whole);
     return this.#fd;
   }
+}
+
+/** The whole lines of an entry's progress file, for those who look only; none where there is none. */
+export function progressOf(entry: string): string[] {
+  return wholeLines(fileOf(entry)).lines;
+}
+
+function fileOf(entry: string): string {
+  return join(entry, "progress");
+}
+
+/** Behind them is one that a crash tore, or room for more. @returns them, and their bytes */
+function wholeLines(path: string): { lines: string[]; size: number } {
+  let data: Buffer;
+  try {
+    data = readFileSync(path);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return { lines: [], size: 0 };
+    throw error;
+  }
+  const size = data.lastIndexOf(LF) + 1;
+  const lines = data.toString("utf8", 0, size).split("\n");
+  lines.pop();
+  return { lines, size };
 }
 
 /** Whether anything but room follows. */

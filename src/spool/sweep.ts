@@ -9,7 +9,7 @@ import { errnoOf } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { GRAVE } from "./commit.ts";
 import { type Node, nodeNames } from "./lease.ts";
-import { formatName, type Name, parseName } from "./name.ts";
+import { formatName, type Name, parseName, secondOf } from "./name.ts";
 import { move } from "./nfs.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
@@ -17,10 +17,7 @@ const DAY = 24 * 60 * 60 * 1000;
 
 /** A message that kills its runner comes back ever later: 1, 4, 9 … 300 seconds. */
 function takeoverDue({ attempt }: Name, now: number): number {
-  return (
-    Math.floor(now / 1000) +
-    (attempt === 0 ? 0 : Math.min(attempt * attempt, 300))
-  );
+  return secondOf(now) + (attempt === 0 ? 0 : Math.min(attempt * attempt, 300));
 }
 
 /**
@@ -51,7 +48,8 @@ export async function takeOver(
 }
 
 /**
- * Puts back what lies in a node's claims of a queue: a dead node's, or what this node itself could not put back.
+ * Puts back what lies in a node's claims of a queue: a dead node's, or what this node itself could
+ * not put back.
  * @param now milliseconds
  * @param atWork folders of entries that are left alone
  * @returns how many

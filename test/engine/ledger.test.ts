@@ -107,7 +107,10 @@ function runnersView(path: string): string[] {
     path,
   };
   const reins = { signal: new AbortController().signal, holds: () => true };
-  return new Serving(claim, undefined, new Progress(claim), reins).left();
+  const progress = new Progress(claim);
+  const serving = new Serving(claim, undefined, progress, reins);
+  serving.begin(progress.lines());
+  return serving.left();
 }
 
 t.test("those who wait are those whom a runner would serve", (t) => {

@@ -3,7 +3,7 @@ import { renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import t, { type Test } from "tap";
-import { cutUp, isLong } from "../../src/engine/split.ts";
+import { cutUp, isToBeCut } from "../../src/engine/split.ts";
 import { take } from "../../src/spool/claim.ts";
 import { Outbox } from "../../src/spool/commit.ts";
 import { type Envelope, readEnvelope } from "../../src/spool/envelope.ts";
@@ -71,9 +71,20 @@ t.test("which entries are too long for a turn", async (t) => {
       history: [],
       ...(count === undefined ? {} : { portion: { start: 0, end: 9, count } }),
     }) as unknown as Envelope;
-  t.notOk(isLong(of(10), 10));
-  t.ok(isLong(of(11), 10));
-  t.notOk(isLong(of(), 10), "what has its own list is served as it is");
+  const path = t.testdir();
+  const claim = {
+    queue: "outbound",
+    name: { due: 0, attempt: 0, id: "" },
+    path,
+  };
+  t.notOk(isToBeCut(claim, of(10), 10));
+  t.ok(isToBeCut(claim, of(11), 10));
+  t.notOk(
+    isToBeCut(claim, of(), 10),
+    "what has its own list is served as it is",
+  );
+  writeFileSync(join(path, "progress"), "sent\t1\t250 ok\n");
+  t.notOk(isToBeCut(claim, of(11), 10), "what was served in part is not cut");
 });
 
 t.test(

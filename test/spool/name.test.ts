@@ -2,11 +2,16 @@ import fc from "fast-check";
 import t from "tap";
 import {
   birth,
+  childName,
   formatName,
+  freshName,
   isQueueName,
   laneOf,
   newId,
+  parseChildName,
   parseName,
+  sized,
+  successor,
 } from "../../src/spool/name.ts";
 
 const ids = fc
@@ -36,6 +41,30 @@ t.test("a name is read back as it was written", async (t) => {
   fc.assert(
     fc.property(names, (name) => {
       t.same(parseName(formatName(name)), name);
+    }),
+  );
+});
+
+t.test("a child's name is read back as it was written", async (t) => {
+  const queues = fc.stringMatching(/^[a-z][a-z0-9-]{0,62}$/);
+  fc.assert(
+    fc.property(queues, names, (queue, name) => {
+      t.same(parseChildName(childName(queue, name)), { queue, name });
+    }),
+  );
+  const name = formatName(freshName(0));
+  for (const text of ["", "posts", "posts.", `posts..${name}`, "posts.x"])
+    t.equal(parseChildName(text), undefined, text);
+});
+
+t.test("what takes an entry's place has its age and its turn", async (t) => {
+  fc.assert(
+    fc.property(names, fc.nat(), (name, size) => {
+      const { id, lane, ...rest } = sized(successor(name), size);
+      t.not(id, name.id);
+      t.equal(birth(id), birth(name.id));
+      t.match({ due: name.due, attempt: name.attempt }, rest);
+      t.same(lane, name.lane && { ...name.lane, size });
     }),
   );
 });

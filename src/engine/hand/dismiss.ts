@@ -4,21 +4,17 @@
  * without anybody left ends.
  */
 import { failpoint } from "../../base/failpoint.ts";
-import { type Claim, note, putBack } from "../../spool/claim.ts";
-import { finish } from "../../spool/commit.ts";
+import { type Claim, mustHold, note, putBack } from "../../spool/claim.ts";
+import { finish, supersede } from "../../spool/commit.ts";
 import { type Envelope, withEvent } from "../../spool/envelope.ts";
+import { secondOf } from "../../spool/name.ts";
 import { Progress } from "../../spool/progress.ts";
 import { isResting } from "../../spool/spool.ts";
 import { formatNotes, type Note } from "../notes.ts";
+import { isToBeCut, type Long } from "../split.ts";
 import type { Choice } from "./choice.ts";
-import { claimed, mustHold, replace, type Tools } from "./hold.ts";
-import {
-  isUncut,
-  type Placed,
-  sidesOf,
-  siftedPart,
-  type Uncut,
-} from "./parts.ts";
+import { claimed, type Tools } from "./hold.ts";
+import { type Placed, sidesOf, siftedPart } from "./parts.ts";
 import { type Left, walk } from "./walk.ts";
 
 export interface Dismissed extends Left {
@@ -58,20 +54,20 @@ class Dismissing {
   }
 
   async take(claim: Claim, envelope: Envelope): Promise<void> {
-    if (isUncut(claim, envelope, this.#tools.portion))
+    if (isToBeCut(claim, envelope, this.#tools.portion))
       await this.#sift(claim, envelope);
     else await this.#note(claim, envelope);
   }
 
   async #note(claim: Claim, envelope: Envelope): Promise<void> {
-    const { spool } = this.#tools;
+    const { spool, node, clock } = this.#tools;
     const { name } = claim;
     const { meant, others, unreported } = sidesOf(
       claim,
       envelope,
       this.#choice,
     );
-    mustHold(this.#tools, claim);
+    mustHold(node, claim);
     if (meant.length === 0) return putBack(spool, claim, name.due);
     if (others.length + unreported.length === 0) {
       finish(spool, claim);
@@ -79,17 +75,18 @@ class Dismissing {
     }
     await append(claim, meant);
     failpoint("drop-noted");
-    mustHold(this.#tools, claim);
+    mustHold(node, claim);
     await note(claim, this.#noted(envelope, meant.length));
-    mustHold(this.#tools, claim);
+    mustHold(node, claim);
     // A runner ends it, and reports who failed before. Where there is none, it rests.
     const isOver = others.length === 0 && !isResting(claim.queue);
-    putBack(spool, claim, isOver ? Math.min(name.due, this.#now()) : name.due);
+    const now = secondOf(clock.now());
+    putBack(spool, claim, isOver ? Math.min(name.due, now) : name.due);
     spool.ring(claim.queue);
     this.#told(claim, meant.length, isOver);
   }
 
-  async #sift(claim: Claim, envelope: Uncut): Promise<void> {
+  async #sift(claim: Claim, envelope: Long): Promise<void> {
     const { count, others, part } = await siftedPart(
       claim,
       envelope,
@@ -98,7 +95,8 @@ class Dismissing {
     );
     const noted = this.#noted(part.envelope, others);
     const children = count === 0 ? [] : [{ ...part, envelope: noted }];
-    await replace(this.#tools, claim, children);
+    const { spool, node } = this.#tools;
+    await supersede(spool, node, claim, children);
     this.#told(claim, others, count === 0);
   }
 
@@ -128,11 +126,6 @@ class Dismissing {
       `${queue}/${name.id}`,
       `dropped ${words}${isOver ? ", nobody is left" : ""}`,
     );
-  }
-
-  /** In seconds. */
-  #now(): number {
-    return Math.floor(this.#tools.clock.now() / 1000);
   }
 }
 

@@ -4,20 +4,17 @@
  */
 import { exit, Failure } from "../../base/errors.ts";
 import { type Claim, putBack } from "../../spool/claim.ts";
-import type { Child } from "../../spool/commit.ts";
+import { type Child, supersede } from "../../spool/commit.ts";
 import type { Envelope } from "../../spool/envelope.ts";
-import type { Name } from "../../spool/name.ts";
+import { type Name, secondOf, successor } from "../../spool/name.ts";
 import { retry } from "../../spool/operator.ts";
+import { progressOf } from "../../spool/progress.ts";
+import { isNote } from "../notes.ts";
+import { partOf } from "../remainder.ts";
+import { isToBeCut, type Long } from "../split.ts";
 import type { Choice } from "./choice.ts";
-import { claimed, replace, type Tools } from "./hold.ts";
-import {
-  isUncut,
-  partName,
-  partOf,
-  sidesOf,
-  siftedPart,
-  type Uncut,
-} from "./parts.ts";
+import { claimed, type Tools } from "./hold.ts";
+import { sidesOf, siftedPart } from "./parts.ts";
 import { type Left, type Meant, walk } from "./walk.ts";
 
 export interface Hastened extends Left {
@@ -80,9 +77,9 @@ class Hastening {
   }
 
   async #divide(claim: Claim, envelope: Envelope): Promise<void> {
-    const { spool, portion, log } = this.#tools;
+    const { spool, node, portion, log } = this.#tools;
     const now = this.#now();
-    const { parts, meant, others } = isUncut(claim, envelope, portion)
+    const { parts, meant, others } = isToBeCut(claim, envelope, portion)
       ? await this.#sifted(claim, envelope)
       : this.#parted(claim, envelope);
     // Since it was looked at, a runner may have had it.
@@ -90,7 +87,7 @@ class Hastening {
       putBack(spool, claim, meant === 0 ? claim.name.due : now);
       spool.ring(claim.queue);
     } else {
-      await replace(this.#tools, claim, parts);
+      await supersede(spool, node, claim, parts);
       this.divided += 1;
       const words = this.#choice.words(meant);
       log(
@@ -106,18 +103,19 @@ class Hastening {
     const rest = [...sides.others, ...sides.unreported].sort(
       (a, b) => a.place - b.place,
     );
-    const { name } = claim;
+    const { name, path } = claim;
+    const done = progressOf(path).filter((line) => !isNote(line));
     return {
       parts: [
-        partOf(claim, envelope, partName(claim, this.#now()), sides.meant),
-        partOf(claim, envelope, name, rest),
+        partOf(claim, envelope, this.#dueNow(name), sides.meant, done),
+        partOf(claim, envelope, name, rest, done),
       ],
       meant: sides.meant.length,
       others: sides.others.length,
     };
   }
 
-  async #sifted(claim: Claim, envelope: Uncut): Promise<Divided> {
+  async #sifted(claim: Claim, envelope: Long): Promise<Divided> {
     const sift = (name: Name, isMeant: boolean) =>
       siftedPart(
         claim,
@@ -125,7 +123,7 @@ class Hastening {
         name,
         (address) => this.#choice.has(address) === isMeant,
       );
-    const meant = await sift(partName(claim, this.#now()), true);
+    const meant = await sift(this.#dueNow(claim.name), true);
     const rest = await sift(claim.name, false);
     return {
       parts: [meant.part, rest.part],
@@ -139,9 +137,13 @@ class Hastening {
     this.entries += 1;
   }
 
+  #dueNow(name: Name): Name {
+    return successor({ ...name, due: this.#now() });
+  }
+
   /** In seconds. */
   #now(): number {
-    return Math.floor(this.#tools.clock.now() / 1000);
+    return secondOf(this.#tools.clock.now());
   }
 }
 

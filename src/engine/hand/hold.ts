@@ -12,13 +12,7 @@ import {
   putBack,
   take,
 } from "../../spool/claim.ts";
-import {
-  type Child,
-  finish,
-  Outbox,
-  publish,
-  remove,
-} from "../../spool/commit.ts";
+import { publish, remove } from "../../spool/commit.ts";
 import { type Envelope, readEnvelope } from "../../spool/envelope.ts";
 import type { Node } from "../../spool/lease.ts";
 import type { Found } from "../../spool/operator.ts";
@@ -70,23 +64,4 @@ export async function claimed(
     if (!(error instanceof Fenced)) putBack(spool, claim, name.due);
     throw error;
   }
-}
-
-/** Throws Fenced where the lease may be lost: asked before each step that others see. */
-export function mustHold({ node }: Hold, claim: Claim): void {
-  if (!node.holds()) throw new Fenced(claim.path);
-}
-
-/** Others take the place of a claimed entry, by the one rename of a commit; without any, it ends. */
-export async function replace(
-  tools: Hold,
-  claim: Claim,
-  children: readonly Child[],
-): Promise<void> {
-  const outbox = new Outbox(claim);
-  for (const child of children) await outbox.add(child);
-  mustHold(tools, claim);
-  if (outbox.isEmpty) return finish(tools.spool, claim);
-  await outbox.commit();
-  await publish(tools.spool, claim);
 }

@@ -1,35 +1,20 @@
 /**
- * The entry again, for some of its recipients: as a list of their own with what is noted of them, or
- * where the list is long, as a file that is read and written in a stream. Writes into the entry's
- * `work/` folder only.
+ * Who of an entry's recipients is meant, and the entry again for some of a list that is still to be
+ * cut: as a file that is read and written in a stream. Writes into the entry's `work/` folder only.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { breath } from "../../base/breath.ts";
 import { type Claim, workOf } from "../../spool/claim.ts";
 import type { Child } from "../../spool/commit.ts";
 import { writeNew } from "../../spool/durable.ts";
 import type { Envelope } from "../../spool/envelope.ts";
-import { birth, type Name, newId } from "../../spool/name.ts";
-import { Progress } from "../../spool/progress.ts";
-import { type Portion, pagesOfRecipients } from "../../spool/recipients.ts";
+import { type Name, sized } from "../../spool/name.ts";
+import { pagesOfRecipients } from "../../spool/recipients.ts";
 import { givenLinks } from "../aftermath.ts";
 import { type Standing, standings } from "../ledger.ts";
-import { formatNotes, isFinal, isNote, type Note } from "../notes.ts";
-import { isLong } from "../split.ts";
+import { isFinal } from "../notes.ts";
+import type { Long } from "../split.ts";
 import type { Choice } from "./choice.ts";
-
-/** An entry with a list that is too long for a turn. */
-export type Uncut = Envelope & { readonly portion: Portion };
-
-/** Whether a list is still to be cut: then nothing is noted, or it could not be cut any more. */
-export function isUncut(
-  { path }: Claim,
-  envelope: Envelope,
-  most: number,
-): envelope is Uncut {
-  return isLong(envelope, most) && !existsSync(join(path, "progress"));
-}
 
 /** A recipient and its place in the list, counted from 1. */
 export type Placed = Standing & { readonly place: number };
@@ -63,42 +48,14 @@ function isDone({ kind }: Standing): boolean {
   return kind !== undefined && isFinal({ kind });
 }
 
-/** Another name for a part of an entry. Its age counts from the first. @param due seconds */
-export function partName({ name }: Claim, due: number): Name {
-  return { ...name, due, id: newId(birth(name.id)) };
-}
-
-/** The entry for a few of its recipients, in their order. */
-export function partOf(
-  claim: Claim,
-  envelope: Envelope,
-  name: Name,
-  group: readonly Standing[],
-): Child {
-  const { portion, ...rest } = envelope;
-  const lines = new Progress(claim).lines().filter((line) => !isNote(line));
-  const notes: Note[] = group.flatMap(({ kind, reply = "" }, at) =>
-    kind === undefined ? [] : [{ place: at + 1, kind, reply }],
-  );
-  return {
-    queue: claim.queue,
-    name: sized(name, group.length),
-    envelope: rest,
-    message: join(claim.path, "message"),
-    recipients: group.map(({ address }) => address),
-    progress: [...lines, ...formatNotes(notes)],
-    links: givenLinks(claim.path, envelope),
-  };
-}
-
 /**
- * The entry for some of a list that is still to be cut.
+ * The entry for some of its recipients.
  * @param wanted whether an address is among them
  * @returns how many they are, and how many are left out, too
  */
 export async function siftedPart(
   claim: Claim,
-  envelope: Uncut,
+  envelope: Long,
   name: Name,
   wanted: (address: string) => boolean,
 ): Promise<{ part: Child; count: number; others: number }> {
@@ -127,8 +84,4 @@ export async function siftedPart(
     links: { ...givenLinks(claim.path, envelope), recipients: file },
   };
   return { part, count, others };
-}
-
-function sized(name: Name, size: number): Name {
-  return name.lane ? { ...name, lane: { ...name.lane, size } } : name;
 }

@@ -5,6 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { allEnded } from "../../base/ended.ts";
 import { errnoOf, messageOf } from "../../base/errors.ts";
 import { Fenced } from "../../spool/claim.ts";
 import { type Envelope, readEnvelope } from "../../spool/envelope.ts";
@@ -70,12 +71,6 @@ export async function walk(
 /** Entries that are acted upon at once: their syncs share the disk's journal. */
 const PARALLEL = 8;
 
-/** Throws only once none is under way any more. */
-async function all(steps: readonly Promise<void>[]): Promise<void> {
-  for (const ended of await Promise.allSettled(steps))
-    if (ended.status === "rejected") throw ended.reason;
-}
-
 class Walk {
   failed = 0;
   readonly #tools: Tools;
@@ -108,11 +103,11 @@ class Walk {
         isNew = true;
         batch.push(this.#meet(found, key));
         if (batch.length < PARALLEL) continue;
-        await all(batch);
+        await allEnded(batch);
         batch = [];
         if (this.#tools.signal.aborted) return isNew;
       }
-    await all(batch);
+    await allEnded(batch);
     return isNew;
   }
 
