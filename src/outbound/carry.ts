@@ -39,7 +39,7 @@ export interface Cargo {
 }
 
 /** What the deliveries of a runner share. */
-export interface Carrier {
+interface Carrier {
   readonly dispatch: Dispatch;
   readonly limits: Limits;
   readonly desk: Desk;
@@ -50,7 +50,7 @@ export interface Carrier {
 const carriers = new Map<string, Carrier>();
 
 /** The carrier of a runner's node, made where there is none yet. */
-export function carrierFor(site: Site, node: string): Carrier {
+function carrierFor(site: Site, node: string): Carrier {
   const known = carriers.get(node);
   if (known) return known;
   const made = carrierOf(site, node, systemClock, stderrLog);
@@ -73,18 +73,21 @@ export async function* carry(cargo: Cargo): AsyncGenerator<Outcome[]> {
   }
   if (refused.length > 0) yield refused;
   if (recipients.length === 0) return;
-  const letters = await lettersFor(cargo, recipients, carrier.desk);
+  const { release, ...letters } = await lettersFor(
+    cargo,
+    recipients,
+    carrier.desk,
+  );
   try {
     yield* carrier.dispatch.deliver({
       list: envelope.list ?? "",
       post: envelope.origin,
-      lots: letters.lots,
-      letter: letters.letter,
+      ...letters,
       signal,
       holds: () => cargo.holds(),
     });
   } finally {
-    letters.release();
+    release();
   }
 }
 

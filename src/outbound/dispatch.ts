@@ -1,19 +1,18 @@
 /**
  * All deliveries of a runner: which of them gets the next transaction, on which connection, and when.
  * What nobody can send for long goes back to the queue: a relay that is not there, quiet hours, a limit
- * that is reached. Connections are couriers (courier.ts); the limits are in pace/.
+ * that is reached. Connections are couriers (courier.ts); the limits are in pace/; what is known of the
+ * relay is in relay.ts.
  */
-
-import type { Clock } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
-import { type Log, plural } from "../base/log.ts";
 import { Courier, type Office } from "./courier.ts";
-import { Health } from "./health.ts";
+import { Idle } from "./idle.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Grant } from "./pace/allowance.ts";
 import { sentence } from "./pace/governor.ts";
 import type { Limits } from "./pace/limits.ts";
 import { signIn } from "./pace/sign.ts";
+import { Relay, type RelayGiven } from "./relay.ts";
 import { Rotation } from "./rotation.ts";
 import {
   type Gate,
@@ -25,41 +24,25 @@ import type { Extensions } from "./smtp/extensions.ts";
 import type { Session } from "./smtp/session.ts";
 import type { Transaction } from "./smtp/transaction.ts";
 
-/** How long an idle connection is kept, in milliseconds. */
-const IDLE = 30_000;
 /** A wait of more milliseconds than this is spent in the queue, not in memory. */
 const LONG = 120_000;
-/** How long a relay that takes no further connection is not asked for one, in milliseconds. */
-const FULL = 60_000;
 
-export interface DispatchOptions {
-  /** Opens a conversation. Throws where none can be had. */
-  open(signal: AbortSignal): Promise<Session>;
+export interface DispatchOptions extends RelayGiven {
   readonly limits: Limits;
   /** Most connections at once. */
   readonly connections: number;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** The relay, as log lines name it. */
-  readonly relay: string;
 }
 
 export class Dispatch implements Office {
   readonly #given: DispatchOptions;
-  readonly #health = new Health();
+  readonly #relay: Relay;
   readonly #riders = new Rotation<Shipment>();
   /** Couriers at work or idle. */
   readonly #couriers = new Map<Courier, Promise<void>>();
-  readonly #idle: (() => void)[] = [];
+  readonly #idle = new Idle();
   #closedUntil = 0;
   /** Which limit says so. */
   #closedBy = "";
-  #offers: Extensions | undefined;
-  #asking: Promise<void> | undefined;
-  /** A connection was had since all had ended, or could not be had. */
-  #isThere = false;
-  /** Milliseconds since 1970 before which no further connection is opened. */
-  #fullUntil = 0;
   #timer: NodeJS.Timeout | undefined;
   #wakeAt = Number.POSITIVE_INFINITY;
   #ending = false;
@@ -72,10 +55,12 @@ export class Dispatch implements Office {
   constructor(given: DispatchOptions) {
     this.#given = given;
     const { limits } = given;
+    const relay = new Relay(given);
+    this.#relay = relay;
     this.#gate = {
       portion: (most, domain) =>
         limits.portion(
-          Math.min(most, this.#offers?.recipientMax ?? most),
+          Math.min(most, relay.offers?.recipientMax ?? most),
           domain,
         ),
       take: (count, domain) => limits.take(count, domain),
@@ -84,7 +69,7 @@ export class Dispatch implements Office {
 
   /** Milliseconds since 1970 before which nothing can be sent: it had better wait in the queue. */
   get closedUntil(): number {
-    return Math.max(this.#closedUntil, this.#health.until);
+    return Math.max(this.#closedUntil, this.#relay.awayUntil);
   }
 
   /**
@@ -112,25 +97,8 @@ export class Dispatch implements Office {
 
   /** What the relay announced last; it is asked where it was not yet. Undefined: it cannot be reached. */
   async offers(signal: AbortSignal): Promise<Extensions | undefined> {
-    if (this.#offers || this.isClosed()) return this.#offers;
-    this.#asking ??= this.#ask(signal).finally(() => {
-      this.#asking = undefined;
-    });
-    await this.#asking;
-    return this.#offers;
-  }
-
-  async #ask(signal: AbortSignal): Promise<void> {
-    const { open, clock, log, relay } = this.#given;
-    try {
-      const session = await open(signal);
-      this.#offers = session.offers;
-      await session.quit();
-    } catch (error) {
-      const reply = `no relay at ${relay}: ${messageOf(error)}`;
-      if (this.#health.failed(reply, Math.random(), clock.now()))
-        log("relay", `${reply}; ${this.#interval()}`);
-    }
+    if (!this.#relay.offers && !this.isClosed()) await this.#relay.ask(signal);
+    return this.#relay.offers;
   }
 
   /** Something may have changed: limits, the time, a peer. */
@@ -143,7 +111,7 @@ export class Dispatch implements Office {
   async close(): Promise<void> {
     this.#ending = true;
     clearTimeout(this.#timer);
-    for (const wake of this.#idle.splice(0)) wake();
+    this.#idle.close();
     await Promise.all(this.#couriers.values());
   }
 
@@ -151,8 +119,8 @@ export class Dispatch implements Office {
   #turnAway(shipment: Shipment): void {
     if (!this.isClosed()) return;
     const after = Math.ceil(this.closedUntil / 1000);
-    const { until, reason } = this.#health;
-    if (until > this.#given.clock.now()) shipment.giveUp(reason, { after });
+    const { awayUntil, reason } = this.#relay;
+    if (awayUntil > this.#given.clock.now()) shipment.giveUp(reason, { after });
     else shipment.giveUp(this.#closedBy, { after, limited: true });
   }
 
@@ -165,19 +133,9 @@ export class Dispatch implements Office {
   #kick(): void {
     if (this.#ending || this.#blocked || this.isClosed()) return;
     if (!this.#hasWork()) return;
-    const idle = this.#idle.pop();
-    if (idle) idle();
-    else if (this.#couriers.size < this.#most()) this.#begin();
-  }
-
-  /**
-   * One connection is to show that the relay is there before others are opened; and where it takes no
-   * further one, it is not asked again for a while.
-   */
-  #most(): number {
-    const { connections, clock } = this.#given;
-    if (!this.#isThere) return 1;
-    return clock.now() < this.#fullUntil ? this.#couriers.size : connections;
+    if (this.#idle.wake()) return;
+    const { size } = this.#couriers;
+    if (size < this.#relay.most(this.#given.connections, size)) this.#begin();
   }
 
   /** Whether a conversation is under way. */
@@ -202,7 +160,7 @@ export class Dispatch implements Office {
       })
       .finally(() => {
         this.#couriers.delete(courier);
-        if (this.#couriers.size === 0) this.#isThere = false;
+        if (this.#couriers.size === 0) this.#relay.left();
         this.#kick();
       });
     this.#couriers.set(courier, work);
@@ -286,61 +244,33 @@ export class Dispatch implements Office {
 
   rest(session: Session | undefined): Promise<boolean> {
     if (!session?.alive || this.#ending) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const wake = () => {
-        clearTimeout(timer);
-        resolve(!this.#ending);
-      };
-      const timer = setTimeout(() => {
-        const at = this.#idle.indexOf(wake);
-        if (at >= 0) this.#idle.splice(at, 1);
-        resolve(false);
-      }, IDLE);
-      timer.unref();
-      this.#idle.push(wake);
-    });
+    return this.#idle.wait();
   }
 
   async open(parcel: Parcel<Grant>): Promise<Session | undefined> {
-    const { open, relay, clock } = this.#given;
-    if (clock.now() < this.#fullUntil && this.#isTalking()) {
+    if (this.#relay.isFull && this.#isTalking()) {
       this.giveBack(parcel);
       return undefined;
     }
     try {
-      const session = await open(parcel.shipment.signal);
-      this.#isThere = true;
-      this.#offers = session.offers;
-      return session;
+      return await this.#relay.open(parcel.shipment.signal);
     } catch (error) {
-      this.#missed(parcel, `no relay at ${relay}: ${messageOf(error)}`);
+      this.#missed(parcel, messageOf(error));
       return undefined;
     }
   }
 
   /** No conversation could be had for a parcel. */
   #missed(parcel: Parcel<Grant>, reply: string): void {
-    const { clock, log } = this.#given;
-    const now = clock.now();
     if (this.#isTalking()) {
-      if (now >= this.#fullUntil)
-        log("relay", `no further connection: ${reply}`);
-      this.#fullUntil = now + FULL;
+      this.#relay.full(reply);
       this.giveBack(parcel);
       return;
     }
-    this.#isThere = false;
-    const isNews = this.#health.failed(reply, Math.random(), now);
+    this.#relay.missing(reply, !parcel.shipment.signal.aborted);
     this.#given.limits.done(parcel.grant, 0);
     parcel.shipment.giveBack(parcel);
-    if (isNews && !parcel.shipment.signal.aborted)
-      log("relay", `${reply}; ${this.#interval()}`);
     this.#letAlone();
-  }
-
-  #interval(): string {
-    const seconds = (this.#health.until - this.#given.clock.now()) / 1000;
-    return `the next connection is tried in ${plural(Math.ceil(seconds), "second", "seconds")}`;
   }
 
   /** What waits goes back to the queue, untried. */
@@ -360,7 +290,7 @@ export class Dispatch implements Office {
     transaction: Transaction,
     isFirst: boolean,
   ): void {
-    const { limits, log, relay, clock } = this.#given;
+    const { limits, log, relay } = this.#given;
     const { outcomes, begun } = transaction;
     const [first] = outcomes;
     const broken = outcomes.find(({ trouble }) => trouble !== undefined);
@@ -383,16 +313,10 @@ export class Dispatch implements Office {
       trouble: signIn(outcomes),
     });
     if (turn) log("outbound", sentence(turn));
-    if (broken) {
-      const reply = `${relay}: ${broken.reply}`;
-      if (this.#health.broke(reply, Math.random(), clock.now())) {
-        log("relay", `${reply}; ${this.#interval()}`);
-        parcel.shipment.settle(parcel, outcomes);
-        this.#letAlone();
-        return;
-      }
-    } else if (this.#health.worked()) log("relay", `${relay} is back`);
+    const isAway = broken !== undefined && this.#relay.broke(broken.reply);
+    if (!broken) this.#relay.worked();
     parcel.shipment.settle(parcel, outcomes);
+    if (isAway) this.#letAlone();
   }
 }
 

@@ -16,11 +16,8 @@ export interface Outcome {
   readonly kind: "sent" | "later" | "never";
   /** One line of at most 500 characters: the relay's words, or ours. */
   readonly reply: string;
-  /**
-   * Trouble with the relay, not with the recipient: it could not be reached at all (others would
-   * fare no better), or the conversation broke off.
-   */
-  readonly trouble?: "unreachable" | "broken";
+  /** Trouble with the relay, not with the recipient: the conversation broke off. */
+  readonly trouble?: "broken";
   /** Seconds since 1970: it was not tried, and is not before then. */
   readonly after?: number;
   /** It was a limit of ours that kept it. */

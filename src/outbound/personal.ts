@@ -12,6 +12,7 @@ import { isPersonal } from "../lists/schema/personal.ts";
 import { addFooter } from "../mail/footer.ts";
 import type { Message } from "../mail/message.ts";
 import { dkimSigned } from "../mail/mime.ts";
+import { DotStuffing } from "./canonical.ts";
 import { isInternational } from "./outcome.ts";
 import { type Fields, fieldsOf } from "./personal/fields.ts";
 import { type Lines, linesOf } from "./personal/lines.ts";
@@ -145,7 +146,7 @@ function merged(
       continue;
     }
     const lines = part(words);
-    const safe = withDots(lines.bytes);
+    const safe = new DotStuffing().push(lines.bytes);
     size += lines.bytes.length;
     dots ||= safe !== lines.bytes;
     eightBit ||= lines.eightBit;
@@ -161,15 +162,6 @@ function merged(
     plain: dots ? joined(plain) : together,
   };
 }
-
-/** The lines with a second dot before each that begins with one, RFC 5321 §4.5.2. */
-function withDots(lines: Buffer): Buffer {
-  if (lines[0] !== DOT && !lines.includes("\n.")) return lines;
-  const text = lines.toString("latin1").replace(/(^|\n)\./g, "$1..");
-  return Buffer.from(text, "latin1");
-}
-
-const DOT = 46;
 
 function joined(bodies: readonly Body[]): Body {
   const chunks: Uint8Array[] = [];

@@ -3,7 +3,7 @@
  * compared without case, and as the DNS has them (RFC 5890 A-labels). Pure.
  */
 import { canonicalDomain } from "../../mail/address.ts";
-import { type Measure, minute, type Window } from "./window.ts";
+import { AGAIN, type Measure, minute, type Window } from "./window.ts";
 
 /** What the settings say of a domain; 0: no limit. */
 export interface DomainLimits {
@@ -13,9 +13,6 @@ export interface DomainLimits {
 
 /** Coarse, for there may be many domains, and all of them are in every record. */
 export const domainMinute: Measure = { ...minute, bucket: 2000 };
-
-/** Milliseconds until it is worth asking again while transactions must end first. */
-const AGAIN = 1000;
 
 export class Domain {
   readonly name: string;

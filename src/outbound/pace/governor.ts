@@ -12,6 +12,7 @@
 import { oneLine, plural } from "../../base/log.ts";
 import { Lately } from "./lately.ts";
 import { Replies } from "./replies.ts";
+import { SLACK } from "./window.ts";
 
 /** What became of a transaction. */
 export interface Result {
@@ -40,8 +41,6 @@ const STEP = 10_000;
 const ENOUGH = 10;
 /** Messages a minute: one in 10 seconds goes whatever happens. */
 const FLOOR = 6;
-/** Milliseconds of lateness that may be caught up. */
-const SLACK = 200;
 /** Milliseconds between two lines of a log, but for a new low. */
 const NEWS = 300_000;
 

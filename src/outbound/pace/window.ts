@@ -36,9 +36,9 @@ export const day: Measure = {
 };
 
 /** Milliseconds of lateness that may be caught up: timers fire late, never early. */
-const SLACK = 200;
+export const SLACK = 200;
 /** Milliseconds until it is worth asking again where nobody knows: something in flight must end. */
-const AGAIN = 1000;
+export const AGAIN = 1000;
 /** A record is due after this share of the limit: of a minute's, a second's worth. */
 const RESERVE = 60;
 

@@ -11,12 +11,11 @@ import {
 import type { Personal } from "../../lists/schema/personal.ts";
 import { fieldOf } from "../../mail/field.ts";
 import { encodeWords } from "../../mail/words.ts";
+import { LONGEST } from "./lines.ts";
 import { mailto } from "./values.ts";
 
 /** Most characters of a line that is not folded. */
 const LINE = 78;
-/** Octets; RFC 5322 allows 998. */
-const LONGEST = 990;
 
 export interface Fields {
   /** Names that the message must not have besides. */

@@ -5,8 +5,8 @@
 import { filledIn, type Part, type Words } from "../../lists/braces.ts";
 import { encodeQuotedPrintable } from "../../mail/transferEncoding.ts";
 
-/** Octets; RFC 5322 §2.1.1 allows 998, and a dot may be stuffed. */
-const LONGEST = 990;
+/** Octets of a line; RFC 5322 §2.1.1 allows 998, and a dot may be stuffed. */
+export const LONGEST = 990;
 
 export interface Lines {
   readonly bytes: Buffer;
