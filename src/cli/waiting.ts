@@ -2,12 +2,17 @@
  * The table of `listmill queue`: what waits in which queue. Recipients are counted by the names and
  * envelopes of their entries, or as lines in a stream; of many entries only their rows are kept.
  */
-import { errnoOf, exit, Failure } from "../base/errors.ts";
+import { errnoOf, exit } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import { waitingCount } from "../engine/ledger.ts";
 import { type Envelope, readEnvelope } from "../spool/envelope.ts";
 import { type Name, parseName } from "../spool/name.ts";
-import { entriesOf, envelopeOf, type Found } from "../spool/operator.ts";
+import {
+  entriesOf,
+  envelopeOf,
+  type Found,
+  mustBeQueue,
+} from "../spool/operator.ts";
 import {
   hasRecipients,
   recipientsFile,
@@ -20,12 +25,8 @@ import { hookQueues } from "./hookqueues.ts";
 /** Prints what waits. @param only a queue */
 export function list(context: Context, only: string | undefined): number {
   const { spool } = context;
+  if (only !== undefined) mustBeQueue(spool, only);
   const queues = only === undefined ? spool.queues() : [only];
-  if (only !== undefined && !spool.queues().includes(only))
-    throw new Failure(
-      exit.usage,
-      `no queue "${only}"; there are: ${spool.queues().join(", ")}`,
-    );
   const served = hookQueues(context);
   const rows = queues.flatMap((queue) =>
     [...entriesOf(spool, queue)].map((found) => {

@@ -18,8 +18,13 @@ import {
 } from "../../mail/address.ts";
 import { mustBeThere } from "../../spool/enqueue.ts";
 import { enter } from "../../spool/lease.ts";
-import { entriesOf, envelopeOf, standInsOf } from "../../spool/operator.ts";
-import { isResting } from "../../spool/spool.ts";
+import {
+  entriesOf,
+  envelopeOf,
+  mustBeQueue,
+  mustWait,
+  standInsOf,
+} from "../../spool/operator.ts";
 import { leaveFolders, takeOver } from "../../spool/sweep.ts";
 import { type Context, noMore } from "../context.ts";
 import { Meter } from "../meter.ts";
@@ -44,7 +49,8 @@ export async function retrySome(
   noMore(queues, 1);
   const [queue = "outbound"] = queues;
   const choice = choiceOf(who);
-  mustServe(context, queue);
+  mustBeQueue(context.spool, queue);
+  mustWait(queue);
   mustBeList(context, choice, [queue]);
   const done = await asNode(context, (tools) => hasten(tools, choice, queue));
   const { recipients, entries, divided } = done;
@@ -106,19 +112,6 @@ function mailbox(text: string): Choice {
     has: (other) => mailboxKeyOf(other) === key,
     words: (count) => (count > 1 ? `${address} (${count} times)` : address),
   };
-}
-
-function mustServe({ spool }: Context, queue: string): void {
-  if (!spool.queues().includes(queue))
-    throw new Failure(
-      exit.usage,
-      `no queue "${queue}"; there are: ${spool.queues().join(", ")}`,
-    );
-  if (isResting(queue))
-    throw new Failure(
-      exit.usage,
-      `what is in ${queue} rests: use queue release ENTRY`,
-    );
 }
 
 /** Throws Failure 67 where there is no such list, and nothing is left of one. */
