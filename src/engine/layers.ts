@@ -220,6 +220,8 @@ function sorted<T>(map: ReadonlyMap<string, T>): [string, T][] {
 /** Two changes within one tick of a file system's clock look like one. */
 const TICK = 100;
 const REMEMBERED = 1000;
+/** Milliseconds for which a check may do for others that wait. */
+const MOMENT = 100;
 
 /** What was looked at several times is checked once. */
 function eachOnce(looks: readonly Seen[]): Seen[] {
@@ -235,21 +237,44 @@ export function isObserved(hook: Hook, observe: readonly string[]): boolean {
   return observe.some((path) => path === hook.path || path === bare);
 }
 
+interface Known {
+  readonly pipeline: Pipeline;
+  readonly seen: readonly Seen[];
+  /** When it was right, in milliseconds as `performance.now()` counts them. */
+  checked: number;
+}
+
 /** Remembers listings; each is checked by a stat of all that it was made from. */
 export class Pipelines {
-  readonly #known = new Map<string, { pipeline: Pipeline; seen: Seen[] }>();
+  readonly #known = new Map<string, Known>();
 
-  /** The pipeline as it is now. @param now milliseconds */
-  get(queue: string, layers: readonly Layer[], now: number): Pipeline {
+  /**
+   * The pipeline as it is now, or for a message that has been waiting, as it was a moment ago.
+   * @param now milliseconds since 1970
+   * @param since when the message was there, as `performance.now()` counts: who changes a hook and
+   *   then sends a message has it go through the changed one
+   */
+  get(
+    queue: string,
+    layers: readonly Layer[],
+    now: number,
+    since = Number.POSITIVE_INFINITY,
+  ): Pipeline {
     const key = [queue, ...layers.map((layer) => layer.dir)].join("\n");
     const known = this.#known.get(key);
-    if (known?.seen.every(isUnchanged)) return known.pipeline;
+    const checked = performance.now();
+    if (known && known.checked >= Math.max(since, checked - MOMENT))
+      return known.pipeline;
+    if (known?.seen.every(isUnchanged)) {
+      known.checked = checked;
+      return known.pipeline;
+    }
     const looks: Seen[] = [];
     const pipeline = listPipeline(queue, layers, looks);
     const seen = eachOnce(looks);
     this.#known.delete(key);
     if (!seen.some(({ changed }) => now - changed < TICK))
-      this.#known.set(key, { pipeline, seen });
+      this.#known.set(key, { pipeline, seen, checked });
     if (this.#known.size > REMEMBERED) {
       const oldest = this.#known.keys().next().value;
       if (oldest !== undefined) this.#known.delete(oldest);

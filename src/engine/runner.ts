@@ -47,6 +47,8 @@ interface Line {
   wake: number;
   /** Milliseconds since 1970 before which what has just come is not looked for. */
   notBefore: number;
+  /** When it was listed last, as `performance.now()` counts. */
+  looked: number;
   /** The same where it has no candidates: only the machine needs the rest. */
   restUntil: number;
   /** Nothing is taken from it just now. */
@@ -123,6 +125,7 @@ export class Runner<C extends Content> {
       more: false,
       wake: Number.POSITIVE_INFINITY,
       notBefore: 0,
+      looked: 0,
       restUntil: 0,
       closed: false,
     });
@@ -210,6 +213,7 @@ export class Runner<C extends Content> {
       line.more = false;
       const begun = performance.now();
       try {
+        line.looked = begun;
         this.#look(queue, line);
       } catch (error) {
         log(queue, `could not be listed: ${messageOf(error)}`);
@@ -277,7 +281,10 @@ export class Runner<C extends Content> {
       this.#pump(queue);
     };
     try {
-      queues = await turn(this.#mill, queue, waiting, moved);
+      queues = await turn(this.#mill, queue, waiting, {
+        moved,
+        since: line.looked,
+      });
     } catch (error) {
       this.#mill.log(`${queue}/${nameOf(waiting)}`, messageOf(error));
     }

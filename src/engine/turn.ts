@@ -32,26 +32,33 @@ import { Settlement } from "./settle.ts";
 import { isToBeCut } from "./split.ts";
 import { surrender } from "./surrender.ts";
 
+/** How a runner comes to a turn. */
+export interface Going {
+  /** Told each queue that it goes on in. */
+  moved?(queue: string): void;
+  /** When the entry was there at the latest, as `performance.now()` counts; now, where it is not given. */
+  readonly since?: number;
+}
+
 /**
  * Takes a waiting entry through its pipeline.
- * @param moved told each queue that it goes on in
  * @returns the queues that got something; undefined where somebody else was faster
  */
 export async function turn<C extends Content>(
   mill: Mill<C>,
   queue: string,
   waiting: Waiting,
-  moved: (queue: string) => void = () => {},
+  { moved, since }: Going = {},
 ): Promise<string[] | undefined> {
   const claim = take(mill.spool, queue, waiting, mill.node.name, mill.clock);
   if (!claim) return undefined;
   let going: string[] | Claim = claim;
   while ("path" in going) {
     const { path } = going;
-    if (going !== claim) moved(going.queue);
+    if (going !== claim) moved?.(going.queue);
     mill.atWork.add(path);
     try {
-      going = await step(mill, going);
+      going = await step(mill, going, since);
     } finally {
       mill.atWork.delete(path);
     }
@@ -63,11 +70,12 @@ export async function turn<C extends Content>(
 async function step<C extends Content>(
   mill: Mill<C>,
   claim: Claim,
+  since: number | undefined,
 ): Promise<string[] | Claim> {
   const say = (text: string) =>
     mill.log(`${claim.queue}/${claim.name.id}`, text);
   try {
-    return await new Turn(mill, claim, say).go();
+    return await new Turn(mill, claim, since, say).go();
   } catch (thrown) {
     const error = fencedOr(thrown, claim);
     if (error instanceof Fenced) {
@@ -81,11 +89,18 @@ async function step<C extends Content>(
 class Turn<C extends Content> {
   readonly #mill: Mill<C>;
   readonly #claim: Claim;
+  readonly #since: number | undefined;
   readonly #settlement: Settlement<C>;
 
-  constructor(mill: Mill<C>, claim: Claim, say: (text: string) => void) {
+  constructor(
+    mill: Mill<C>,
+    claim: Claim,
+    since: number | undefined,
+    say: (text: string) => void,
+  ) {
     this.#mill = mill;
     this.#claim = claim;
+    this.#since = since;
     this.#settlement = new Settlement(mill, claim, say);
   }
 
@@ -171,6 +186,7 @@ class Turn<C extends Content> {
       this.#claim.queue,
       place.layers,
       clock.now(),
+      this.#since,
     );
     const pass = new Pass(this.#claim, envelope, message, place, {
       trade,

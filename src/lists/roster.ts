@@ -20,7 +20,7 @@ import {
 } from "../state/members.ts";
 import { Sizes } from "../state/sizes.ts";
 import { csvLine, memberLine } from "./memberLine.ts";
-import { stateOf } from "./state.ts";
+import { tableOf } from "./state.ts";
 
 /** What may be said of a member; what is left out stays as it is. */
 export interface Wishes {
@@ -37,16 +37,8 @@ export interface Imported {
   readonly refused: { line: number; text: string; why: string }[];
 }
 
-const rosters = new Map<string, Roster>();
-
-/** The roster of a home; this process opens its state once and keeps it open. */
-export function rosterOf(home: string): Roster {
-  const known = rosters.get(home);
-  if (known) return known;
-  const made = new Roster(stateOf(home), systemClock);
-  rosters.set(home, made);
-  return made;
-}
+/** The roster of a home. */
+export const rosterOf = tableOf((state) => new Roster(state, systemClock));
 
 /** Members written in one transaction. */
 const BATCH = 5000;

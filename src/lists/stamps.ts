@@ -20,7 +20,7 @@ import { Numbers } from "../state/numbers.ts";
 import type { List } from "./directory.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Site } from "./settings.ts";
-import { stateOf } from "./state.ts";
+import { tableOf } from "./state.ts";
 
 /** What stamps are made of and read with. */
 export interface Stamping {
@@ -115,12 +115,4 @@ function doorOf(
   return { local, domain, delimiters, word: words[purpose] };
 }
 
-const tables = new Map<string, Numbers>();
-
-function numbersOf(home: string): Numbers {
-  const known = tables.get(home);
-  if (known) return known;
-  const made = new Numbers(stateOf(home));
-  tables.set(home, made);
-  return made;
-}
+const numbersOf = tableOf((state) => new Numbers(state));

@@ -31,6 +31,8 @@ export class Progress {
   /** Bytes of whole lines; undefined before the file was looked at. */
   #whole: number | undefined;
   #fd: number | undefined;
+  /** There is no such file, and only this node can make it. */
+  #isMissing = false;
 
   constructor(claim: Claim) {
     this.#claim = claim;
@@ -39,9 +41,11 @@ export class Progress {
 
   /** The whole lines so far. */
   lines(): string[] {
-    const { lines, size } = wholeLines(this.#path);
-    this.#whole = size;
-    return lines;
+    if (this.#isMissing) return [];
+    const found = wholeLines(this.#path);
+    this.#isMissing = found === undefined;
+    this.#whole = found?.size ?? 0;
+    return found?.lines ?? [];
   }
 
   /**
@@ -86,6 +90,7 @@ export class Progress {
       throw new Fenced(this.#claim.path);
     }
     if (this.#whole === undefined) this.lines();
+    this.#isMissing = false;
     const whole = this.#whole ?? 0;
     try {
       this.#fd = openSync(this.#path, "r+");
@@ -105,7 +110,7 @@ export class Progress {
 
 /** The whole lines of an entry's progress file, for those who look only; none where there is none. */
 export function progressOf(entry: string): string[] {
-  return wholeLines(fileOf(entry)).lines;
+  return wholeLines(fileOf(entry))?.lines ?? [];
 }
 
 function fileOf(entry: string): string {
@@ -113,13 +118,15 @@ function fileOf(entry: string): string {
 }
 
 /** Behind them is one that a crash tore, or room for more. @returns them, and their bytes */
-function wholeLines(path: string): { lines: string[]; size: number } {
+function wholeLines(
+  path: string,
+): { lines: string[]; size: number } | undefined {
   let data: Buffer;
   try {
     data = readFileSync(path);
   } catch (error) {
     const code = errnoOf(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return { lines: [], size: 0 };
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw error;
   }
   const size = data.lastIndexOf(LF) + 1;

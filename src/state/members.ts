@@ -174,8 +174,7 @@ export class Members {
 
   /** The addresses alone as bytes, an address a line; a page at a time, without an object for each. */
   *addresses(list: string, delivery: Delivery): Generator<Buffer> {
-    // What is read once through needs no cache.
-    this.#db.pragma(`cache_size = ${SMALL_CACHE}`);
+    let isLong = false;
     try {
       for (let after = ""; ; ) {
         const [last, lines, count] = this.#addresses.get(
@@ -186,9 +185,13 @@ export class Members {
         if (count > 0) yield lines;
         if (count < PAGE) return;
         after = last;
+        if (isLong) continue;
+        isLong = true;
+        // What is read once through needs no cache.
+        this.#db.pragma(`cache_size = ${SMALL_CACHE}`);
       }
     } finally {
-      this.#db.pragma(`cache_size = ${CACHE}`);
+      if (isLong) this.#db.pragma(`cache_size = ${CACHE}`);
     }
   }
 }

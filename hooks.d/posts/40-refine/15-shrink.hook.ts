@@ -9,14 +9,16 @@ import {
   isShrunk,
   shrinkNote,
 } from "../../../src/lists/refine/shrink.ts";
-import { stateOf } from "../../../src/lists/state.ts";
+import { tableOf } from "../../../src/lists/state.ts";
 import { Sizes } from "../../../src/state/sizes.ts";
+
+const sizesOf = tableOf((state) => new Sizes(state));
 
 export default async function shrink(ask: Ask): Promise<Reply> {
   const { envelope, id, list, message, queue, site, stage, trial } = ask;
   const limit = list?.settings.refine.shrink_limit ?? 100;
   if (!list || limit >= 100) return;
-  const sizes = new Sizes(stateOf(site.home));
+  const sizes = sizesOf(site.home);
   const last = sizes.get(list.address);
   const now = await counted(ask);
   const isReleased = envelope.passed?.includes(`${queue}/${stage}`);

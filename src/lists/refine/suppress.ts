@@ -12,7 +12,7 @@ import { canonical, fromLine, isPlain, keyOf } from "../../mail/address.ts";
 import { Suppressed } from "../../state/suppressed.ts";
 import type { List } from "../directory.ts";
 import { bytesOf, utf8 } from "../sources/text/whole.ts";
-import { stateOf } from "../state.ts";
+import { tableOf } from "../state.ts";
 import { MEMORY } from "./distinct.ts";
 import type { Asked, Refined } from "./refining.ts";
 import { Sieve } from "./sieve.ts";
@@ -24,6 +24,7 @@ export interface Place {
   readonly list: Pick<List, "address" | "dir">;
 }
 
+const suppressedOf = tableOf((state) => new Suppressed(state));
 /** The name of the files. */
 const FILE = "suppressed";
 /** Broken lines that are named one by one. */
@@ -78,7 +79,7 @@ export function suppressible(text: string): string | undefined {
 function suppressed(asked: Asked, { home, list }: Place) {
   const paths = [join(home, FILE), join(list.dir, FILE)];
   const sizes = paths.map(sizeOf);
-  const table = new Suppressed(stateOf(home));
+  const table = suppressedOf(home);
   async function* pages(): AsyncGenerator<readonly string[]> {
     for (const [at, path] of paths.entries())
       if (sizes[at] !== undefined) yield* keysIn(path, asked);
