@@ -66,6 +66,10 @@ function anyName({ path, example }: Row, inside: readonly Row[]): string {
   const pairs = Object.entries(values).map(
     ([key, value]) => `${key} = ${tomlValue(value)}`,
   );
+  if (path.at(-1) === name) {
+    const lines = pairs.map((pair) => `#${pair}\n`);
+    return `${told.join("")}#[${path.join(".")}]\n${lines.join("")}`;
+  }
   const line = `#${tomlValue(name)} = { ${pairs.join(", ")} }`;
   return `${told.join("")}[${path.join(".")}]\n${line}\n`;
 }
@@ -144,6 +148,8 @@ function tables(rows: readonly Row[]): string {
 }
 
 function title({ path, section, example }: Row): string {
+  if (example !== undefined && example[0] === path.at(-1))
+    return `[${path.join(".")}] (any host, each a section)`;
   if (example !== undefined)
     return `[${path.join(".")}.${tomlValue(example[0])}] (any domain, each a section)`;
   return `[${path.join(".")}]${section === "optional" ? " (optional)" : ""}`;

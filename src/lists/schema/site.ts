@@ -5,6 +5,7 @@ import { z } from "zod";
 import { count, duration, flag, size, textLike } from "../../base/settings.ts";
 import { told } from "./fitting.ts";
 import { listDefaults } from "./list.ts";
+import { node } from "./node.ts";
 import { pace, wrongInPace } from "./pace.ts";
 import {
   address,
@@ -120,25 +121,7 @@ export const siteSchema = z.strictObject({
       }),
     "When something is tried again.",
   ),
-  node: note(
-    z
-      .strictObject({
-        renew: note(
-          duration().prefault("5s"),
-          "How often a node renews its lease.",
-        ),
-        stale: note(
-          duration().prefault("30s"),
-          "Age of a lease at which other nodes take over; at least three times renew. The same on all hosts.",
-        ),
-      })
-      .prefault({})
-      .refine((node) => node.stale >= 3 * node.renew, {
-        path: ["stale"],
-        message: "must be at least three times node.renew",
-      }),
-    "How hosts notice that another is dead.",
-  ),
+  node,
   lmtp: note(
     z
       .strictObject({
