@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { count, duration, several, textLike } from "../../base/settings.ts";
 import { canonical, canonicalDomain } from "../../mail/address.ts";
+import type { Wrong } from "./fitting.ts";
 import { note } from "./words.ts";
 
 /** What the runners of a host do. */
@@ -75,3 +76,21 @@ export const node = note(
     }),
   "How hosts notice that another is dead, and what each of them does.",
 );
+
+interface Sections {
+  readonly node: Readonly<Record<string, unknown>>;
+  readonly outbound: { readonly max_repeat: number };
+}
+
+/** What does not fit the rest of the settings. */
+export function* wrongInRoles({ node, outbound }: Sections): Iterable<Wrong> {
+  const { max_repeat } = outbound;
+  for (const [name, section] of Object.entries(node)) {
+    const { connections = 0 } = Object(section) as Partial<Role>;
+    if (max_repeat !== 0 && max_repeat < connections)
+      yield [
+        ["node", name, "connections"],
+        `is more than [outbound] max_repeat = ${max_repeat}, and each connection may repeat one; give fewer`,
+      ];
+  }
+}

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { count, duration, flag, size, textLike } from "../../base/settings.ts";
 import { told } from "./fitting.ts";
 import { listDefaults } from "./list.ts";
-import { node } from "./node.ts";
+import { node, wrongInRoles } from "./node.ts";
 import { pace, wrongInPace } from "./pace.ts";
 import {
   address,
@@ -18,8 +18,7 @@ import {
   path,
 } from "./words.ts";
 
-/** The settings of a site, listmill.toml. */
-export const siteSchema = z.strictObject({
+const sections = z.strictObject({
   hostname: note(
     hostName().prefault(hostsName),
     "The name of this host in EHLO, Message-IDs and reports.",
@@ -216,6 +215,9 @@ export const siteSchema = z.strictObject({
     "Defaults for all lists: any setting of list.toml. Those of a source, such as [list.ldap], hold for lists that have such a section themselves; it may be empty.",
   ),
 });
+
+/** The settings of a site, listmill.toml. */
+export const siteSchema = sections.superRefine(told(wrongInRoles));
 
 /** What listmill.toml says. Durations are milliseconds, sizes bytes. */
 export type SiteSettings = z.output<typeof siteSchema>;
