@@ -22,6 +22,7 @@ import { listFolder, restingQueues } from "../spool/spool.ts";
 import { troubled, unknownObserved } from "./attention.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
+import { hostTroubles, mountTroubles } from "./mounts.ts";
 import { mannerOf, troubleOf } from "./programs.ts";
 
 interface Finding {
@@ -42,6 +43,7 @@ check
     attempt(error, () => context.site);
     if (findings.length === 0) {
       for (const problem of fileSystem(context)) error(problem);
+      findings.push(...mountTroubles(context));
       attempt(error, () => context.roster);
       attempt(error, () => new Keyring(context.home).all());
       const lists: List[] = [];
@@ -59,6 +61,8 @@ check
       });
       attempt(error, () => hooks(context, lists, warn).forEach(error));
       await mta(context).catch((reason) => warn(messageOf(reason)));
+      if (nodeNames(context.spool).length > 0)
+        findings.push(...(await hostTroubles(context)));
     }
     if (context.json) context.say(JSON.stringify(findings, undefined, 1));
     else if (findings.length === 0) context.say(`${context.home}: all is well`);

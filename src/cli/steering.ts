@@ -10,6 +10,7 @@ import type { Site } from "../lists/settings.ts";
 import { ratedAt, sentLately, toldPeers } from "../outbound/carry.ts";
 import { type Ordered, Orders } from "../outbound/pace/orders.ts";
 import { drainedHosts } from "../spool/drain.ts";
+import { answer } from "../spool/echo.ts";
 import type { Node } from "../spool/lease.ts";
 import { announce, peersOf, tell } from "../spool/peers.ts";
 import type { Spool } from "../spool/spool.ts";
@@ -66,10 +67,11 @@ export class Steering {
   }
 
   async #look(): Promise<void> {
-    const { node, queues, log } = this.#steered;
+    const { spool, node, queues, log } = this.#steered;
     try {
       this.#time.look();
       this.#lookAtDrain();
+      answer(spool, node.name);
       if (queues === "*" || queues.includes(outbound)) {
         this.#orders.look((ordered) => this.#follow(ordered));
         await this.#lookAtPeers();

@@ -66,12 +66,10 @@ function anyName({ path, example }: Row, inside: readonly Row[]): string {
   const pairs = Object.entries(values).map(
     ([key, value]) => `${key} = ${tomlValue(value)}`,
   );
-  if (path.at(-1) === name) {
-    const lines = pairs.map((pair) => `#${pair}\n`);
-    return `${told.join("")}#[${path.join(".")}]\n${lines.join("")}`;
-  }
   const line = `#${tomlValue(name)} = { ${pairs.join(", ")} }`;
-  return `${told.join("")}[${path.join(".")}]\n${line}\n`;
+  // Beside the settings of a section its head stands above them already.
+  const head = path.at(-1) === name ? "" : `[${path.join(".")}]\n`;
+  return `${told.join("")}${head}${line}\n`;
 }
 
 function setting(row: Row, value: unknown): string {

@@ -6,13 +6,14 @@
 import { unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
-import { syncPath, writeNew } from "./durable.ts";
+import { makeFolder, syncPath, writeNew } from "./durable.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
 const SUFFIX = ".drain";
 
 /** Drains a host. @returns whether it was not drained before */
 export async function drain(spool: Spool, host: string): Promise<boolean> {
+  await makeFolder(spool.nodes());
   try {
     await writeNew(pathOf(spool, host), "");
   } catch (error) {

@@ -53,6 +53,7 @@ export function livesOf(
   stale: number,
   clock: Clock,
 ): Map<string, Life> {
+  if (nodes.length === 0) return new Map();
   const folder = mkdtempSync(join(spool.nodes(), ".look-"));
   try {
     const now = new ServerClock(clock).touch(folder);

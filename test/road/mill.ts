@@ -78,9 +78,19 @@ export class Mill {
     );
   }
 
-  start(args: readonly string[], failpoint = "", input = ""): Process {
+  /** @param host that it takes itself to be on; this one by default */
+  start(
+    args: readonly string[],
+    failpoint = "",
+    input = "",
+    host = "",
+  ): Process {
     const child = spawn(program, ["--home", this.home, ...args], {
-      env: { PATH: process.env.PATH, LISTMILL_FAILPOINT: failpoint },
+      env: {
+        PATH: process.env.PATH,
+        LISTMILL_FAILPOINT: failpoint,
+        LISTMILL_HOST: host,
+      },
       stdio: ["pipe", "pipe", "pipe"],
     });
     let log = "";
