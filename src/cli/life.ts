@@ -29,6 +29,8 @@ export interface Task {
   readonly queues: readonly string[] | "*";
   /** Aborted when it is to stop. */
   readonly ending: AbortSignal;
+  /** Told what it runs, once it does. */
+  begun(status: string): void;
 }
 
 /** How it ended. */
@@ -84,7 +86,9 @@ export async function live(task: Task): Promise<End> {
     steering = await steer({ site, spool, node, queues, log: stderrLog });
     const { refused } = launchers.manner;
     if (refused !== undefined) stderrLog(node.name, refused);
-    stderrLog(node.name, `runs ${orders.queues.join(", ")} of ${site.home}`);
+    const status = `runs ${orders.queues.join(", ")} of ${site.home}`;
+    stderrLog(node.name, status);
+    task.begun(status);
     turns = await new Runner(mill, orders).run();
   } finally {
     task.ending.removeEventListener("abort", stop);

@@ -15,6 +15,7 @@ import { lmtp, openDoor } from "./lmtpdoor.ts";
 import { launchersOf, troubleOf } from "./programs.ts";
 import { roleFor } from "./role.ts";
 import { refuseRoot } from "./root.ts";
+import { serviceOf } from "./service.ts";
 
 const verb: Verb = {
   usage: `\
@@ -50,11 +51,14 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
         "--until-empty ends a runner, and lmtp waits for mail: start two",
       );
     const queues = chosen(context, named);
+    const service = serviceOf(stderrLog);
     const ending = new AbortController();
+    ending.signal.addEventListener("abort", () => service.stopping());
     for (const signal of ["SIGTERM", "SIGINT"] as const)
       process.once(signal, () => ending.abort());
     const door = hasDoor ? await openDoor(context, ending.signal) : undefined;
     if (door && named.length === 0) {
+      service.ready("listens for mail by LMTP");
       await door.closed;
       stderrLog(lmtp, "stopped");
       process.exit(exit.ok);
@@ -73,6 +77,7 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
       },
       queues: isAll ? "*" : queues,
       ending: ending.signal,
+      begun: (status) => service.ready(status),
     };
     let end: End;
     try {
