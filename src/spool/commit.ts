@@ -26,7 +26,7 @@ import { type Claim, fencedOr, moveOut, mustHold } from "./claim.ts";
 import { syncPath, writeNew } from "./durable.ts";
 import { type Envelope, formatEnvelope } from "./envelope.ts";
 import { childName, formatName, type Name, parseChildName } from "./name.ts";
-import { claimName } from "./nfs.ts";
+import { claimName, makeOwn } from "./nfs.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
 /** How the name of an entry ends that is done with, in `tmp/`. */
@@ -49,7 +49,7 @@ export interface Child {
 
 /** Writes and syncs a child's folder at `path`. */
 export async function writeEntry(path: string, child: Child): Promise<void> {
-  mkdirSync(path);
+  makeOwn(path);
   const writes = [
     writeNew(join(path, "envelope.json"), formatEnvelope(child.envelope)),
     place(child.message, join(path, "message")),

@@ -3,10 +3,11 @@
  * written once before it takes anything: for limits that all who run a queue have together.
  * `nodes/<node>/doing.json` is for people who look, and may be old, over NFS half a minute.
  */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeNew } from "./durable.ts";
 import type { Node } from "./lease.ts";
+import { moveFile } from "./nfs.ts";
 import { nodeNames } from "./nodes.ts";
 import type { Spool } from "./spool.ts";
 
@@ -60,7 +61,7 @@ export function tell(spool: Spool, node: string, doing: Doing): void {
   const path = join(spool.nodes(), node, "doing.json");
   const draft = `${path}.draft`;
   writeFileSync(draft, `${JSON.stringify(doing)}\n`);
-  renameSync(draft, path);
+  moveFile(draft, path);
 }
 
 /** What a node told last; undefined where it tells nothing. */
