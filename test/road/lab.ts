@@ -2,14 +2,18 @@
  * Two hosts and an NFS server, all of them real kernels: the lab of nfs-lab.sh, with a home on the
  * share and a sink that counts. Each lab has a folder and a network of its own.
  */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import {
+  type ChildProcess,
+  execFile,
+  spawn,
+  spawnSync,
+} from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import type { Test } from "tap";
 
 const run = promisify(execFile);
 const script = resolve("../shared/lab/nfs-lab.sh");
@@ -54,10 +58,17 @@ export class Lab {
 
   private constructor() {}
 
-  /** Starts everything; it ends with the test. @param options of the mount */
-  static async up(t: Test, options = "vers=4.2,hard"): Promise<Lab> {
+  /**
+   * Starts everything.
+   * @param teardown is given what ends it
+   * @param options of the mount
+   */
+  static async up(
+    { teardown }: { teardown(act: () => void): unknown },
+    options = "vers=4.2,hard",
+  ): Promise<Lab> {
     const lab = new Lab();
-    t.teardown(() => lab.#down());
+    teardown(() => lab.down());
     await lab.tell("up", { NFSLAB_OPTS: options });
     await lab.#startSink();
     return lab;
@@ -141,9 +152,10 @@ export class Lab {
     });
   }
 
-  async #down(): Promise<void> {
-    this.#sink?.stdin?.end();
-    await this.tell("down").catch(() => {});
+  /** Ends everything; waits for nothing, so that it can be the last act of a process. */
+  down(): void {
+    this.#sink?.kill();
+    spawnSync(script, ["down"], { env: this.#env, stdio: "ignore" });
     rmSync(this.#dir, { recursive: true, force: true });
   }
 }
