@@ -61,6 +61,11 @@ export function claimName(file: string, name: string): boolean {
   }
 }
 
+/** Whether a file is what NFS keeps of one that was removed while somebody had it open. */
+export function isKept(name: string): boolean {
+  return name.startsWith(".nfs");
+}
+
 /** Makes a folder of a name that nobody else makes. Throws EEXIST where something is in it. */
 export function makeOwn(path: string): void {
   try {
