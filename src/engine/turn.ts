@@ -19,9 +19,12 @@ import {
 } from "../spool/claim.ts";
 import { publish, remove } from "../spool/commit.ts";
 import { replace } from "../spool/durable.ts";
-import { type Envelope, readEnvelope } from "../spool/envelope.ts";
+import {
+  blankEnvelope,
+  type Envelope,
+  readEnvelope,
+} from "../spool/envelope.ts";
 import { hasCrlf, withoutCrlf } from "../spool/lineends.ts";
-import { birth } from "../spool/name.ts";
 import { frontDoor, type Waiting } from "../spool/queue.ts";
 import { isDeadly } from "./backoff.ts";
 import { obstacleIn } from "./layers.ts";
@@ -214,13 +217,7 @@ class Turn<C extends Content> {
   }
 
   #blank(): Envelope {
-    return {
-      sender: "",
-      recipient: "",
-      origin: "unknown",
-      received: new Date(birth(this.#claim.name.id)).toISOString(),
-      history: [],
-    };
+    return blankEnvelope(this.#claim.name.id);
   }
 }
 
