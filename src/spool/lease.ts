@@ -116,7 +116,25 @@ export async function enter(
   };
 }
 
-const nodeShape = /^[^.].*\.\d+\.[0-9a-z]{9}$/;
+/**
+ * Whether a node is dead, for those who only look and have no lease: judged by this host's clock, so
+ * nothing may be done upon it.
+ * @param now milliseconds
+ */
+export function seemsDead(
+  spool: Spool,
+  name: string,
+  { stale }: Pick<LeaseTimes, "stale">,
+  now: number,
+): boolean {
+  const path = join(spool.nodes(), name);
+  const who = identityOf(path);
+  if (who && isDead(who)) return true;
+  return now - Math.max(dated(path), dated(join(path, "lock"))) >= stale;
+}
+
+/** What a node's folder is called. */
+export const nodeShape = /^[^.].*\.\d+\.[0-9a-z]{9}$/;
 
 /** The nodes that have a folder, alive or dead. */
 export function nodeNames(spool: Spool): string[] {

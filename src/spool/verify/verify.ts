@@ -1,0 +1,87 @@
+/**
+ * A look over a whole spool: each entry of each queue once, then what was met twice. Runners may live
+ * meanwhile: what they have at work is counted and left to them.
+ */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { exit, Failure } from "../../base/errors.ts";
+import { nodeShape } from "../lease.ts";
+import { isQueueName } from "../name.ts";
+import { frontDoor } from "../queue.ts";
+import { isResting, type Spool } from "../spool.ts";
+import { tellStranger } from "./meeting.ts";
+import { isQueue, lookOverQueue } from "./queue.ts";
+import { settleDoubles, settleExploded } from "./settling.ts";
+import { namesIn } from "./stream.ts";
+import { type Given, Survey } from "./survey.ts";
+
+export interface Seen {
+  readonly entries: number;
+  readonly queues: number;
+  /** Entries that living nodes have at work, which were not looked at. */
+  readonly atWork: number;
+}
+
+/** Throws Failure 75 where there is no spool, its lease is lost, or a person wants it to end. */
+export async function verify(given: Given): Promise<Seen> {
+  mustBeMounted(given.spool);
+  const survey = new Survey(given);
+  const queues = await queuesOf(survey);
+  for (const queue of queues) await lookOverQueue(survey, queue);
+  await settleDoubles(survey, queues);
+  await settleExploded(survey, queues);
+  await unstick(survey);
+  const { entries, atWork } = survey;
+  return { entries, queues: queues.length, atWork };
+}
+
+/**
+ * A folder without any part of a queue may be where a file system is to be mounted: nothing is made
+ * there.
+ */
+function mustBeMounted(spool: Spool): void {
+  const folder = join(spool.root, frontDoor);
+  const parts = [...namesIn(folder)].map(({ name }) => name);
+  if (["tmp", "new", "cur"].some((part) => parts.includes(part))) return;
+  throw new Failure(
+    exit.tryLater,
+    `${folder}: there is no queue in this folder; mount it, or make it with: listmill init`,
+  );
+}
+
+/** First those where entries rest, into which others are laid later: so each is met once. */
+async function queuesOf(survey: Survey): Promise<string[]> {
+  const { spool } = survey.given;
+  const queues: string[] = [];
+  for (const found of namesIn(spool.root)) {
+    const { name } = found;
+    const path = join(spool.root, name);
+    if (name === "nodes" || name === "README.md") continue;
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
+    if (isFolder && isQueueName(name) && isQueue(path)) queues.push(name);
+    else await tellStranger(survey, path);
+  }
+  for (const { name } of namesIn(spool.nodes()))
+    if (!nodeShape.test(name))
+      await tellStranger(survey, join(spool.nodes(), name));
+  return queues.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}
+
+function rank(queue: string): number {
+  return queue === "failed" ? 0 : isResting(queue) ? 1 : 2;
+}
+
+/** What kept an entry where it was may have been a double that is laid aside by now. */
+async function unstick(survey: Survey): Promise<void> {
+  const { spool, report } = survey.given;
+  for (const { queue, node, trouble } of survey.stuck) {
+    const folder = spool.claimed(queue, node);
+    const again = await survey.act((hand) => hand.takeOver(queue, node));
+    if (again.trouble !== undefined)
+      await report.wrong("stuck-claims", folder, again.trouble);
+    else {
+      const done = again.done ?? "nothing is left to take over";
+      await report.wrong("stuck-claims", folder, trouble, done);
+    }
+  }
+}
