@@ -23,6 +23,7 @@ import {
   blankEnvelope,
   type Envelope,
   readEnvelope,
+  UNKNOWN,
 } from "../spool/envelope.ts";
 import { hasCrlf, withoutCrlf } from "../spool/lineends.ts";
 import { frontDoor, type Waiting } from "../spool/queue.ts";
@@ -141,6 +142,9 @@ class Turn<C extends Content> {
         this.#blank(),
         "there is no envelope.json in the entry",
       );
+    // It was being laid aside, without its own, when that was cut short.
+    if (read.kind === "envelope" && read.envelope.origin === UNKNOWN)
+      return this.#settlement.fail(read.envelope, "its envelope was lost");
     const { attempt } = this.#claim.name;
     if (isDeadly(this.#mill.retry, attempt)) {
       const envelope = read.kind === "envelope" ? read.envelope : this.#blank();
