@@ -11,7 +11,7 @@ export const MOVE = constants.R_OK | constants.W_OK | constants.X_OK;
 export interface Account {
   readonly uid: number;
   readonly gids: readonly number[];
-  /** Whether it is this process's own: then the system has the last word. */
+  /** Whether the system can be asked, which has the last word. */
   readonly isOurs: boolean;
 }
 
@@ -21,7 +21,8 @@ export function accountOf(home: string): Account {
   if (uid === 0 && owner.uid !== 0)
     return { uid: owner.uid, gids: [owner.gid], isOurs: false };
   const gids = [process.getegid?.() ?? 0, ...(process.getgroups?.() ?? [])];
-  return { uid, gids, isOurs: true };
+  // The system judges for the real one.
+  return { uid, gids, isOurs: process.getuid?.() === uid };
 }
 
 /** Whether it may. @param wanted READ or MOVE */

@@ -2,7 +2,7 @@
  * Finding again what is in the spool twice. Ids are looked for in shares, so that memory is flat even
  * where all of a spool is there twice.
  */
-import { existsSync, lstatSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { breath } from "../../base/breath.ts";
 import { errnoOf } from "../../base/errors.ts";
@@ -13,7 +13,7 @@ import { progressOf } from "../progress.ts";
 import { isResting, listFolder, type Spool } from "../spool.ts";
 import type { Copy } from "./doubles.ts";
 import { type Ids, shareOf } from "./ids.ts";
-import { namesIn } from "./stream.ts";
+import { openNamesIn } from "./stream.ts";
 
 /** Ids whose places are in memory at once. */
 const SHARE = 20_000;
@@ -25,11 +25,11 @@ export interface Place extends Found {
 
 /** The entries of a queue as they lie, name by name. */
 export function* entriesIn(spool: Spool, queue: string): Generator<Found> {
-  const nodes = listFolder(spool.claimed(queue));
+  const nodes = [...openNamesIn(spool.claimed(queue))].map(({ name }) => name);
   for (const node of [undefined, ...nodes]) {
     const folder =
       node === undefined ? spool.waiting(queue) : spool.claimed(queue, node);
-    for (const found of namesIn(folder)) {
+    for (const found of openNamesIn(folder)) {
       const name = found.isDirectory() ? parseName(found.name) : undefined;
       if (name) yield { queue, name, path: join(folder, found.name), node };
     }
@@ -42,8 +42,7 @@ function* placesIn(spool: Spool, queue: string): Generator<Place> {
     yield found;
     if (isResting(queue)) continue;
     const out = join(found.path, "out");
-    if (!existsSync(out)) continue;
-    for (const file of listFolder(out)) {
+    for (const { name: file } of openNamesIn(out)) {
       const child = parseChildName(file);
       const { node } = found;
       if (child) yield { ...child, path: join(out, file), node, parent: found };

@@ -3,13 +3,12 @@
  * note in its envelope and one rename. Killed anywhere, a takeover brings the entry back, and it is
  * found again. Nothing is deleted but folders with nothing in them.
  */
-import { lstatSync, mkdirSync, renameSync } from "node:fs";
+import { lstatSync, mkdirSync, renameSync, rmdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Clock } from "../../base/clock.ts";
 import { failpoint } from "../../base/failpoint.ts";
 import { type Log, plural } from "../../base/log.ts";
 import { type Claim, keepEnvelope, lay, mustHold, putBack } from "../claim.ts";
-import { remove } from "../commit.ts";
 import {
   blankEnvelope,
   type Envelope,
@@ -80,11 +79,10 @@ export class Hand {
     return done;
   }
 
-  /** An entry without anything in it is removed, as a runner does. */
-  removeEmpty(entry: Lying): string | undefined {
-    const claim = this.#claim(entry);
-    if (!claim) return undefined;
-    remove(claim);
+  /** An entry without anything in it is removed, as a runner does. Throws where something is in it. */
+  removeEmpty(entry: Lying): string {
+    mustHold(this.#tools.node, entry);
+    rmdirSync(entry.path);
     return this.#say(entry, "removed: it was empty");
   }
 

@@ -4,7 +4,7 @@
  */
 import { type Dirent, lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, messageOf } from "../../base/errors.ts";
+import { messageOf } from "../../base/errors.ts";
 import { plural } from "../../base/log.ts";
 import { GRAVE } from "../commit.ts";
 import { freshName, type Name, parseName } from "../name.ts";
@@ -12,7 +12,7 @@ import { frontDoor } from "../queue.ts";
 import { MOVE, may } from "./account.ts";
 import { isEntry, meetEntry, tellStranger } from "./meeting.ts";
 import { messageTrouble, notFor } from "./parts.ts";
-import { namesIn } from "./stream.ts";
+import { isClosed, namesIn } from "./stream.ts";
 import type { Survey } from "./survey.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -44,8 +44,7 @@ export async function lookOverQueue(
     try {
       await part(survey, queue);
     } catch (error) {
-      const code = errnoOf(error);
-      if (code !== "EACCES" && code !== "EPERM") throw error;
+      if (!isClosed(error)) throw error;
       await report.wrong("unreachable", root, messageOf(error));
     }
 }

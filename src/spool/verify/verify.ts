@@ -9,7 +9,9 @@ import { nodeShape } from "../lease.ts";
 import { isQueueName } from "../name.ts";
 import { frontDoor } from "../queue.ts";
 import { isResting, type Spool } from "../spool.ts";
+import { MOVE, may } from "./account.ts";
 import { tellStranger } from "./meeting.ts";
+import { notFor } from "./parts.ts";
 import { isQueue, lookOverQueue } from "./queue.ts";
 import { settleDoubles, settleExploded } from "./settling.ts";
 import { namesIn } from "./stream.ts";
@@ -22,9 +24,8 @@ export interface Seen {
   readonly atWork: number;
 }
 
-/** Throws Failure 75 where there is no spool, its lease is lost, or a person wants it to end. */
+/** Throws Failure 75 where a person wants it to end, and Fenced where its lease is lost. */
 export async function verify(given: Given): Promise<Seen> {
-  mustBeMounted(given.spool);
   const survey = new Survey(given);
   const queues = await queuesOf(survey);
   for (const queue of queues) await lookOverQueue(survey, queue);
@@ -37,9 +38,9 @@ export async function verify(given: Given): Promise<Seen> {
 
 /**
  * A folder without any part of a queue may be where a file system is to be mounted: nothing is made
- * there.
+ * there. Throws Failure 75.
  */
-function mustBeMounted(spool: Spool): void {
+export function mustBeMounted(spool: Spool): void {
   const folder = join(spool.root, frontDoor);
   const parts = [...namesIn(folder)].map(({ name }) => name);
   if (["tmp", "new", "cur"].some((part) => parts.includes(part))) return;
@@ -51,14 +52,18 @@ function mustBeMounted(spool: Spool): void {
 
 /** First those where entries rest, into which others are laid later: so each is met once. */
 async function queuesOf(survey: Survey): Promise<string[]> {
-  const { spool } = survey.given;
+  const { spool, account, report } = survey.given;
   const queues: string[] = [];
   for (const found of namesIn(spool.root)) {
     const { name } = found;
     const path = join(spool.root, name);
     if (name === "nodes" || name === "README.md") continue;
-    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory();
-    if (isFolder && isQueueName(name) && isQueue(path)) queues.push(name);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (!stat?.isDirectory() || !isQueueName(name))
+      await tellStranger(survey, path);
+    else if (!may(account, path, stat, MOVE))
+      await report.wrong("unreachable", path, notFor(account, stat));
+    else if (isQueue(path)) queues.push(name);
     else await tellStranger(survey, path);
   }
   for (const { name } of namesIn(spool.nodes()))

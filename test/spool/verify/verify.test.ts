@@ -494,3 +494,34 @@ t.test(
     t.match(findings[2]?.what, /account 0 with mode 0750, .* account 4711/);
   },
 );
+
+t.test(
+  "an account that may not look into everything looks into the rest",
+  { skip: process.getuid?.() === 0 ? false : "only root may be another" },
+  async (t) => {
+    const { home, spool, first } = homeOf(t);
+    for (const path of [
+      "",
+      ...(readdirSync(home, { recursive: true }) as string[]),
+    ])
+      chownSync(join(home, path), 4711, 4711);
+    for (const path of [
+      first("posts"),
+      spool.claimed("digest", dead),
+      spool.waiting("held"),
+      join(spool.root, "failed"),
+    ]) {
+      chownSync(path, 0, 0);
+      chmodSync(path, 0o700);
+    }
+    process.seteuid?.(4711);
+    const { findings } = await look(home).finally(() => process.seteuid?.(0));
+    t.match(findings.map(({ kind, path }) => `${kind} ${path}`).sort(), [
+      /^stuck-claims spool\/digest\/cur/,
+      "unreachable spool/failed",
+      /^unreachable spool\/held/,
+      "unreachable spool/held/new",
+      /^unreachable spool\/posts\/new\//,
+    ]);
+  },
+);
