@@ -15,6 +15,7 @@ const verbs: Record<string, () => Promise<{ default: Verb }>> = {
   receive: () => import("./cli/receive.ts"),
   run: () => import("./cli/run.ts"),
   queue: () => import("./cli/queue.ts"),
+  spool: () => import("./cli/spool.ts"),
   rate: () => import("./cli/rate.ts"),
   hooks: () => import("./cli/hooks.ts"),
   replay: () => import("./cli/replay.ts"),
