@@ -54,11 +54,14 @@ function* placesIn(spool: Spool, queue: string): Generator<Place> {
  * The places of each id that is in several, share by share.
  * @param twice ids that were met twice
  * @param queues in which they were
+ * @param defer told of children whose entry is there twice itself, which are left out: where that is
+ *   laid aside, they go with it
  */
 export async function* groupsOf(
   spool: Spool,
   queues: readonly string[],
   twice: Ids,
+  defer?: () => void,
 ): AsyncGenerator<Place[]> {
   const shares = Math.ceil(twice.size / SHARE);
   for (let share = 0; share < shares; share += 1) {
@@ -74,11 +77,15 @@ export async function* groupsOf(
         else groups.set(id, [place]);
       }
     for (const group of groups.values()) {
-      const there = present(group).filter(
-        // The entries themselves are judged: what they have committed goes with them.
-        ({ parent }) =>
-          !parent || !twice.has(parent.name.id) || isOwn(group, parent),
-      );
+      const there = present(group).filter(({ parent }) => {
+        const waits =
+          defer !== undefined &&
+          parent !== undefined &&
+          twice.has(parent.name.id) &&
+          !isOwn(group, parent);
+        if (waits) defer();
+        return !waits;
+      });
       if (there.length > 1) yield there;
     }
   }
@@ -128,7 +135,8 @@ export function copyOf(
         : undefined,
       envelope: read.kind === "envelope" ? read.envelope : undefined,
       notes: progressOf(path),
-      content: [sizeOf(path, "message"), sizeOf(path, "recipients")].join(),
+      message: sizeOf(path, "message"),
+      list: sizeOf(path, "recipients"),
     };
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;

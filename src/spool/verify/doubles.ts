@@ -30,8 +30,9 @@ export interface Copy {
   readonly envelope: Envelope | undefined;
   /** The lines of its progress file. */
   readonly notes: readonly string[];
-  /** Stands for the message and the recipients. */
-  readonly content: string;
+  /** Bytes of the message and of the list of recipients; -1 where there is none. */
+  readonly message: number;
+  readonly list: number;
 }
 
 export interface Verdict {
@@ -99,7 +100,8 @@ function follows(copy: Copy, committed: Copy): boolean {
   if (!mine || !theirs) return false;
   const isLater =
     (mine.history.at(-1)?.at ?? "") > (theirs.history.at(-1)?.at ?? "");
-  return isLater || (theirs.portion !== undefined && !mine.portion);
+  const isPart = theirs.portion ? !mine.portion : copy.list < committed.list;
+  return isLater || isPart;
 }
 
 /** Copies of which none is committed. */
@@ -113,8 +115,8 @@ function judgeRivals(rivals: readonly Copy[]): Verdict[] {
       what: "its id is in the spool twice, and a person has released one",
       isLaidAside: false,
     }));
-  const isSame = ({ queue, content }: Copy) =>
-    queue === one.queue && content === one.content;
+  const isSame = ({ queue, message, list }: Copy) =>
+    queue === one.queue && message === one.message && list === one.list;
   const working = rivals.filter(({ isAtWork }) => isAtWork);
   const best = working.length > 0 ? working[0] : rivals.toSorted(byAge)[0];
   const knowsAll = rivals.every(

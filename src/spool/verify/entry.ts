@@ -56,17 +56,20 @@ export function lookAt(
     const files = listFolder(path);
     if (files.length === 0) return { state: "empty", troubles: [], ...nothing };
     const strangers = files.filter((file) => !ours.test(file));
-    if (files.includes("out"))
-      return { state: "committed", strangers, ...childrenOf(eye, path) };
+    if (files.includes("out")) {
+      const out = childrenOf(eye, path);
+      const all = [...strangers, ...out.strangers];
+      return { state: "committed", ...out, strangers: all };
+    }
     const troubles = wholeness(eye, { queue, name, path }, files);
     return { state: "entry", troubles, strangers, children: [] };
   } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    const isThere = lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    if (!isThere) return { state: "gone", troubles: [], ...nothing };
     const what = messageOf(error);
-    const kind = errnoOf(error) === undefined ? "bad-envelope" : "unreachable";
-    const state = lstatSync(path, { throwIfNoEntry: false }) ? "entry" : "gone";
-    const troubles =
-      state === "gone" ? [] : [{ kind, file: "", what } as const];
-    return { state, troubles, ...nothing };
+    const closed = { kind: "unreachable", file: "", what } as const;
+    return { state: "entry", troubles: [closed], ...nothing };
   }
 }
 
@@ -109,6 +112,7 @@ function wholeness(
 /** Children are as whole as they were when they were committed, or something befell the disk. */
 function childrenOf(eye: Eye, entry: string) {
   const troubles: Trouble[] = [];
+  const strangers: string[] = [];
   const children: string[] = [];
   const out = join(entry, "out");
   for (const file of listFolder(out)) {
@@ -123,8 +127,8 @@ function childrenOf(eye: Eye, entry: string) {
         child && isQueueName(child.queue)
           ? "it is no folder"
           : "this is no child's name";
-      if (!file.startsWith(".nfs"))
-        troubles.push({ kind: "bad-child", file: `out/${file}`, what });
+      if (file.startsWith(".nfs")) strangers.push(`out/${file}`);
+      else troubles.push({ kind: "bad-child", file: `out/${file}`, what });
       continue;
     }
     children.push(file);
@@ -138,5 +142,5 @@ function childrenOf(eye: Eye, entry: string) {
     for (const trouble of look.troubles)
       troubles.push({ ...trouble, file: join("out", file, trouble.file) });
   }
-  return { troubles, children };
+  return { troubles, strangers, children };
 }

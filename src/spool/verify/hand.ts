@@ -9,6 +9,7 @@ import type { Clock } from "../../base/clock.ts";
 import { failpoint } from "../../base/failpoint.ts";
 import { type Log, plural } from "../../base/log.ts";
 import { type Claim, keepEnvelope, lay, mustHold, putBack } from "../claim.ts";
+import { publish } from "../commit.ts";
 import {
   blankEnvelope,
   type Envelope,
@@ -16,9 +17,20 @@ import {
   withEvent,
 } from "../envelope.ts";
 import type { Node } from "../lease.ts";
-import { formatName, freshName, isQueueName, type Name } from "../name.ts";
+import {
+  formatName,
+  freshName,
+  isQueueName,
+  type Name,
+  parseName,
+} from "../name.ts";
 import { move } from "../nfs.ts";
-import { isResting, type RestingQueue, type Spool } from "../spool.ts";
+import {
+  isResting,
+  listFolder,
+  type RestingQueue,
+  type Spool,
+} from "../spool.ts";
 import { giveBackAll } from "../sweep.ts";
 
 /** Where an entry lies. */
@@ -108,13 +120,43 @@ export class Hand {
     return this.#lay({ queue, name, path }, "failed", reason);
   }
 
-  /** Puts back what a dead node has of a queue. Throws at the first that cannot be moved. */
-  takeOver(queue: string, dead: string): string | undefined {
+  /**
+   * What a dead node has of a queue: what it had committed is published, all else goes back. Throws at
+   * the first that cannot be moved.
+   * @param isCommitted whether one is, and nothing is in it that its end would take away
+   */
+  async takeOver(
+    queue: string,
+    dead: string,
+    isCommitted: (entry: Lying) => boolean,
+  ): Promise<string | undefined> {
     const { spool, node, clock, log } = this.#tools;
-    mustHold(node, { path: spool.claimed(queue, dead) });
+    const folder = spool.claimed(queue, dead);
+    let published = 0;
+    for (const file of listFolder(folder)) {
+      const name = parseName(file);
+      const path = join(folder, file);
+      if (name && isCommitted({ queue, name, path }))
+        published += await this.#publish({ queue, name, path });
+    }
+    mustHold(node, { path: folder });
     const count = giveBackAll(spool, dead, queue, clock.now(), log);
-    if (count === 0) return undefined;
-    return `${plural(count, "entry", "entries")} taken over`;
+    if (count + published === 0) return undefined;
+    return `${plural(count + published, "entry", "entries")} taken over`;
+  }
+
+  /** @returns how many */
+  async #publish(entry: Lying): Promise<number> {
+    const claim = this.#claim(entry);
+    if (!claim) return 0;
+    try {
+      await publish(this.#tools.spool, claim);
+    } catch (error) {
+      putBack(this.#tools.spool, claim, claim.name.due);
+      throw error;
+    }
+    this.#say(entry, "what it had committed is published");
+    return 1;
   }
 
   /** @returns what was done */

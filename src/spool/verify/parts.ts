@@ -151,7 +151,8 @@ export function givenTrouble(
   if (!Array.isArray(given))
     return { kind, file: "envelope.json", what: "given is no list" };
   const sizes = new Map<string, number>();
-  for (const { file, start, end } of given) {
+  for (const part of given) {
+    const { file, start, end } = part ?? {};
     if (typeof file !== "string" || !/^given(\.\d+)?$/.test(file))
       return { kind, file: "envelope.json", what: "given names no file of it" };
     let size = sizes.get(file);

@@ -1,7 +1,4 @@
-/**
- * The folders of a queue, one after the other: claims first, for what dead nodes left goes back to
- * `new/` in a repair.
- */
+/** The folders of a queue, one after the other. */
 import { type Dirent, lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../base/errors.ts";
@@ -91,7 +88,7 @@ async function atWork(
   }
 }
 
-/** What a dead node left. */
+/** What a dead node left: looked at where it lies, and taken over in the end. */
 async function left(
   survey: Survey,
   queue: string,
@@ -104,9 +101,6 @@ async function left(
     const what = `${notFor(account, stat)}: no runner can take over what is in it`;
     return report.wrong("stuck-claims", folder, what);
   }
-  const { done, trouble } = await survey.act((hand) =>
-    hand.takeOver(queue, node),
-  );
   let count = 0;
   for (const found of namesIn(folder)) {
     const path = join(folder, found.name);
@@ -118,15 +112,7 @@ async function left(
     else await tellStranger(survey, path);
     await survey.pause();
   }
-  const what = `${plural(count, "entry", "entries")} of a node that is dead`;
-  if (trouble !== undefined) survey.stuck.push({ queue, node, trouble });
-  else if (count > 0 || done !== undefined)
-    await report.note(
-      "dead-claims",
-      folder,
-      done ? "a dead node's" : what,
-      done,
-    );
+  if (count > 0) survey.dead.push({ queue, node, count });
 }
 
 async function waiting(survey: Survey, queue: string): Promise<void> {

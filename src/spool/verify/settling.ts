@@ -7,7 +7,7 @@ import { laneOf } from "../name.ts";
 import type { Found } from "../operator.ts";
 import { isResting } from "../spool.ts";
 import { copyOf, entriesIn, groupsOf, type Place } from "./copies.ts";
-import { judge, type Verdict } from "./doubles.ts";
+import { type Copy, judge, type Verdict } from "./doubles.ts";
 import type { Survey } from "./survey.ts";
 
 /** @param queues all that there are */
@@ -15,21 +15,37 @@ export async function settleDoubles(
   survey: Survey,
   queues: readonly string[],
 ): Promise<void> {
-  const { spool, report } = survey.given;
-  for await (const group of groupsOf(spool, queues, survey.twice)) {
-    const copies = [];
-    for (const place of group) {
-      const { node } = place;
-      const isAtWork = node !== undefined && !(await survey.isDead(node));
-      const copy = copyOf(place, report.shown(place.path), isAtWork);
-      if (copy) copies.push(copy);
-    }
-    if (copies.length > 1)
-      for (const verdict of judge(copies)) {
-        const place = group.find(({ path }) => path === verdict.copy.path);
-        if (place) await settle(survey, place, verdict);
-      }
-    await survey.pause();
+  const { spool, hand } = survey.given;
+  const { twice } = survey;
+  let isDeferred = false;
+  const groups = groupsOf(spool, queues, twice, () => {
+    isDeferred = true;
+  });
+  for await (const group of groups) await settleGroup(survey, group, true);
+  if (!isDeferred || !hand) return;
+  for await (const group of groupsOf(spool, queues, twice))
+    await settleGroup(survey, group, false);
+}
+
+/** @param isFirst whether what is but a note was not told yet */
+async function settleGroup(
+  survey: Survey,
+  group: readonly Place[],
+  isFirst: boolean,
+): Promise<void> {
+  await survey.pause();
+  const copies: Copy[] = [];
+  for (const place of group) {
+    const { node, path } = place;
+    const isAtWork = node !== undefined && !(await survey.isDead(node));
+    const copy = copyOf(place, survey.given.report.shown(path), isAtWork);
+    if (copy) copies.push(copy);
+  }
+  if (copies.length < 2) return;
+  for (const verdict of judge(copies)) {
+    const place = group.find(({ path }) => path === verdict.copy.path);
+    if (place && (isFirst || verdict.isLaidAside))
+      await settle(survey, place, verdict);
   }
 }
 

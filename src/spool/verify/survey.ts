@@ -37,8 +37,8 @@ export class Survey {
   readonly twice = new Ids();
   /** An entry with recipients of each post, by what their names have in common. */
   readonly posts = new Map<string, string>();
-  /** What dead nodes left and could not be taken over: tried again in the end. */
-  readonly stuck: { queue: string; node: string; trouble: string }[] = [];
+  /** What dead nodes left. */
+  readonly dead: { queue: string; node: string; count: number }[] = [];
   readonly given: Given;
   readonly #ids = new Ids();
   readonly #dead = new Map<string, boolean>();

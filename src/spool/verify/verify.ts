@@ -5,11 +5,13 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
+import { plural } from "../../base/log.ts";
 import { nodeShape } from "../lease.ts";
 import { isQueueName } from "../name.ts";
 import { frontDoor } from "../queue.ts";
 import { isResting, type Spool } from "../spool.ts";
 import { MOVE, may } from "./account.ts";
+import { lookAt } from "./entry.ts";
 import { tellStranger } from "./meeting.ts";
 import { notFor } from "./parts.ts";
 import { isQueue, lookOverQueue } from "./queue.ts";
@@ -31,7 +33,7 @@ export async function verify(given: Given): Promise<Seen> {
   for (const queue of queues) await lookOverQueue(survey, queue);
   await settleDoubles(survey, queues);
   await settleExploded(survey, queues);
-  await unstick(survey);
+  await takeOver(survey);
   const { entries, atWork } = survey;
   return { entries, queues: queues.length, atWork };
 }
@@ -76,17 +78,25 @@ function rank(queue: string): number {
   return queue === "failed" ? 0 : isResting(queue) ? 1 : 2;
 }
 
-/** What kept an entry where it was may have been a double that is laid aside by now. */
-async function unstick(survey: Survey): Promise<void> {
+/**
+ * After doubles are laid aside: a takeover changes names, which tell what is further, and a double may
+ * have the name that it needs.
+ */
+async function takeOver(survey: Survey): Promise<void> {
   const { spool, report } = survey.given;
-  for (const { queue, node, trouble } of survey.stuck) {
+  for (const { queue, node, count } of survey.dead) {
     const folder = spool.claimed(queue, node);
-    const again = await survey.act((hand) => hand.takeOver(queue, node));
-    if (again.trouble !== undefined)
-      await report.wrong("stuck-claims", folder, again.trouble);
-    else {
-      const done = again.done ?? "nothing is left to take over";
-      await report.wrong("stuck-claims", folder, trouble, done);
-    }
+    const what = `${plural(count, "entry", "entries")} of a node that is dead`;
+    const { done, trouble } = await survey.act((hand) =>
+      hand.takeOver(queue, node, (entry) => {
+        const { state, troubles, strangers } = lookAt(survey.given, entry);
+        return (
+          state === "committed" && troubles.length + strangers.length === 0
+        );
+      }),
+    );
+    if (trouble === undefined)
+      await report.note("dead-claims", folder, what, done);
+    else await report.wrong("stuck-claims", folder, `${what}; ${trouble}`);
   }
 }

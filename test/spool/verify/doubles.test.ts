@@ -18,7 +18,8 @@ function copy(given: Partial<Copy> & { due?: number; attempt?: number } = {}) {
     children: undefined,
     envelope,
     notes: [],
-    content: "1,1",
+    message: 9,
+    list: 9,
     ...rest,
   } satisfies Copy;
 }
@@ -60,7 +61,7 @@ t.test("where it cannot be told all are laid aside", (t) => {
   for (const [one, other] of [
     [copy({ notes: ["sent\t1\tok"] }), copy({ notes: ["sent\t2\tok"] })],
     [copy(), copy({ queue: "digest" })],
-    [copy(), copy({ content: "2,1" })],
+    [copy(), copy({ message: 8 })],
     [copy({ children: ["a"] }), copy({ children: ["b"] })],
   ] as const)
     t.same(judged(one, other), { aside: [one, other], ...both });
@@ -101,6 +102,8 @@ t.test("an entry that follows from itself is no double", (t) => {
   const noted = { ...envelope, portion, history };
   t.same(judged(committed, copy({ envelope: noted })), none, "noted since");
   t.same(judged(committed, copy()), none, "a part of its list");
+  const own = copy({ children: [], attempt: 2 });
+  t.same(judged(own, copy({ list: 5 })), none, "a part of its own list");
   const before = copy({ envelope: { ...envelope, portion } });
   t.same(judged(committed, before), { aside: [before], kinds: ["double"] });
   t.end();

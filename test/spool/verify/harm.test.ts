@@ -202,7 +202,18 @@ t.test("whatever befalls it, it is found and put right", async (t) => {
           throw new Error(`twice: ${ids.join()}`);
       },
     ),
-    { numRuns: 30 },
+    {
+      numRuns: 30,
+      // An entry that was copied with what it has committed, and one of that, too.
+      examples: [
+        [
+          [
+            ["copy", 0, 430],
+            ["copy", 425, 0],
+          ],
+        ],
+      ],
+    },
   );
   t.pass();
 });

@@ -16,9 +16,10 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import t, { type Test } from "tap";
+import { Outbox } from "../../../src/spool/commit.ts";
 import { enqueue } from "../../../src/spool/enqueue.ts";
 import { enter } from "../../../src/spool/lease.ts";
-import { freshName, laneOf, newId } from "../../../src/spool/name.ts";
+import { freshName, laneOf, newId, sized } from "../../../src/spool/name.ts";
 import { Spool } from "../../../src/spool/spool.ts";
 import { childFor, envelope, now, takeFrom } from "../fixtures/entries.ts";
 import { dead, look, messagesOf, wholeHome, wrongs } from "./fixtures/whole.ts";
@@ -61,7 +62,7 @@ t.test("a whole spool is whole, also to a repair", async (t) => {
   const repaired = await look(home, true);
   t.match(repaired, { entries: 10, broken: 0, repaired: 0, notes: 1 });
   t.match(repaired.findings, [{ done: "2 entries taken over" }]);
-  t.match(await look(home), { entries: 10, broken: 0, notes: 0 });
+  t.match(await look(home), { entries: 11, broken: 0, notes: 0 });
   t.same(messagesOf(home), before);
 });
 
@@ -452,8 +453,36 @@ t.test("a takeover that a double keeps from happening", async (t) => {
   );
   const put = await look(home, true);
   t.match(put, { broken: 0 });
-  t.same(wrongs(put), ["double", "stuck-claims"]);
+  t.same(wrongs(put), ["double"]);
   t.match(await look(home, true), { broken: 0, repaired: 0 });
+});
+
+t.test("an entry that follows from itself goes on", async (t) => {
+  const { home, spool } = homeOf(t);
+  for (const [queue, given] of [
+    ["posts", { due: now + 300 }],
+    ["outbound", { due: now, attempt: 1 }],
+  ] as const) {
+    const claim = takeFrom(spool, queue, dead);
+    const name = { ...claim.name, ...given };
+    const outbox = new Outbox(claim);
+    const message = join(claim.path, "message");
+    const recipients = queue === "outbound" ? ["ann@example.org"] : [];
+    const again = sized(name, recipients.length);
+    await outbox.add(childFor(queue, { name: again, message, recipients }));
+    await outbox.commit();
+    const out = join(claim.path, "out");
+    const [child = ""] = readdirSync(out);
+    t.match(await look(home), { broken: 0 }, "before it is published");
+    renameSync(
+      join(out, child),
+      join(spool.waiting(queue), child.slice(queue.length + 1)),
+    );
+    t.match(await look(home), { broken: 0 }, "and after");
+  }
+  t.match(await look(home, true), { broken: 0, repaired: 0 });
+  t.match(await look(home, true), { broken: 0, repaired: 0 });
+  t.equal(readdirSync(spool.waiting("held")).length, 1);
 });
 
 t.test("where no queue lies in incoming/ nothing is made", async (t) => {
