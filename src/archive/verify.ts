@@ -4,7 +4,6 @@
  * is removed, and nothing is made of what is lost.
  */
 import {
-  type Dirent,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -19,6 +18,7 @@ import { numberPath, recentOf } from "../lists/sequence.ts";
 import { claimName } from "../spool/nfs.ts";
 import type { Report } from "../spool/verify/report.ts";
 import { namesIn } from "../spool/verify/stream.ts";
+import { foldersIn, monthsOf, numbersIn, statOf } from "./shelves.ts";
 
 /** Numbers of a gap that are looked for one by one. */
 const GAP = 1_000_000;
@@ -217,37 +217,4 @@ class ArchiveLook {
       return { trouble: messageOf(error) };
     }
   }
-}
-
-/** @param recent where the tickets are */
-function monthsOf(recent: string): Map<string, string> {
-  const months = new Map<string, string>();
-  for (const { name } of namesIn(recent))
-    for (const label of namesIn(join(recent, name))) {
-      const month = /^\d+\.(\d{4}-\d{2})$/.exec(label.name)?.[1];
-      const found = statOf(join(recent, name, label.name));
-      if (month && found) months.set(`${found.dev}.${found.ino}`, month);
-    }
-  return months;
-}
-
-function foldersIn(folder: string, shape: RegExp): string[] {
-  const isOne = (found: Dirent) =>
-    found.isDirectory() && shape.test(found.name);
-  return [...namesIn(folder)]
-    .filter(isOne)
-    .map(({ name }) => join(folder, name))
-    .sort();
-}
-
-/** Ascending; a shelf has a thousand at most. */
-function numbersIn(folder: string): number[] {
-  return [...namesIn(folder)]
-    .filter(({ name }) => /^[1-9]\d{0,14}$/.test(name))
-    .map(({ name }) => Number(name))
-    .sort((a, b) => a - b);
-}
-
-function statOf(path: string) {
-  return statSync(path, { throwIfNoEntry: false });
 }

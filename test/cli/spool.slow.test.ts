@@ -1,10 +1,14 @@
 // The command is killed wherever a repair can be, and said again: nothing is lost, nothing is left.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
+  chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -13,7 +17,8 @@ import t, { type Test } from "tap";
 import type { Failpoint } from "../../src/base/failpoint.ts";
 import { Spool } from "../../src/spool/spool.ts";
 import { dead, messagesOf, wholeHome } from "../spool/verify/fixtures/whole.ts";
-import { makeHome } from "./atHome.ts";
+import { makeHome, news, start } from "./atHome.ts";
+import { put } from "./queue/entries.ts";
 
 t.setTimeout(300_000);
 
@@ -82,3 +87,54 @@ for (const place of places)
       );
       t.same(resting, [5, 2], "each once");
     });
+
+t.test("while a runner works, nothing is taken from it", async (t) => {
+  const home = await makeHome(t as Test);
+  const stage = join(home, "hooks.d/outbound/10-deliver");
+  mkdirSync(stage, { recursive: true });
+  symlinkSync("/dev/null", join(stage, "10-smtp.hook.ts"));
+  const hook = join(stage, "20-note.hook.mjs");
+  writeFileSync(
+    hook,
+    `import { appendFileSync } from "node:fs";
+async function* served(ask) {
+  for await (const address of ask.recipients()) {
+    await new Promise((done) => setTimeout(done, 2));
+    appendFileSync(${JSON.stringify(join(home, "served"))}, address + "\\n");
+    yield [{ address, kind: "sent", reply: "ok" }];
+  }
+}
+export default served;
+`,
+  );
+  chmodSync(hook, 0o755);
+  const meant: string[] = [];
+  for (let n = 0; n < 300; n += 1) {
+    const recipients = [0, 1, 2].map((at) => `m${n}.${at}@example.org`);
+    meant.push(...recipients);
+    put(home, { recipients, list: news });
+  }
+  const runner = await start(home, { jobs: 8, untilEmpty: true });
+  let isDone = false;
+  const done = runner.done.finally(() => {
+    isDone = true;
+  });
+  const codes: (number | null)[] = [];
+  while (!isDone) codes.push(await repairing(home));
+  const lines = await done;
+  const file = join(home, "served");
+  const served = existsSync(file)
+    ? readFileSync(file, "utf8")
+    : lines.join("\n");
+  t.same(served.trim().split("\n").sort(), meant.sort(), "each once");
+  t.same(new Set(codes), new Set([0]), `${codes.length} repairs`);
+  const spool = new Spool(join(home, "spool"));
+  for (const queue of ["held", "failed", "outbound"])
+    t.same(readdirSync(spool.waiting(queue)), [], queue);
+});
+
+function repairing(home: string): Promise<number | null> {
+  const args = ["--home", home, "spool", "verify", "--repair"];
+  const child = spawn(resolve("bin/listmill"), args, { stdio: "ignore" });
+  return new Promise((done) => child.once("close", done));
+}

@@ -91,7 +91,9 @@ async function takeOver(survey: Survey): Promise<void> {
       hand.takeOver(queue, node, (entry) => {
         const { state, troubles, strangers } = lookAt(survey.given, entry);
         return (
-          state === "committed" && troubles.length + strangers.length === 0
+          state === "committed" &&
+          !isResting(queue) &&
+          troubles.length + strangers.length === 0
         );
       }),
     );
