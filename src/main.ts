@@ -16,6 +16,7 @@ const verbs: Record<string, () => Promise<{ default: Verb }>> = {
   run: () => import("./cli/run.ts"),
   nodes: () => import("./cli/nodes.ts"),
   queue: () => import("./cli/queue.ts"),
+  spool: () => import("./cli/spool.ts"),
   rate: () => import("./cli/rate.ts"),
   hooks: () => import("./cli/hooks.ts"),
   replay: () => import("./cli/replay.ts"),

@@ -27,8 +27,13 @@ export const failpoints = [
   "digest-claimed",
 ] as const;
 
-/** Those that only a person's command passes. */
-const others = ["drop-noted"] as const;
+/** Those that a message passes only where something befalls it. */
+const others = [
+  "drop-noted",
+  "repair-claimed",
+  "lay-noted",
+  "repair-moved",
+] as const;
 
 export type Failpoint = (typeof failpoints)[number] | (typeof others)[number];
 

@@ -19,9 +19,13 @@ import {
 } from "../spool/claim.ts";
 import { publish, remove } from "../spool/commit.ts";
 import { replace } from "../spool/durable.ts";
-import { type Envelope, readEnvelope } from "../spool/envelope.ts";
+import {
+  blankEnvelope,
+  type Envelope,
+  readEnvelope,
+  UNKNOWN,
+} from "../spool/envelope.ts";
 import { hasCrlf, withoutCrlf } from "../spool/lineends.ts";
-import { birth } from "../spool/name.ts";
 import { frontDoor, type Waiting } from "../spool/queue.ts";
 import { isDeadly } from "./backoff.ts";
 import { obstacleIn } from "./layers.ts";
@@ -138,6 +142,9 @@ class Turn<C extends Content> {
         this.#blank(),
         "there is no envelope.json in the entry",
       );
+    // It was being laid aside, without its own, when that was cut short.
+    if (read.kind === "envelope" && read.envelope.origin === UNKNOWN)
+      return this.#settlement.fail(read.envelope, "its envelope was lost");
     const { attempt } = this.#claim.name;
     if (isDeadly(this.#mill.retry, attempt)) {
       const envelope = read.kind === "envelope" ? read.envelope : this.#blank();
@@ -214,13 +221,7 @@ class Turn<C extends Content> {
   }
 
   #blank(): Envelope {
-    return {
-      sender: "",
-      recipient: "",
-      origin: "unknown",
-      received: new Date(birth(this.#claim.name.id)).toISOString(),
-      history: [],
-    };
+    return blankEnvelope(this.#claim.name.id);
   }
 }
 

@@ -186,16 +186,22 @@ export async function lay(
   envelope: Envelope,
 ): Promise<void> {
   await note(claim, envelope);
+  failpoint("lay-noted");
   spool.make(where);
   moveOut(claim, join(spool.waiting(where), formatName(claim.name)));
   await syncPath(spool.waiting(where));
   spool.ring(where);
 }
 
-/** Keeps an envelope that cannot be read, as `envelope.broken`, before another takes its place. */
+/**
+ * Keeps an envelope that cannot be read, as `envelope.broken`, before another takes its place; beside
+ * one that was kept before, as `envelope.broken.1` and so on.
+ */
 export function keepEnvelope({ path }: Pick<Claim, "path">): void {
   const file = join(path, "envelope.json");
-  claimName(file, join(path, "envelope.broken"));
+  const place = join(path, "envelope.broken");
+  for (let more = 0; ; more += 1)
+    if (claimName(file, more === 0 ? place : `${place}.${more}`)) return;
 }
 
 /** Replaces the envelope of a claimed entry. */

@@ -53,6 +53,20 @@ export interface Envelope {
   readonly portion?: Portion;
 }
 
+/** The origin of an entry whose envelope was lost. */
+export const UNKNOWN = "unknown";
+
+/** What takes the place of an envelope that was lost. @param id of the entry */
+export function blankEnvelope(id: string): Envelope {
+  return {
+    sender: "",
+    recipient: "",
+    origin: UNKNOWN,
+    received: new Date(birth(id)).toISOString(),
+    history: [],
+  };
+}
+
 const HISTORY = 20;
 
 /** The envelope with an event more; the oldest fall off beyond 20. */

@@ -18,7 +18,8 @@ import { birth } from "./name.ts";
 import { ServerClock } from "./serverclock.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
-const nodeShape = /^([^.].*)\.\d+\.([0-9a-z]{9})$/;
+/** What a node's folder is called. */
+export const nodeShape = /^([^.].*)\.\d+\.([0-9a-z]{9})$/;
 
 /** The nodes that have a folder, alive or dead. */
 export function nodeNames(spool: Spool): string[] {
@@ -69,6 +70,20 @@ export function livesOf(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Whether a node is dead, for those who may write nothing: judged by this host's clock, so nothing may
+ * be done upon it.
+ * @param now milliseconds
+ */
+export function seemsDead(
+  spool: Spool,
+  node: string,
+  stale: number,
+  now: number,
+): boolean {
+  return isGone(spool, node) || ageOf(spool, node, now) >= stale;
 }
 
 /** Whether a node's process is known to be gone. */

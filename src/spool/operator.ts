@@ -12,6 +12,7 @@ import {
   type Envelope,
   formatEnvelope,
   readEnvelope,
+  UNKNOWN,
   withEvent,
 } from "./envelope.ts";
 import {
@@ -102,7 +103,7 @@ export function envelopeOf({ path }: Found): Envelope {
   return {
     sender: "",
     recipient: "",
-    origin: "unknown",
+    origin: UNKNOWN,
     received: "",
     history: [],
   };
@@ -208,7 +209,7 @@ export async function release(
       exit.usage,
       `${name.id} is not held or failed: nothing to release`,
     );
-  if (envelope.origin === "unknown")
+  if (envelope.origin === UNKNOWN)
     throw new Failure(
       exit.dataError,
       `${name.id} has lost its envelope: write sender, recipient, list and origin into ${join(path, "envelope.json")} first${hasRecipients(path) ? ", and portion and given as envelope.broken has them" : ""}`,

@@ -8,6 +8,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import { blankEnvelope, formatEnvelope } from "../../src/spool/envelope.ts";
 import { formatName } from "../../src/spool/name.ts";
 import { MESSAGE, Toy } from "./toy.ts";
 
@@ -140,6 +141,11 @@ t.test("what cannot be read goes to failed and stays whole", async (t) => {
     join(toy.spool.waiting("q"), formatName(broken), "envelope.json"),
     "{",
   );
+  const blank = await put(MESSAGE);
+  writeFileSync(
+    join(toy.spool.waiting("q"), formatName(blank), "envelope.json"),
+    formatEnvelope(blankEnvelope(blank.id)),
+  );
   const empty = await put(MESSAGE);
   rmSync(join(toy.spool.waiting("q"), formatName(empty), "message"));
   await toy.turn("q");
@@ -148,12 +154,14 @@ t.test("what cannot be read goes to failed and stays whole", async (t) => {
   t.same(failed.map(({ message }) => message).sort(), [
     "",
     MESSAGE,
+    MESSAGE,
     "no colon\n",
   ]);
   const reasons = failed.map(({ envelope }) => envelope.history[0]?.reason);
   for (const reason of [
     /^no colon in its first line$/,
     /^envelope\.json: /,
+    /^its envelope was lost$/,
     /^there is no message in the entry$/,
   ])
     t.ok(

@@ -16,6 +16,7 @@ import {
   waitingIn,
 } from "./fixtures/entries.ts";
 import { moveAll, targets } from "./fixtures/mover.ts";
+import { look } from "./verify/fixtures/whole.ts";
 
 t.setTimeout(120_000);
 // They mostly wait for their processes.
@@ -82,10 +83,13 @@ for (const [failpoint, left] of Object.entries(places))
     `killed at ${failpoint}, another node finishes, and each child is there once`,
     async (t) => {
       const spool = spoolIn(t.testdir());
+      spool.make(frontDoor);
       await put(spool, "posts");
       const killed = await mover(spool, "posts", { failpoint });
       t.equal(killed.signal, "SIGKILL", killed.errors);
       t.same(leftOf(spool, "posts"), left);
+      const seen = await look(join(spool.root, ".."));
+      t.match(seen, { broken: 0 }, "each state is a whole one");
       await finish(spool, "posts");
       for (const queue of targets)
         t.same(messagesIn(spool, queue), [text, text, text]);

@@ -2,9 +2,8 @@
  * What a person does to some recipients of a queue's entries: those of a domain, or one address. The
  * process is a node of the spool meanwhile, and first goes on with what dead nodes left.
  */
-import { host } from "../../base/environment.ts";
 import { exit, Failure } from "../../base/errors.ts";
-import { type Log, oneLine, plural, stderrLog } from "../../base/log.ts";
+import { oneLine, plural } from "../../base/log.ts";
 import type { Choice } from "../../engine/hand/choice.ts";
 import { dismiss } from "../../engine/hand/dismiss.ts";
 import { hasten } from "../../engine/hand/hasten.ts";
@@ -17,7 +16,6 @@ import {
   mailboxKeyOf,
 } from "../../mail/address.ts";
 import { mustBeThere } from "../../spool/enqueue.ts";
-import { enter } from "../../spool/lease.ts";
 import {
   entriesOf,
   envelopeOf,
@@ -25,7 +23,8 @@ import {
   mustWait,
   standInsOf,
 } from "../../spool/operator.ts";
-import { leaveFolders, takeOver } from "../../spool/sweep.ts";
+import { takeOver } from "../../spool/sweep.ts";
+import { asNode } from "../asnode.ts";
 import { type Context, noMore } from "../context.ts";
 import { Meter } from "../meter.ts";
 import { refuseRoot } from "../root.ts";
@@ -52,7 +51,7 @@ export async function retrySome(
   mustBeQueue(context.spool, queue);
   mustWait(queue);
   mustBeList(context, choice, [queue]);
-  const done = await asNode(context, (tools) => hasten(tools, choice, queue));
+  const done = await withHand(context, (tools) => hasten(tools, choice, queue));
   const { recipients, entries, divided } = done;
   const lines = [
     recipients === 0
@@ -69,7 +68,9 @@ export async function dropSome(context: Context, who: Who): Promise<number> {
   const choice = choiceOf(who);
   const queues = context.spool.queues();
   mustBeList(context, choice, queues);
-  const done = await asNode(context, (tools) => dismiss(tools, choice, queues));
+  const done = await withHand(context, (tools) =>
+    dismiss(tools, choice, queues),
+  );
   const { recipients, entries, ended } = done;
   const lines = [
     recipients === 0
@@ -129,40 +130,24 @@ function mustBeList(
 }
 
 /** Does something as a node of the spool, after what dead nodes left was taken over. */
-async function asNode<T>(
-  { site, spool, clock }: Context,
+async function withHand<T>(
+  context: Context,
   act: (tools: Tools) => Promise<T>,
 ): Promise<T> {
+  const { site, spool, clock } = context;
   refuseRoot(site, "queue");
   mustBeThere(spool);
   const meter = new Meter(clock, "recipient", "recipients");
-  const log: Log = (where, what) => {
-    meter.wipe();
-    stderrLog(where, what);
-  };
-  const node = await enter(spool, host(), site.node, clock, (reason) =>
-    log("queue", `the lease is lost: ${reason}`),
-  );
-  const ending = new AbortController();
-  const end = () => ending.abort();
-  process.once("SIGTERM", end).once("SIGINT", end);
-  try {
-    await takeOver(spool, node, clock.now(), log);
-    return await act({
+  return asNode(context, "queue", meter, async (self) => {
+    await takeOver(spool, self.node, clock.now(), self.log);
+    return act({
+      ...self,
       spool,
-      node,
       clock,
-      log,
       portion: site.outbound.portion,
-      signal: ending.signal,
       tell: (recipients) => meter.add(recipients),
     });
-  } finally {
-    process.off("SIGTERM", end).off("SIGINT", end);
-    meter.wipe();
-    leaveFolders(spool, node.name);
-    await node.leave();
-  }
+  });
 }
 
 /** Prints what was done. Throws Failure 75 where something was left alone. */
