@@ -211,7 +211,7 @@ export async function release(
   found: Found,
   now: number,
 ): Promise<string> {
-  const { queue, name, path } = waiting(found);
+  const { name, path } = waiting(found);
   const envelope = envelopeOf(found);
   const rest = restOf(found, envelope);
   const to = rest?.queue;
