@@ -3,6 +3,7 @@
  * order in which the system calls of some nodes can come, and at what may befall them on the way.
  *
  *   files      a file system in memory, which does one system call at a time
+ *   journal    what of it is on disk
  *   shim       `node:fs` as the code under test sees it: it asks the model
  *   load       loads `src/spool` with that shim, or a mutant of it
  *   replay     a program up to its next system call, found by running it again
@@ -19,6 +20,7 @@
  *              asked before that may be acted on at any later time. Where `deaf` it never learns of it
  *   loss       the reply to a rename, link, mkdir, unlink or rmdir is lost; it has happened, the client
  *              does the same again at any later time, and the node is told what that says
+ *   power      it fails: all die, and what was not synced may be lost (`journal.ts`)
  *
  * At last, when all have ended or died, the janitor runs alone: it takes over from all of them and
  * works until nothing is left to do.
@@ -43,6 +45,7 @@ export interface Budget {
   readonly crashes: number;
   readonly suspicions: number;
   readonly losses: number;
+  readonly powerFailures: number;
 }
 
 type Status = "waits" | "runs" | "ended" | "crashed";
@@ -80,6 +83,8 @@ export interface Model {
   readonly replayers: readonly Replayer[];
   /** Throws where one of these must not follow from the other. */
   check(before: World, after: World): void;
+  /** Throws where this must not be found after a power failure. */
+  checkFound(before: World, after: World): void;
   /** Throws where this must not be how it ends. */
   checkEnd(last: World): void;
   /** Throws where a program must not end so. */
@@ -153,6 +158,7 @@ export class Explorer {
         await this.#go(world, next.world, next.step);
       await this.#act(world, index, place);
     }
+    await this.#failPower(world);
     if (!isEnd) return;
     this.#ends += 1;
     this.#model.checkEnd(world);
@@ -173,6 +179,26 @@ export class Explorer {
     this.#model.check(before, after);
     await this.#visit(after);
     this.#schedule.pop();
+  }
+
+  /** All die at once, but for the janitor, who has not come yet. */
+  async #failPower(world: World): Promise<void> {
+    const { powerFailures } = world.left;
+    if (powerFailures === 0 || world.places.at(-1)?.status !== "waits") return;
+    const left = { ...world.left, powerFailures: powerFailures - 1 };
+    const places = world.places.map((place, index) =>
+      index < world.places.length - 1 && place.status !== "ended"
+        ? { ...place, status: "crashed" as const }
+        : place,
+    );
+    for (const files of world.files.afterPowerFailure()) {
+      const after = { files, places, left };
+      this.#schedule.push({ who: "-", what: "the power fails", result: "" });
+      this.#steps += 1;
+      this.#model.checkFound(world, after);
+      await this.#visit(after);
+      this.#schedule.pop();
+    }
   }
 
   /** What may befall a node instead of its next step. */
@@ -282,12 +308,8 @@ function keyOf({ files, places, left }: World): string {
       ? `${moment.id}${asksAgain ? "?" : ""}${seemsDead ? "!" : ""}`
       : `${status}${seemsDead ? "!" : ""}`,
   );
-  const { crashes, suspicions, losses } = left;
-  return hash(
-    "sha256",
-    `${files.key()} ${nodes.join()} ${crashes} ${suspicions} ${losses}`,
-    "base64",
-  );
+  const text = [files.key(), nodes.join(), ...Object.values(left)].join(" ");
+  return hash("sha256", text, "base64");
 }
 
 function wordsOf([call, ...args]: Operation): string {

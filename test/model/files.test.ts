@@ -129,3 +129,33 @@ t.test("a folder that is open is still there, under any name", async (t) => {
   files.apply("m", ["rmdir", "/b"]);
   t.same(files.apply("n", ["listAt", fd]), { ok: [] });
 });
+
+t.test("what was synced is there after a power failure", async (t) => {
+  const files = new Files();
+  files.put("/a/x", "1");
+  files.put("/b");
+  files.beginJournal();
+  const sync = (path: string) => {
+    const opened = files.apply("n", ["open", path, "r"]);
+    files.apply("n", ["fsync", "ok" in opened ? Number(opened.ok) : 0]);
+  };
+  const found = () =>
+    files.afterPowerFailure().map((it) => [it.names("/a"), it.names("/b")]);
+  files.apply("n", ["rename", "/a/x", "/b/y"]);
+  t.same(found(), [
+    [["x"], []],
+    [[], ["y"]],
+  ]);
+  files.apply("n", ["mkdir", "/b/z"]);
+  t.equal(found().length, 3, "in order");
+  sync("/b");
+  t.same(found(), [[[], ["y", "z"]]]);
+  files.apply("n", ["open", "/b/z/file", "wx"]);
+  files.apply("n", ["write", 4, "text"]);
+  sync("/b/z");
+  const texts = () =>
+    files.afterPowerFailure().map((it) => it.text("/b/z/file"));
+  t.same(texts(), ["", "text"], "its content was not");
+  sync("/b/z/file");
+  t.same(texts(), ["text"]);
+});

@@ -4,6 +4,8 @@
  * copy of a table. A file's content is text whose characters are its bytes.
  */
 
+import { Journal, type Tree } from "./journal.ts";
+
 /** A system call as data. */
 export type Operation = readonly [call: string, ...args: (string | number)[]];
 
@@ -41,13 +43,55 @@ export class Files {
   #inodes = new Map<number, Inode>([[ROOT, { names: new Map() }]]);
   #handles = new Map<string, Handle>();
   #next = ROOT + 1;
+  /** What is on disk; undefined where the power never fails. */
+  #journal: Journal | undefined;
+  /** Files whose content is on disk. */
+  #synced = new Set<number>();
 
   clone(): Files {
     const copy = new Files();
     copy.#inodes = new Map(this.#inodes);
     copy.#handles = new Map(this.#handles);
     copy.#next = this.#next;
+    copy.#journal = this.#journal;
+    copy.#synced = this.#journal ? new Set(this.#synced) : copy.#synced;
     return copy;
+  }
+
+  /** From now on it is known what is on disk; all that there is, is. */
+  beginJournal(): void {
+    const disk = new Map<number, ReadonlyMap<string, number>>();
+    for (const [inode, found] of this.#inodes)
+      if ("names" in found) disk.set(inode, found.names);
+      else this.#synced.add(inode);
+    this.#journal = new Journal(disk);
+  }
+
+  /** What may be found when the power comes back: content that was not synced is empty, or there. */
+  afterPowerFailure(): Files[] {
+    const trees = this.#journal?.survivors() ?? [];
+    const found = trees.flatMap((tree) =>
+      [true, false].map((isEmpty) => this.#found(tree, isEmpty)),
+    );
+    return [...new Map(found.map((files) => [files.key(), files])).values()];
+  }
+
+  #found(tree: Tree, isEmpty: boolean): Files {
+    const files = new Files();
+    files.#next = this.#next;
+    const visit = (inode: number) => {
+      const there = this.#inodes.get(inode) as Inode;
+      if ("data" in there) {
+        const isLost = isEmpty && !this.#synced.has(inode);
+        files.#inodes.set(inode, isLost ? { data: "" } : there);
+        return;
+      }
+      const names = tree.get(inode) ?? new Map<string, number>();
+      files.#inodes.set(inode, { names });
+      for (const below of names.values()) visit(below);
+    };
+    visit(ROOT);
+    return files;
   }
 
   /** Does one system call. @param who whose open files it means */
@@ -100,6 +144,7 @@ export class Files {
         this.#forget(handle.inode);
         return undefined;
       case "fsync":
+        this.#sync(handle.inode);
         return undefined;
       case "fstat":
         return this.#stat(handle.inode);
@@ -148,7 +193,10 @@ export class Files {
     };
     const tree = show(ROOT);
     const keys = [...this.#handles.keys()].sort();
-    return `${tree}${keys.map((key) => `${key}:${show((this.#handles.get(key) as Handle).inode)}`).join()}`;
+    const unsynced = this.#journal
+      ? `${this.#journal.key()} ${[...this.#synced].sort()}`
+      : "";
+    return `${tree}${unsynced}${keys.map((key) => `${key}:${show((this.#handles.get(key) as Handle).inode)}`).join()}`;
   }
 
   /** Names in a folder; none where there is no such folder. */
@@ -242,6 +290,8 @@ export class Files {
 
   /** An inode that neither a name nor an open file leads to is gone. */
   #forget(inode: number): void {
+    // It may come back.
+    if (this.#journal) return;
     for (const handle of this.#handles.values())
       if (handle.inode === inode) return;
     for (const found of this.#inodes.values())
@@ -250,11 +300,19 @@ export class Files {
     if (inode !== ROOT) this.#inodes.delete(inode);
   }
 
+  #sync(inode: number): void {
+    if (!this.#journal) return;
+    if (this.#isFolder(inode)) this.#journal = this.#journal.synced(inode);
+    else this.#synced.add(inode);
+  }
+
   #mkdir(path: string): undefined {
     const [folder, name] = this.#place(path);
     const { names } = this.#folder(folder);
     if (names.has(name)) throw new Refused("EEXIST");
-    this.#add(folder, name, this.#make({ names: new Map() }));
+    const inode = this.#make({ names: new Map() });
+    this.#add(folder, name, inode);
+    this.#journal = this.#journal?.with({ inode, to: { folder, name } });
   }
 
   #rmdir(path: string): undefined {
@@ -265,6 +323,7 @@ export class Files {
     const inode = this.#child(folder, name);
     if (this.#folder(inode).names.size > 0) throw new Refused("ENOTEMPTY");
     this.#remove(folder, name);
+    this.#journal = this.#journal?.with({ inode, from: { folder, name } });
     this.#forget(inode);
   }
 
@@ -272,6 +331,7 @@ export class Files {
     const inode = this.#child(folder, name);
     this.#fileAt(inode);
     this.#remove(folder, name);
+    this.#journal = this.#journal?.with({ inode, from: { folder, name } });
     this.#forget(inode);
   }
 
@@ -281,6 +341,7 @@ export class Files {
     if (this.#folder(folder).names.has(name)) throw new Refused("EEXIST");
     if (this.#isFolder(inode)) throw new Refused("EPERM");
     this.#add(folder, name, inode);
+    this.#journal = this.#journal?.with({ inode, to: { folder, name } });
   }
 
   #rename(from: string, to: string): undefined {
@@ -296,6 +357,11 @@ export class Files {
     if (there !== undefined) this.#mayReplace(inode, there);
     this.#remove(oldFolder, oldName);
     this.#add(newFolder, newName, inode);
+    this.#journal = this.#journal?.with({
+      inode,
+      from: { folder: oldFolder, name: oldName },
+      to: { folder: newFolder, name: newName },
+    });
     if (there !== undefined) this.#forget(there);
   }
 
@@ -327,7 +393,12 @@ export class Files {
     if (flags === "wx" && exists) throw new Refused("EEXIST");
     if (flags !== "r" && !exists) {
       const [folder, name] = this.#place(path);
-      this.#add(folder, name, this.#make({ data: "" }));
+      const made = this.#make({ data: "" });
+      this.#add(folder, name, made);
+      this.#journal = this.#journal?.with({
+        inode: made,
+        to: { folder, name },
+      });
     }
     const inode = this.#find(path);
     if (flags !== "r") this.#fileAt(inode);
@@ -352,6 +423,7 @@ export class Files {
     const written =
       old.slice(0, position) + data + old.slice(position + data.length);
     this.#inodes.set(inode, { data: written });
+    this.#synced.delete(inode);
     this.#handles.set(key, { inode, position: position + data.length });
     return data.length;
   }

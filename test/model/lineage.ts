@@ -70,24 +70,33 @@ function whole(files: Files, path: string): string {
   return text;
 }
 
-/** Throws unless each message that there is follows from one that was there before, exactly once. */
+/**
+ * Throws unless each message that there is follows from one that was there before, exactly once.
+ * @param isFar whether steps between were not looked at, in which something may have ended
+ */
 export function mustFollow(
   lineage: Lineage,
   before: readonly string[],
   after: readonly string[],
+  isFar = false,
 ): void {
   if (before.join() === after.join()) return;
   // Whether a message is one that is being brought, nobody can tell before it is there.
   const isOver = (left: readonly string[]) =>
     left.every((word) => word.endsWith(".draft"));
-  for (const left of remainders(lineage, before, after))
+  for (const left of remainders({ lineage, isFar }, before, after))
     if (isOver(left)) return;
   broken(`lost, or there twice: ${before} became ${after.join() || "nothing"}`);
 }
 
+interface Rules {
+  readonly lineage: Lineage;
+  readonly isFar: boolean;
+}
+
 /** What may be left of `after` when all that follows from `before` is taken away. */
 function* remainders(
-  lineage: Lineage,
+  rules: Rules,
   before: readonly string[],
   after: readonly string[],
 ): Generator<readonly string[]> {
@@ -96,24 +105,24 @@ function* remainders(
     yield after;
     return;
   }
-  for (const left of withoutHeirs(lineage, word, after))
-    yield* remainders(lineage, others, left);
-  if (lineage[word]?.some(({ length }) => length === 0))
-    yield* remainders(lineage, others, after);
+  for (const left of withoutHeirs(rules, word, after))
+    yield* remainders(rules, others, left);
+  if (rules.lineage[word]?.some(({ length }) => length === 0))
+    yield* remainders(rules, others, after);
 }
 
 /** What may be left of `words` without this one, or without all that follow from it. */
 function* withoutHeirs(
-  lineage: Lineage,
+  rules: Rules,
   word: string,
   words: readonly string[],
 ): Generator<readonly string[]> {
   const at = words.indexOf(word);
   if (at >= 0) yield words.toSpliced(at, 1);
-  for (const heirs of lineage[word] ?? []) {
-    let ways: (readonly string[])[] = heirs.length > 0 ? [words] : [];
+  for (const heirs of rules.lineage[word] ?? []) {
+    let ways = heirs.length > 0 || rules.isFar ? [words] : [];
     for (const heir of heirs)
-      ways = ways.flatMap((left) => [...withoutHeirs(lineage, heir, left)]);
+      ways = ways.flatMap((left) => [...withoutHeirs(rules, heir, left)]);
     yield* ways;
   }
 }

@@ -127,4 +127,32 @@ export const mutants: Readonly<Record<string, Case>> = {
     scenario: "split: both die, one after the other",
     finds: /lost/,
   },
+  "a commit is not synced": {
+    file: "commit.ts",
+    from: "await syncPath(this.#claim.path);",
+    to: "",
+    scenario: "split: the power fails",
+    finds: /there twice/,
+  },
+  "a child's folder is not synced": {
+    file: "commit.ts",
+    from: "await allEnded(writes);\n  await syncPath(path);",
+    to: "await allEnded(writes);",
+    scenario: "split: the power fails",
+    finds: /lost/,
+  },
+  "a file's content is not synced": {
+    file: "durable.ts",
+    from: "await sync(fd);\n  } catch",
+    to: "} catch",
+    scenario: "split: the power fails",
+    finds: /not whole/,
+  },
+  "mail is taken before it is synced": {
+    file: "enqueue.ts",
+    from: "await syncPath(spool.waiting(queue));",
+    to: "",
+    scenario: "a message is brought, and the power fails",
+    finds: /lost/,
+  },
 };

@@ -74,12 +74,20 @@ export async function explore(
   const { lineage, errors = /^$/, hooks } = scenario;
   const nodes = scenario.nodes.map((part) => actorOf(code, scenario, part));
   const actors = [...nodes, janitor(code, hooks, nodes)];
+  const start = filesOf(scenario);
+  if (scenario.budget.powerFailures) start.beginJournal();
   return new Explorer({
     actors,
-    budget: { crashes: 0, suspicions: 0, losses: 0, ...scenario.budget },
+    budget: {
+      crashes: 0,
+      suspicions: 0,
+      losses: 0,
+      powerFailures: 0,
+      ...scenario.budget,
+    },
     deaf: scenario.deaf ?? false,
     fine: scenario.fine ?? false,
-    files: filesOf(scenario),
+    files: start,
     replayers: actors.map(
       ({ name, program }) =>
         new Replayer(name, program, () => countFromZero(code.newId)),
@@ -88,6 +96,8 @@ export async function explore(
       if (before.files !== after.files)
         mustFollow(lineage, wordsIn(before.files), wordsIn(after.files));
     },
+    checkFound: (before, after) =>
+      checkFound(scenario, start, before.files, after.files),
     checkEnd: (last) => checkEnd(scenario, last),
     checkWords: (who, words) => {
       for (const word of words)
@@ -176,6 +186,21 @@ export function entry(text: string, queue = "posts"): Sight {
 /** A file that an MTA delivered. */
 export function delivered(file: string): Sight {
   return { queue: "incoming", waiting: { kind: "maildir", file } };
+}
+
+/** What was not synced begins anew: it is somewhere between the beginning and where it was. */
+function checkFound(
+  { lineage, nodes }: Scenario,
+  start: Files,
+  before: Files,
+  after: Files,
+): void {
+  const brought = nodes.flatMap(({ brings }) => brings && `${brings}.draft`);
+  const found = wordsIn(after);
+  if (found.join() === wordsIn(before).join()) return;
+  const outside = brought.filter((word) => word !== undefined);
+  mustFollow(lineage, [...wordsIn(start), ...outside], found);
+  mustFollow(lineage, [...found, ...outside], wordsIn(before), true);
 }
 
 function checkEnd(scenario: Scenario, last: World): void {

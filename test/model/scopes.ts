@@ -120,17 +120,24 @@ const quickTroubles: Readonly<Record<string, Trouble>> = {
     ],
     budget: { crashes: 2 },
   },
-  "one is taken for dead, and wakes up": {
-    nodes: [{ ...first, maySeemDead: true }, heir],
-    budget: { suspicions: 1 },
-    errors: homeless,
-  },
   "one is taken for dead, and never learns of it": {
     nodes: [{ ...first, maySeemDead: true }, heir],
     budget: { suspicions: 1 },
     deaf: true,
     errors: homeless,
   },
+};
+
+const awake: Readonly<Record<string, Trouble>> = {
+  "one is taken for dead, and wakes up": {
+    nodes: [{ ...first, maySeemDead: true }, heir],
+    budget: { suspicions: 1 },
+    errors: homeless,
+  },
+};
+
+const power: Readonly<Record<string, Trouble>> = {
+  "the power fails": { nodes: [first], budget: { powerFailures: 1 } },
 };
 
 const deepTroubles: Readonly<Record<string, Trouble>> = {
@@ -210,6 +217,14 @@ const door = {
 } as const;
 const porter: Part = { name: "a", knows: delivered("p") };
 
+const bringing: Way = {
+  lineage: {
+    "p@posts": [["c@alpha"]],
+    "p@posts.draft": [[], ["p@posts"]],
+  },
+  hooks: { posts: always(single) },
+};
+
 const byHand = {
   entries: ["p@posts"],
   hooks: { posts: always(single) },
@@ -269,11 +284,7 @@ const others: Scope = {
     errors: /^Error: ENOENT: (mkdir|rename|rmdir) '\/spool\/incoming/,
   },
   "a message is brought, and taken at once": {
-    lineage: {
-      "p@posts": [["c@alpha"]],
-      "p@posts.draft": [[], ["p@posts"]],
-    },
-    hooks: { posts: always(single) },
+    ...bringing,
     nodes: [
       { name: "m", brings: "p@posts", mayDie: true },
       { name: "a", whenWaiting: "posts", mayDie: true },
@@ -282,6 +293,14 @@ const others: Scope = {
     errors: new RegExp(
       `${lost.source}|^refused: Error: (EEXIST|.* removed while)`,
     ),
+  },
+  "a message is brought, and the power fails": {
+    ...bringing,
+    nodes: [
+      { name: "m", brings: "p@posts" },
+      { name: "a", whenWaiting: "posts" },
+    ],
+    budget: { powerFailures: 1 },
   },
   "a person drops it": personDoes("drop"),
   "a person holds it": personDoes("hold"),
@@ -315,16 +334,22 @@ function product(
   return found;
 }
 
-/** Ways of which others show nearly as much in less time. */
-const long = ["single", "carried on", "split, then passed on"];
-const short = Object.keys(ways).filter((way) => !long.includes(way));
+/** Ways that show most in little time. */
+const short = ["split", "passed on", "given back", "rested", "ended"];
+const long = Object.keys(ways).filter((way) => !short.includes(way));
 
-export const quick: Scope = { ...product(quickTroubles, short), ...others };
+export const quick: Scope = {
+  ...product(quickTroubles, short),
+  ...product(awake, ["given back"]),
+  ...product(power),
+  ...others,
+};
 
 export const deep: Scope = {
   ...product(quickTroubles, long),
+  ...product(awake),
   ...product(deepTroubles),
-  ...product(threesomes, ["single", "passed on", "ended"]),
+  ...product(threesomes, ["passed on", "ended"]),
   "children are taken while others are published, and the one who publishes dies":
     {
       ...chain,
