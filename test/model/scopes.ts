@@ -1,6 +1,6 @@
 /**
- * What the model looks at. Each way that an entry may go is looked at in each trouble; the troubles
- * of the fast test are small enough to be looked at in seconds, those of the slow one in minutes.
+ * What the model looks at. Each way that an entry may go is looked at in each trouble; those of the
+ * fast test take seconds, those of the slow one minutes, and with LISTMILL_MODEL=deep a quarter of an hour.
  */
 import type { Hooks, Verdict } from "./programs.ts";
 import { delivered, entry, type Part, type Scenario } from "./scenario.ts";
@@ -149,14 +149,6 @@ const deepTroubles: Readonly<Record<string, Trouble>> = {
     budget: { crashes: 1, losses: 1 },
     errors: lost,
   },
-  "both die; two replies are lost": {
-    nodes: [
-      { ...first, mayDie: true },
-      { ...heir, mayDie: true },
-    ],
-    budget: { crashes: 2, losses: 2 },
-    errors: lost,
-  },
   "one dies in the middle of what concerns only itself": {
     nodes: [
       { ...first, mayDie: true },
@@ -164,6 +156,18 @@ const deepTroubles: Readonly<Record<string, Trouble>> = {
     ],
     budget: { crashes: 1 },
     fine: true,
+  },
+};
+
+/** Minutes for the ways that are long. */
+const deepestTroubles: Readonly<Record<string, Trouble>> = {
+  "both die; two replies are lost": {
+    nodes: [
+      { ...first, mayDie: true },
+      { ...heir, mayDie: true },
+    ],
+    budget: { crashes: 2, losses: 2 },
+    errors: lost,
   },
   "one is taken for dead, and never learns of it; a reply is lost": {
     nodes: [{ ...first, maySeemDead: true }, heir],
@@ -173,17 +177,23 @@ const deepTroubles: Readonly<Record<string, Trouble>> = {
   },
 };
 
-/** Three nodes: only for ways that are short. */
+const taker: Part = { name: "b", after: "a", takesOver: true, queues: [] };
+
+/** Three nodes: only for ways that are short, and the heirs leave what they find to the janitor. */
 const threesomes: Readonly<Record<string, Trouble>> = {
   "two take over from one that never learns of it": {
-    nodes: [
-      { ...first, maySeemDead: true },
-      heir,
-      { ...heir, name: "c", sweeps: false },
-    ],
+    nodes: [{ ...first, maySeemDead: true }, taker, { ...taker, name: "c" }],
     budget: { suspicions: 1 },
     deaf: true,
     errors: homeless,
+  },
+  "three compete, and two die": {
+    nodes: [
+      { ...first, mayDie: true },
+      { ...rival, mayDie: true },
+      { ...rival, name: "c" },
+    ],
+    budget: { crashes: 2 },
   },
 };
 
@@ -349,6 +359,7 @@ export const deep: Scope = {
   ...product(quickTroubles, long),
   ...product(awake),
   ...product(deepTroubles),
+  ...product(deepestTroubles, short.slice(1)),
   ...product(threesomes, ["passed on", "ended"]),
   "children are taken while others are published, and the one who publishes dies":
     {
@@ -358,3 +369,6 @@ export const deep: Scope = {
       errors: lost,
     },
 };
+
+/** All of it. */
+export const deepest: Scope = { ...deep, ...product(deepestTroubles) };
