@@ -21,6 +21,7 @@ import {
   envelopeOf,
   type Found,
   mustHavePortion,
+  restOf,
 } from "../spool/operator.ts";
 import type { Spool } from "../spool/spool.ts";
 import type { Context } from "./context.ts";
@@ -128,11 +129,12 @@ function whyLines(found: Found, { given, ...rest }: Why): string[] {
 }
 
 /** Whether an entry is before the hooks that give recipients. */
-function isOpen({ path, queue }: Found, { given, rest }: Envelope): boolean {
+function isOpen(found: Found, envelope: Envelope): boolean {
+  const { queue } = restOf(found, envelope) ?? found;
   return (
-    given === undefined &&
-    (rest?.queue ?? queue) !== "outbound" &&
-    !existsSync(join(path, "recipients"))
+    envelope.given === undefined &&
+    queue !== "outbound" &&
+    !existsSync(join(found.path, "recipients"))
   );
 }
 

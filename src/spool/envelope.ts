@@ -44,7 +44,7 @@ export interface Envelope {
   readonly received: string;
   /** Stages whose hold a person has lifted. */
   readonly passed?: readonly string[];
-  /** Where a resting entry came from, and which stage held it. */
+  /** Where a resting entry came from, and which stage held it. It stays when the entry goes on. */
   readonly rest?: { readonly queue: string; readonly stage?: string };
   readonly history: readonly Event[];
   /** For a post on its way out: who gave its recipients. */

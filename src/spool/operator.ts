@@ -175,6 +175,17 @@ export async function retryAll(
   return count;
 }
 
+/**
+ * Where a resting entry came from. What another stay left in its envelope, or a hold or release that was
+ * cut short before its rename, counts nowhere else.
+ */
+export function restOf(
+  { queue }: Pick<Found, "queue">,
+  { rest }: Envelope,
+): Envelope["rest"] {
+  return isResting(queue) ? rest : undefined;
+}
+
 /** Lays an entry into `held`. @param now milliseconds */
 export async function hold(
   spool: Spool,
@@ -186,7 +197,7 @@ export async function hold(
     throw new Failure(exit.usage, `${name.id} is held already`);
   if (readEnvelope(path).kind === "broken") keepEnvelope(found);
   const envelope = envelopeOf(found);
-  const rest = envelope.rest ?? { queue };
+  const rest = restOf(found, envelope) ?? { queue };
   await note(path, { ...envelope, rest }, "held", now);
   await rename(spool, path, "held", name);
 }
@@ -201,10 +212,11 @@ export async function release(
   found: Found,
   now: number,
 ): Promise<string> {
-  const { queue, name, path } = waiting(found);
+  const { name, path } = waiting(found);
   const envelope = envelopeOf(found);
-  const to = envelope.rest?.queue;
-  if (!isResting(queue) || to === undefined || !isQueueName(to))
+  const rest = restOf(found, envelope);
+  const to = rest?.queue;
+  if (to === undefined || !isQueueName(to))
     throw new Failure(
       exit.usage,
       `${name.id} is not held or failed: nothing to release`,
@@ -215,13 +227,13 @@ export async function release(
       `${name.id} has lost its envelope: write sender, recipient, list and origin into ${join(path, "envelope.json")} first${hasRecipients(path) ? ", and portion and given as envelope.broken has them" : ""}`,
     );
   mustHavePortion(found, envelope);
-  const { rest, ...freed } = envelope;
   const passed = rest?.stage
     ? [...(envelope.passed ?? []), rest.stage]
     : envelope.passed;
+  // `rest` stays in it: where this is cut short before the rename, the entry can still be released.
   await note(
     path,
-    { ...freed, ...(passed ? { passed } : {}) },
+    { ...envelope, ...(passed ? { passed } : {}) },
     "released",
     now,
   );

@@ -4,6 +4,7 @@ import {
   chmodSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
@@ -262,6 +263,34 @@ t.test("held by a person, released to where it was", async (t) => {
   });
   await runAll(home);
   t.equal(sink.mail.length, 1);
+});
+
+t.test("a release that was cut short is done again", async (t) => {
+  const { home, run } = await homeWithHook(
+    t,
+    "posts/15-approve/10-later",
+    "#!/bin/sh\nexit 75\n",
+  );
+  const [id = ""] = await feed(home, post("twice"));
+  await run(["hold", id]);
+  const [held = ""] = waiting(home, "held");
+  await run(["release", id]);
+  const [released = ""] = waiting(home, "incoming");
+  // As if it had died after its note and before its rename.
+  renameSync(released, held);
+  t.match(await run(["release", id]), {
+    code: 0,
+    out: `incoming/${id} is due now\n`,
+  });
+  await runAll(home);
+  const [later = ""] = waiting(home, "posts");
+  const there = later.split(".").at(-1) ?? "";
+  await run(["hold", there]);
+  t.match(
+    await run(["release", there]),
+    { code: 0, out: /^posts\// },
+    "where it was held last, not first",
+  );
 });
 
 t.test("what waits is tried at once, or dropped", async (t) => {
