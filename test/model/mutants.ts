@@ -91,8 +91,8 @@ export const mutants: Readonly<Record<string, Case>> = {
   },
   "an entry ends where it lies": {
     file: "commit.ts",
-    from: "moveOut(claim, grave);",
-    to: "return remove(claim);",
+    from: "const grave = bury(spool, claim);",
+    to: "return clear(claim);",
     scenario: "ended: both die, one after the other",
     finds: /not whole/,
   },

@@ -161,7 +161,7 @@ class Runner {
   async #go(claim: Claim): Promise<Claim | undefined> {
     const code = this.#code;
     const state = code.inspect(claim);
-    if (state === "empty") code.remove(claim);
+    if (state === "empty") code.remove(this.#spool, claim);
     else if (state === "committed") await code.publish(this.#spool, claim);
     else if (state === "strange") throw new Error("strange");
     else return this.#settle(claim);
