@@ -23,6 +23,7 @@ import { troubled, unknownObserved } from "./attention.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
 import { mannerOf, troubleOf } from "./programs.ts";
+import { stateTrouble } from "./stateTrouble.ts";
 
 interface Finding {
   readonly level: "error" | "warning";
@@ -42,7 +43,7 @@ check
     attempt(error, () => context.site);
     if (findings.length === 0) {
       for (const problem of fileSystem(context)) error(problem);
-      attempt(error, () => context.roster);
+      await stateTrouble(context.site, error, warn);
       attempt(error, () => new Keyring(context.home).all());
       const lists: List[] = [];
       attempt(error, () => {

@@ -97,10 +97,10 @@ const actions: Record<string, Act> = {
     const at = await found(lists, site, address);
     const stamp =
       at &&
-      stampOf(
+      (await stampOf(
         { site, list: at.list, keyring: new Keyring(site.home) },
         at.extension,
-      );
+      ));
     const shown = oneLine(address, 320);
     if (!stamp)
       throw new Failure(

@@ -9,7 +9,9 @@ import { join } from "node:path";
 import type { Test } from "tap";
 import { variable } from "../../src/base/environment.ts";
 
-const services = join(import.meta.dirname, "../../../shared/lab/services.sh");
+const services =
+  variable("LISTMILL_TEST_SERVICES") ??
+  join(import.meta.dirname, "../../../shared/lab/services.sh");
 const path = `${variable("PATH")}:/usr/sbin:/sbin`;
 
 const programs = {
