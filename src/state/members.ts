@@ -130,7 +130,10 @@ export class Members {
     }
   }
 
-  /** The addresses alone as bytes, an address a line; a page at a time, without an object for each. */
+  /**
+   * The addresses alone as bytes, an address a line; a page at a time, without an object for each. The
+   * bytes are the caller's, who may release them.
+   */
   async *addresses(list: string, delivery: Delivery): AsyncGenerator<Buffer> {
     let isLong = false;
     try {
@@ -139,7 +142,7 @@ export class Members {
         const [page] = (await this.#run(query)).rows;
         if (!page || page.count === 0) return;
         yield typeof page.lines === "string"
-          ? Buffer.from(page.lines)
+          ? ownBytes(page.lines)
           : page.lines;
         if (page.count < PAGE) return;
         after = page.last;
@@ -157,6 +160,13 @@ export class Members {
     const { queries } = this.#store;
     return queries.executeQuery.bind(queries);
   }
+}
+
+/** A buffer that shares its memory with no other one. */
+function ownBytes(text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text);
+  return bytes;
 }
 
 function rowOf(

@@ -14,6 +14,7 @@ import {
   type SqliteDialectConfig,
   SqliteDriver,
   sql,
+  type TransactionSettings,
 } from "kysely";
 import type { Local } from "./local.ts";
 import type { Pool } from "./postgres.ts";
@@ -61,10 +62,7 @@ export interface Tables {
 }
 
 /** What queries are built with and run on: the database, or a transaction in it. */
-export type Queries = Pick<
-  Kysely<Tables>,
-  "selectFrom" | "insertInto" | "updateTable" | "deleteFrom" | "executeQuery"
->;
+export type Queries = Kysely<Tables>;
 
 interface Parts {
   readonly kind: "sqlite" | "postgres";
@@ -131,6 +129,42 @@ export class Store {
     });
   }
 
+  /** Reads the tables as they are at one moment, whatever others write meanwhile. */
+  snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const transaction = this.#kysely.transaction().setAccessMode("read only");
+    return this.kind === "postgres"
+      ? transaction.setIsolationLevel("repeatable read").execute(work)
+      : transaction.execute(work);
+  }
+
+  /** The highest number of an address that was ever given out. */
+  async lastNumber(queries: Queries): Promise<number> {
+    const last = {
+      sqlite: sql<{
+        n: number;
+      }>`SELECT seq AS n FROM sqlite_sequence WHERE name = 'numbers'`,
+      postgres: sql<{
+        n: number;
+      }>`SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS n FROM numbers_number_seq`,
+    }[this.kind];
+    return (await last.execute(queries)).rows[0]?.n ?? 0;
+  }
+
+  /** Sees to it that numbers up to this one are not given out again. */
+  async startNumbersAfter(queries: Queries, last: number): Promise<void> {
+    if (last === 0) return;
+    if (this.kind === "postgres")
+      await sql`SELECT setval('numbers_number_seq', ${last})`.execute(queries);
+    else {
+      await sql`DELETE FROM sqlite_sequence WHERE name = 'numbers'`.execute(
+        queries,
+      );
+      await sql`INSERT INTO sqlite_sequence VALUES ('numbers', ${last})`.execute(
+        queries,
+      );
+    }
+  }
+
   /** Runs a statement that only SQLite knows; nothing in PostgreSQL. */
   async pragma(text: string): Promise<void> {
     if (this.kind !== "sqlite") return;
@@ -171,8 +205,12 @@ class Immediate extends SqliteDriver {
   }
 
   /** One that reads first and writes then would be refused while another writes, not made to wait. */
-  override async beginTransaction(connection: DatabaseConnection) {
-    await connection.executeQuery(CompiledQuery.raw("BEGIN IMMEDIATE"));
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    { accessMode }: TransactionSettings = {},
+  ) {
+    const begin = accessMode === "read only" ? "BEGIN" : "BEGIN IMMEDIATE";
+    await connection.executeQuery(CompiledQuery.raw(begin));
   }
 
   /** On a full disk SQLite has gone back already: the error to be told is that one. */

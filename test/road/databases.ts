@@ -34,9 +34,14 @@ export class Databases {
     this.#servers.stop(this.#dir);
   }
 
-  /** The file of who may connect how. */
-  get access(): string {
-    return join(this.#dir, "data/pg_hba.conf");
+  /** From now on this account is let in with its password only. */
+  mustHavePassword(user: string): void {
+    const access = join(this.#dir, "data/pg_hba.conf");
+    this.#servers.bash(
+      'sed -i "1i host all $2 127.0.0.1/32 scram-sha-256" "$1"',
+      [access, user],
+    );
+    this.run("SELECT pg_reload_conf()");
   }
 
   /** Runs statements as the administrator. @returns what they gave */

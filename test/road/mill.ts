@@ -78,9 +78,16 @@ export class Mill {
     );
   }
 
-  start(args: readonly string[], failpoint = "", input = ""): Process {
+  /** @param variables of its environment besides */
+  start(
+    args: readonly string[],
+    failpoint = "",
+    input = "",
+    variables: Readonly<Record<string, string>> = {},
+  ): Process {
+    const { PATH } = process.env;
     const child = spawn(program, ["--home", this.home, ...args], {
-      env: { PATH: process.env.PATH, LISTMILL_FAILPOINT: failpoint },
+      env: { PATH, LISTMILL_FAILPOINT: failpoint, ...variables },
       stdio: ["pipe", "pipe", "pipe"],
     });
     let log = "";

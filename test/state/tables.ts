@@ -215,6 +215,11 @@ async function addresses(t: Test, { members }: State) {
   const read = async () =>
     (await buffer(members.addresses("l@x", "posts"))).toString();
   t.equal(await read(), "", "nobody");
+  await members.add("m@x", { key: "a@x", address: "a@x" }, 1);
+  for await (const page of members.addresses("m@x", "posts")) {
+    t.equal(page.toString(), "a@x\n");
+    t.equal(page.buffer.byteLength, page.length, "memory of its own");
+  }
   const joining = Array.from({ length: 2000 }, (_, n) => ({
     key: `u${n}@x`,
     address: `Ü${n}@x`,

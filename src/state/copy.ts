@@ -1,0 +1,118 @@
+/**
+ * All tables of one state into another, empty one: in one transaction, so that a copy that breaks off
+ * leaves nothing behind and can be begun anew. What others write meanwhile is not copied.
+ */
+import { exit, Failure } from "../base/errors.ts";
+import { chunks, preparedRows } from "./prepared.ts";
+import { type Queries, type Store, sql, type Tables } from "./store.ts";
+
+const PAGE = 1000;
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface Shape {
+  /** What rows are ordered by, and told apart. */
+  readonly key: readonly string[];
+  readonly columns: readonly string[];
+}
+
+const shapes: Readonly<Record<keyof Tables, Shape>> = {
+  members: {
+    key: ["list", "key"],
+    columns: "list key address name delivery own_copy joined".split(" "),
+  },
+  suppressed: {
+    key: ["list", "key"],
+    columns: "list key address reason since".split(" "),
+  },
+  sizes: { key: ["list"], columns: ["list", "size", "since"] },
+  numbers: { key: ["number"], columns: ["number", "hash", "address"] },
+};
+
+/** The names of all tables. */
+export const tables = Object.keys(shapes) as (keyof Tables)[];
+
+/** How many rows each table has. */
+export async function rowsOf(
+  queries: Queries,
+): Promise<Record<keyof Tables, number>> {
+  const counts = tables.map(async (name) => {
+    const query = queries
+      .selectFrom(name)
+      .select(({ fn }) => fn.countAll<number>().as("n"));
+    const { rows } = await queries.executeQuery(query.compile());
+    return [name, Number(rows[0]?.n ?? 0)] as const;
+  });
+  return Object.fromEntries(await Promise.all(counts)) as Awaited<
+    ReturnType<typeof rowsOf>
+  >;
+}
+
+/**
+ * Copies all rows.
+ * @param tell called with the number of rows that were copied since the last time
+ * @returns how many there were. Throws a Failure where the other state has rows already.
+ */
+export function copyTables(
+  from: Store,
+  to: Store,
+  tell: (rows: number) => void,
+): Promise<Record<keyof Tables, number>> {
+  return from.snapshot((source) =>
+    to.alone("copy", async (target) => {
+      const there = await rowsOf(target);
+      const full = tables.filter((name) => there[name] > 0);
+      if (full.length > 0)
+        throw new Failure(
+          exit.cannotCreate,
+          `${to.where}: has rows already, of ${full.join(", ")}: nothing was copied; only an empty one is copied into`,
+        );
+      for (const name of tables) await copied(name, source, target, tell);
+      await to.startNumbersAfter(target, await from.lastNumber(source));
+      return rowsOf(target);
+    }),
+  );
+}
+
+async function copied(
+  name: keyof Tables,
+  source: Queries,
+  target: Queries,
+  tell: (rows: number) => void,
+): Promise<void> {
+  const { columns } = shapes[name];
+  const insert = preparedRows((rows: readonly Row[]) =>
+    target
+      .insertInto(name)
+      .values(rows.map((row) => only(row, columns)) as never),
+  );
+  for await (const page of pages(name, source)) {
+    for (const some of chunks(page)) await target.executeQuery(insert(some));
+    tell(page.length);
+  }
+}
+
+/** The rows of a table in the order of their keys. */
+async function* pages(
+  name: keyof Tables,
+  queries: Queries,
+): AsyncGenerator<readonly Row[]> {
+  const { key, columns } = shapes[name];
+  const select = (given: Row | undefined) => {
+    const refs = sql.join(key.map((column) => sql.ref(column)));
+    const after = given && sql.join(key.map((column) => given[column]));
+    const where = after ? sql`WHERE (${refs}) > (${after})` : sql``;
+    const wanted = sql.join(columns.map((column) => sql.ref(column)));
+    return sql<Row>`SELECT ${wanted} FROM ${sql.table(name)} ${where} ORDER BY ${refs} LIMIT ${sql.lit(PAGE)}`;
+  };
+  let last: Row | undefined;
+  do {
+    const { rows } = await select(last).execute(queries);
+    if (rows.length > 0) yield rows;
+    last = rows.length < PAGE ? undefined : rows.at(-1);
+  } while (last);
+}
+
+function only(row: Row, columns: readonly string[]): Row {
+  return Object.fromEntries(columns.map((column) => [column, row[column]]));
+}

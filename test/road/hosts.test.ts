@@ -1,0 +1,133 @@
+// Two hosts on one home: with the state in PostgreSQL both serve it, with SQLite the second is
+// refused; and when the database is away for a while mail waits, and nobody is left out.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { Databases } from "./databases.ts";
+import { list, Mill, type Process, until } from "./mill.ts";
+import { needServers } from "./servers.ts";
+import { type Sink, startSink } from "./sink.ts";
+
+t.setTimeout(300_000);
+
+const members = Array.from({ length: 30 }, (_, at) => `m${at}@x.example`);
+const [author = ""] = members;
+/** Too long to stand in its return path. */
+const long = "somebody.with.a.long.name@mail.department.example.org";
+
+function on(host: string): Record<string, string> {
+  return { LISTMILL_HOST: host, LISTMILL_MACHINE: host };
+}
+
+function run(mill: Mill, host: string): Process {
+  return mill.start(["run"], "", "", on(host));
+}
+
+async function stop(t: Test, ...runners: readonly Process[]): Promise<void> {
+  for (const { child, ended } of runners) {
+    child.kill("SIGTERM");
+    const { code, log } = await ended;
+    t.equal(code, 0, log);
+  }
+}
+
+/** Each of them has it once. */
+function once(t: Test, sink: Sink, post: string): void {
+  const wanted = [...members, long].map((one) => [one, 1]);
+  t.same(Object.fromEntries(sink.counts(post)), Object.fromEntries(wanted));
+}
+
+async function home(t: Test, databases: Databases, sink: Sink): Promise<Mill> {
+  const dir = t.testdir();
+  const database = databases.make();
+  const state = `[state]\nurl = "${databases.url(database)}"\ntimeout = "2s"\n`;
+  writeFileSync(join(dir, "listmill.toml"), state);
+  return Mill.make(dir, {
+    smtp: sink.url,
+    members: [...members, long],
+    site: `${state}[retry]\nfirst = "1s"\nmost = "1s"\n[runner]\nscan = "1s"\n[outbound]\nrate = 0\nportion = 5\n`,
+    list: 'verp = "always"\n[digest]\nenabled = false\n',
+  });
+}
+
+t.test("with SQLite the second host is refused", async (t) => {
+  const mill = await Mill.make(t.testdir(), {
+    smtp: "smtp://127.0.0.1:9",
+    members,
+  });
+  const args = ["member", "list", list];
+  const refused = await mill.start(args, "", "", on("other")).ended;
+  t.equal(refused.code, 78);
+  t.match(refused.log, /SQLite serves one host only.*postgres:\/\//);
+  const checked = await mill.start(["check"], "", "", on("other")).ended;
+  t.equal(checked.code, 78);
+  t.match(checked.output, /error: .*\/state: this state is that of the host/);
+  mill.drop("kept", author);
+  const runner = await mill.start(["run", "--until-empty"], "", "", on("other"))
+    .ended;
+  t.match(runner.log, /SQLite serves one host only/, "mail waits");
+  t.not(mill.left().length, 0);
+});
+
+if (needServers(t, "postgres")) road(await Databases.start(t));
+
+function road(databases: Databases): void {
+  t.test("two hosts deliver each post once", async (t) => {
+    const sink = await startSink(t);
+    const mill = await home(t, databases, sink);
+    const runners = [run(mill, "one"), run(mill, "two")];
+    const posts = Array.from({ length: 20 }, (_, at) => `p${at}`);
+    for (const post of posts) mill.drop(post, author);
+    await until(
+      () => mill.busy() === 0,
+      () =>
+        `the spool to be empty\n${runners.map((it) => it.log().slice(-1500)).join("")}`,
+    );
+    await stop(t, ...runners);
+    for (const { log } of runners)
+      t.match(log(), /stopped after [1-9]\d* entries/, "each did some");
+    for (const post of posts) once(t, sink, `<${post}@home.example>`);
+    const paths = sink.taken
+      .filter(({ recipients }) => recipients.includes(long))
+      .map(({ sender }) => sender);
+    t.equal(paths.length, posts.length);
+    for (const [at, path] of [...new Set(paths)].entries()) {
+      const host = at % 2 ? "one" : "two";
+      const read = await mill.start(["keys", "read", path], "", "", on(host))
+        .ended;
+      t.match(read.output, long, "numbers are the same on all hosts");
+    }
+    const counted = await mill.start(["hooks", "--stats"], "", "", on("two"))
+      .ended;
+    t.match(counted.output, "posts/30-recipients/10-members");
+  });
+
+  t.test("while the database is away mail waits", async (t) => {
+    const sink = await startSink(t);
+    const mill = await home(t, databases, sink);
+    const runner = run(mill, "one");
+    mill.drop("before", author);
+    await until(
+      () => mill.busy() === 0,
+      () => `the first post to be through\n${runner.log().slice(-1500)}`,
+    );
+    databases.stop();
+    mill.drop("during", author);
+    await until(
+      () => /waits .*\[state\] postgres:/.test(runner.log()),
+      () => `the second post to wait\n${runner.log().slice(-1500)}`,
+    );
+    const told = await mill.start(["member", "list", list]).ended;
+    t.equal(told.code, 75);
+    t.match(told.log, /^listmill: \[state\] postgres:\/\/postgres@127/);
+    t.equal(sink.counts("<during@home.example>").size, 0);
+    databases.boot();
+    await until(
+      () => mill.busy() === 0,
+      () => `the second post to be through\n${runner.log().slice(-1500)}`,
+    );
+    await stop(t, runner);
+    once(t, sink, "<before@home.example>");
+    once(t, sink, "<during@home.example>");
+  });
+}
