@@ -3,10 +3,8 @@
  * leaves nothing behind and can be begun anew. What others write meanwhile is not copied.
  */
 import { exit, Failure } from "../base/errors.ts";
-import { chunks, preparedRows } from "./prepared.ts";
+import { inserting, PAGE } from "./prepared.ts";
 import { type Queries, type Store, sql, type Tables } from "./store.ts";
-
-const PAGE = 1000;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -67,29 +65,17 @@ export function copyTables(
           exit.cannotCreate,
           `${to.where}: has rows already, of ${full.join(", ")}: nothing was copied; only an empty one is copied into`,
         );
-      for (const name of tables) await copied(name, source, target, tell);
+      for (const name of tables) {
+        const insert = inserting(to, name, shapes[name].columns);
+        for await (const page of pages(name, source)) {
+          await target.executeQuery(insert(page));
+          tell(page.length);
+        }
+      }
       await to.startNumbersAfter(target, await from.lastNumber(source));
       return rowsOf(target);
     }),
   );
-}
-
-async function copied(
-  name: keyof Tables,
-  source: Queries,
-  target: Queries,
-  tell: (rows: number) => void,
-): Promise<void> {
-  const { columns } = shapes[name];
-  const insert = preparedRows((rows: readonly Row[]) =>
-    target
-      .insertInto(name)
-      .values(rows.map((row) => only(row, columns)) as never),
-  );
-  for await (const page of pages(name, source)) {
-    for (const some of chunks(page)) await target.executeQuery(insert(some));
-    tell(page.length);
-  }
 }
 
 /** The rows of a table in the order of their keys. */
@@ -111,8 +97,4 @@ async function* pages(
     if (rows.length > 0) yield rows;
     last = rows.length < PAGE ? undefined : rows.at(-1);
   } while (last);
-}
-
-function only(row: Row, columns: readonly string[]): Row {
-  return Object.fromEntries(columns.map((column) => [column, row[column]]));
 }

@@ -3,11 +3,11 @@
  * differs. Pure.
  */
 import type { Delivery } from "./member.ts";
-import { prepared, preparedRows } from "./prepared.ts";
-import { type MemberRow, type Queries, type Store, sql } from "./store.ts";
+import { inserting, oneOf, PAGE, prepared } from "./prepared.ts";
+import { type Store, sql } from "./store.ts";
 
-/** Rows a page. */
-export const PAGE = 1000;
+const key = ["list", "key"];
+const replaced = ["address", "name", "delivery", "own_copy"];
 
 interface Four {
   readonly a: string;
@@ -23,55 +23,42 @@ export function fourOf(of: readonly Delivery[]): Four {
 }
 
 /** The queries of the table of members, each compiled once. */
-export function memberQueries(queries: Queries) {
-  type Some = Four & { readonly list: string };
+export function memberQueries(store: Store) {
+  const { queries } = store;
+  type Of = { readonly list: string };
+  type Some = Of & Four;
   const some = ({ list, a, b, c, d }: Some) =>
     queries
       .selectFrom("members")
       .where("list", "=", list)
       .where("delivery", "in", [a, b, c, d]);
   return {
-    known: preparedRows((rows: readonly { list: string; key: string }[]) =>
+    one: prepared((given: Of & { key: string }) =>
       queries
         .selectFrom("members")
         .selectAll()
-        .where("list", "=", rows[0]?.list ?? "")
-        .where(
-          "key",
-          "in",
-          rows.map(({ key }) => key),
-        ),
+        .where("list", "=", given.list)
+        .where("key", "=", given.key),
     ),
-    write: preparedRows((rows: readonly MemberRow[]) =>
+    known: prepared((given: Of & { keys: string }) =>
       queries
-        .insertInto("members")
-        .values(
-          rows.map(
-            ({ list, key, address, name, delivery, own_copy, joined }) => ({
-              list,
-              key,
-              address,
-              name,
-              delivery,
-              own_copy,
-              joined,
-            }),
-          ),
-        )
-        .onConflict((conflict) =>
-          conflict.columns(["list", "key"]).doUpdateSet((excluded) => ({
-            address: excluded.ref("excluded.address"),
-            name: excluded.ref("excluded.name"),
-            delivery: excluded.ref("excluded.delivery"),
-            own_copy: excluded.ref("excluded.own_copy"),
-          })),
-        ),
+        .selectFrom("members")
+        .selectAll()
+        .where("list", "=", given.list)
+        .where(oneOf(store, "key", given.keys)),
+    ),
+    write: inserting(
+      store,
+      "members",
+      [...key, ...replaced, "joined"],
+      key,
+      replaced,
     ),
     any: prepared(() => queries.selectFrom("members").select("key").limit(1)),
-    clear: prepared(({ list }: { list: string }) =>
+    clear: prepared(({ list }: Of) =>
       queries.deleteFrom("members").where("list", "=", list),
     ),
-    remove: prepared(({ list, key }: { list: string; key: string }) =>
+    remove: prepared(({ list, key }: Of & { key: string }) =>
       queries
         .deleteFrom("members")
         .where("list", "=", list)

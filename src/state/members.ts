@@ -9,8 +9,8 @@ import {
   type Joining,
   type Member,
 } from "./member.ts";
-import { addressPages, fourOf, memberQueries, PAGE } from "./memberQueries.ts";
-import { chunks } from "./prepared.ts";
+import { addressPages, fourOf, memberQueries } from "./memberQueries.ts";
+import { chunks, PAGE, packed } from "./prepared.ts";
 import type { MemberRow, Queries, Store } from "./store.ts";
 
 /** Kilobytes, with the minus that SQLite wants; the usual size and one for reading. */
@@ -24,7 +24,7 @@ export class Members {
 
   constructor(store: Store) {
     this.#store = store;
-    this.#compiled = memberQueries(store.queries);
+    this.#compiled = memberQueries(store);
     this.#addresses = addressPages(store);
   }
 
@@ -54,8 +54,9 @@ export class Members {
     some: readonly Joining[],
     now: number,
   ): Promise<Added[]> {
-    const asked = some.map(({ key }) => ({ list, key }));
-    const { rows } = await queries.executeQuery(this.#compiled.known(asked));
+    const keys = packed(some.map(({ key }) => key));
+    const query = this.#compiled.known({ list, keys });
+    const { rows } = await queries.executeQuery(query);
     const known = new Map(rows.map((row) => [row.key, row]));
     const written = new Map<string, MemberRow>();
     const results = some.map((one): Added => {
@@ -66,8 +67,8 @@ export class Members {
       written.set(one.key, row);
       return old === undefined ? "added" : "changed";
     });
-    for (const rows of chunks([...written.values()]))
-      await queries.executeQuery(this.#compiled.write(rows));
+    if (written.size > 0)
+      await queries.executeQuery(this.#compiled.write([...written.values()]));
     return results;
   }
 
@@ -85,7 +86,7 @@ export class Members {
   }
 
   async get(list: string, key: string): Promise<Member | undefined> {
-    const { rows } = await this.#run(this.#compiled.known([{ list, key }]));
+    const { rows } = await this.#run(this.#compiled.one({ list, key }));
     return rows[0] && memberOf(rows[0]);
   }
 

@@ -4,7 +4,7 @@
  * the same number is another address, or none.
  */
 import { hashOf } from "../base/hash.ts";
-import { chunks, prepared, preparedRows } from "./prepared.ts";
+import { chunks, inserting, oneOf, packed, prepared } from "./prepared.ts";
 import type { Queries, Store } from "./store.ts";
 
 export class Numbers {
@@ -13,7 +13,7 @@ export class Numbers {
 
   constructor(store: Store) {
     this.#store = store;
-    this.#compiled = compiled(store.queries);
+    this.#compiled = compiled(store);
   }
 
   /**
@@ -56,8 +56,9 @@ export class Numbers {
     const wanted = new Set(addresses);
     const found = new Map<string, number>();
     for (const some of chunks(addresses)) {
-      const hashes = some.map((address) => ({ hash: hashOf(address) }));
-      const { rows } = await queries.executeQuery(this.#compiled.known(hashes));
+      const hashes = packed(some.map(hashOf));
+      const query = this.#compiled.known({ hashes });
+      const { rows } = await queries.executeQuery(query);
       for (const { address, number } of rows)
         if (wanted.has(address)) found.set(address, number);
     }
@@ -65,23 +66,16 @@ export class Numbers {
   }
 }
 
-function compiled(queries: Queries) {
+function compiled(store: Store) {
+  const { queries } = store;
   return {
-    known: preparedRows((rows: readonly { hash: number }[]) =>
+    known: prepared(({ hashes }: { hashes: string }) =>
       queries
         .selectFrom("numbers")
         .select(["number", "address"])
-        .where(
-          "hash",
-          "in",
-          rows.map(({ hash }) => hash),
-        ),
+        .where(oneOf(store, "hash", hashes)),
     ),
-    make: preparedRows((rows: readonly { hash: number; address: string }[]) =>
-      queries
-        .insertInto("numbers")
-        .values(rows.map(({ hash, address }) => ({ hash, address }))),
-    ),
+    make: inserting(store, "numbers", ["hash", "address"]),
     address: prepared(({ number }: { number: number }) =>
       queries
         .selectFrom("numbers")

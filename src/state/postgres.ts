@@ -8,6 +8,7 @@ import pgpass from "pgpass";
 import { variable } from "../base/environment.ts";
 import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
 import { pg } from "./pg.ts";
+import { whole } from "./prepared.ts";
 
 /** A database server as the settings name it. */
 export interface Server {
@@ -148,7 +149,6 @@ function isAnswer(error: unknown): boolean {
   return /^(?!57P)[0-9A-Z]{5}$/.test(errnoOf(error) ?? "");
 }
 
-/** No text of PostgreSQL holds a NUL: none would be equal to one that does. */
-export function fit(value: unknown): unknown {
-  return typeof value === "string" ? value.replaceAll("\0", "\ufffd") : value;
+function fit(value: unknown): unknown {
+  return typeof value === "string" ? whole(value) : value;
 }

@@ -2,7 +2,14 @@
  * Addresses that get nothing, of a list or of the whole site (list ""). Adding and removing are
  * idempotent. They are read in pages, so that a million cost no more memory than a thousand.
  */
-import { chunks, prepared, preparedRows } from "./prepared.ts";
+import {
+  chunks,
+  inserting,
+  oneOf,
+  PAGE,
+  packed,
+  prepared,
+} from "./prepared.ts";
 import type { Queries, Store, SuppressedRow } from "./store.ts";
 
 export interface Suppression {
@@ -18,7 +25,7 @@ export interface Suppression {
 
 type Added = "added" | "changed" | "present";
 
-const PAGE = 1000;
+const key = ["list", "key"];
 
 export class Suppressed {
   readonly #store: Store;
@@ -26,7 +33,7 @@ export class Suppressed {
 
   constructor(store: Store) {
     this.#store = store;
-    this.#compiled = compiled(store.queries);
+    this.#compiled = compiled(store);
   }
 
   /** Adds all or none. @returns of each whether it is new, and whether it has a new reason */
@@ -40,8 +47,13 @@ export class Suppressed {
   }
 
   async #put(queries: Queries, some: readonly Suppression[]): Promise<Added[]> {
-    const { rows } = await queries.executeQuery(this.#compiled.known(some));
-    const known = new Map(rows.map((row) => [nameOf(row), row.reason]));
+    const known = new Map<string, string>();
+    for (const [list, ofList] of Map.groupBy(some, ({ list }) => list)) {
+      const keys = packed(ofList.map(({ key }) => key));
+      const query = this.#compiled.known({ list, keys });
+      for (const row of (await queries.executeQuery(query)).rows)
+        known.set(nameOf({ list, key: row.key }), row.reason);
+    }
     const written = new Map<string, SuppressedRow>();
     const results = some.map((one): Added => {
       const name = nameOf(one);
@@ -52,8 +64,8 @@ export class Suppressed {
       written.set(name, one);
       return old === undefined ? "added" : "changed";
     });
-    for (const rows of chunks([...written.values()]))
-      await queries.executeQuery(this.#compiled.write(rows));
+    if (written.size > 0)
+      await queries.executeQuery(this.#compiled.write([...written.values()]));
     return results;
   }
 
@@ -96,37 +108,22 @@ function nameOf({ list, key }: { list: string; key: string }): string {
   return `${list} ${key}`;
 }
 
-function compiled(queries: Queries) {
+function compiled(store: Store) {
+  const { queries } = store;
   return {
-    known: preparedRows((rows: readonly { list: string; key: string }[]) =>
+    known: prepared((given: { list: string; keys: string }) =>
       queries
         .selectFrom("suppressed")
-        .select(["list", "key", "reason"])
-        .where(({ eb, refTuple, tuple }) =>
-          eb(
-            refTuple("list", "key"),
-            "in",
-            rows.map(({ list, key }) => tuple(list, key)),
-          ),
-        ),
+        .select(["key", "reason"])
+        .where("list", "=", given.list)
+        .where(oneOf(store, "key", given.keys)),
     ),
-    write: preparedRows((rows: readonly SuppressedRow[]) =>
-      queries
-        .insertInto("suppressed")
-        .values(
-          rows.map(({ list, key, address, reason, since }) => ({
-            list,
-            key,
-            address,
-            reason,
-            since,
-          })),
-        )
-        .onConflict((conflict) =>
-          conflict.columns(["list", "key"]).doUpdateSet((excluded) => ({
-            reason: excluded.ref("excluded.reason"),
-          })),
-        ),
+    write: inserting(
+      store,
+      "suppressed",
+      [...key, "address", "reason", "since"],
+      key,
+      ["reason"],
     ),
     remove: prepared(({ list, key }: { list: string; key: string }) =>
       queries
