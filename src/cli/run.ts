@@ -10,6 +10,7 @@ import { Pipelines } from "../engine/layers.ts";
 import { Runner } from "../engine/runner.ts";
 import type { Manner } from "../engine/start.ts";
 import type { Site } from "../lists/settings.ts";
+import { stateOf } from "../lists/state.ts";
 import { mailTrade } from "../mill.ts";
 import { closedUntil, rest } from "../outbound/carry.ts";
 import { mustBeThere } from "../spool/enqueue.ts";
@@ -47,6 +48,7 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
     refuseRoot(site, "run");
     refuse(spool);
     refuseAccount(launchers.manner, spool);
+    await refuseState(site);
     const named = positionals.filter((name) => name !== lmtp);
     const hasDoor = named.length < positionals.length;
     if (hasDoor && values["until-empty"])
@@ -168,6 +170,15 @@ function refuseAccount(manner: Manner, spool: Spool): void {
   if (!manner.account) return;
   const trouble = troubleOf(manner, spool);
   if (trouble !== undefined) throw new Failure(exit.config, trouble);
+}
+
+/** Refuses a state that is another host's, or of a newer listmill; one that is away is waited for. */
+async function refuseState(site: Site): Promise<void> {
+  try {
+    await stateOf(site.home);
+  } catch (error) {
+    if (error instanceof Failure && error.exitCode === exit.config) throw error;
+  }
 }
 
 function chosen(context: Context, named: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 // Two hosts on one home: with the state in PostgreSQL both serve it, with SQLite the second is
 // refused; and when the database is away for a while mail waits, and nobody is left out.
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { Databases } from "./databases.ts";
@@ -65,8 +65,9 @@ t.test("with SQLite the second host is refused", async (t) => {
   mill.drop("kept", author);
   const runner = await mill.start(["run", "--until-empty"], "", "", on("other"))
     .ended;
-  t.match(runner.log, /SQLite serves one host only/, "mail waits");
-  t.not(mill.left().length, 0);
+  t.equal(runner.code, 78);
+  t.match(runner.log, /SQLite serves one host only/);
+  t.not(mill.left().length, 0, "mail waits");
 });
 
 if (needServers(t, "postgres")) road(await Databases.start(t));
@@ -129,5 +130,45 @@ function road(databases: Databases): void {
     await stop(t, runner);
     once(t, sink, "<before@home.example>");
     once(t, sink, "<during@home.example>");
+  });
+
+  t.test("a home moves to PostgreSQL and back", async (t) => {
+    const mill = await Mill.make(t.testdir(), {
+      smtp: "smtp://127.0.0.1:9",
+      members,
+    });
+    const told = async (args: readonly string[], code = 0) => {
+      const ended = await mill.start([...args, "--json"]).ended;
+      t.equal(ended.code, code, ended.log);
+      return ended.output === "" ? ended.log : JSON.parse(ended.output);
+    };
+    const rows = { members: 30, suppressed: 0, sizes: 0, numbers: 0 };
+    const path = join(mill.home, "state/listmill.db");
+    t.match(await told(["state"]), { kind: "sqlite", where: path, rows });
+    const url = databases.url(databases.make());
+    t.match(await told(["state", "copy"], 64), /which database\?/);
+    for (const bad of [url.replace("@", ":secret@"), "sqlite", "mysql://a@b/c"])
+      t.match(await told(["state", "copy", bad], 64), /without a password/);
+
+    mill.settle(`[state]\nurl = "${url}"\n`, "smtp://127.0.0.1:9");
+    t.match(await told(["state"], 75), /has no tables of listmill yet/);
+    t.match(await told(["check"], 78), [
+      { level: "error", what: /no tables of listmill yet.*state copy/ },
+    ]);
+    await mill.tell(["init"]);
+    t.match(await told(["check"]), [
+      { level: "warning", what: /has members, and postgres:.* has none: copy/ },
+    ]);
+    t.match(await told(["state", "copy"]), { from: path, to: url, rows });
+    t.match(await told(["state"]), { kind: "postgres", where: url, rows });
+    t.notMatch(await told(["check"]), [{ what: /state/ }]);
+    t.match(await told(["state", "copy"], 73), /has rows already, of members/);
+
+    await mill.tell(["member", "add", list, "new@x.example"]);
+    rmSync(path);
+    await mill.tell(["state", "copy", "--back"]);
+    mill.settle("", "smtp://127.0.0.1:9");
+    t.match(await told(["state"]), { rows: { members: 31 } });
+    t.match(await mill.tell(["state"]), /^where +.*listmill\.db\nversion +3\n/);
   });
 }

@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
+import { copyTables, rowsOf } from "../../src/state/copy.ts";
 import { postgresSteps } from "../../src/state/migrations.ts";
 import { Pool } from "../../src/state/postgres.ts";
 import { makeState, openState, type State } from "../../src/state/state.ts";
@@ -92,6 +93,10 @@ function road(databases: Databases): void {
     passwords(t, databases),
   );
 
+  t.test("a state is copied there and back, and over no other", (t) =>
+    copies(t, databases),
+  );
+
   t.test("after a stop of the server the same state goes on", async (t) => {
     const place = databases.place(t.testdir(), databases.make());
     const state = await opened(t, makeState(place));
@@ -129,6 +134,62 @@ function road(databases: Databases): void {
         }
     },
   );
+}
+
+/** Something in every table. */
+async function fill({ members, suppressed, sizes, numbers }: State) {
+  const all = Array.from({ length: 2345 }, (_, n) => ({
+    key: `u${n}@x`,
+    address: `Ü${n}@x`,
+    name: n % 2 ? "" : `"N" \\ ${n}`,
+    ownCopy: [undefined, true, false][n % 3],
+  }));
+  await members.addAll("l@x", all, 1_700_000_000_000);
+  await members.addAll("m@x", all.slice(0, 10), 2);
+  const one = { list: "", key: "@x", address: "@x", reason: "r", since: 3 };
+  await suppressed.add([one, { ...one, list: "l@x", key: "a@x" }]);
+  await sizes.put("l@x", 2345, 4);
+  await numbers.of(all.slice(0, 1234).map(({ address }) => address));
+}
+
+/** All that a state holds. */
+async function contents({ store, members, suppressed, sizes, numbers }: State) {
+  return {
+    rows: await rowsOf(store.queries),
+    members: (await Array.fromAsync(members.all("l@x"))).flat(),
+    suppressed: (await Array.fromAsync(suppressed.all())).flat(),
+    size: await sizes.get("l@x"),
+    number: await numbers.addressOf(1234),
+  };
+}
+
+async function copies(t: Test, databases: Databases): Promise<void> {
+  const there = databases.place(t.testdir(), databases.make());
+  const file = await opened(t, makeState({ home: t.testdir({ a: {} }) }));
+  const server = await opened(t, makeState(there));
+  const back = await opened(t, makeState({ home: join(t.testdir(), "b") }));
+  await fill(file);
+  const whole = await contents(file);
+  let told = 0;
+  const tell = (more: number) => {
+    told += more;
+  };
+  t.same(await copyTables(file.store, server.store, tell), whole.rows);
+  t.equal(told, 2345 + 10 + 2 + 1 + 1234);
+  t.same(await contents(server), whole);
+  for (const [from, to] of [
+    [file, server],
+    [server, file],
+  ] as const)
+    await t.rejects(copyTables(from.store, to.store, tell), {
+      exitCode: 73,
+      message: /has rows already, of members, suppressed, sizes, numbers/,
+    });
+  t.same(await contents(server), whole);
+  await copyTables(server.store, back.store, tell);
+  t.same(await contents(back), whole);
+  for (const state of [server, back])
+    t.same(await state.numbers.of(["new@x"]), [1235], "numbers go on");
 }
 
 async function passwords(t: Test, databases: Databases): Promise<void> {
