@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { machine } from "../base/environment.ts";
-import { errnoOf, exit, Failure } from "../base/errors.ts";
+import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 
 /**
@@ -41,14 +41,7 @@ export function belongsHere(folder: string): void {
 
 /** @returns what stands in the file: the same text where this link was the first */
 function claimed(folder: string, file: string, text: string): string {
-  const draft = join(folder, `.${randomUUID()}.host`);
-  const fd = openSync(draft, "wx", 0o644);
-  try {
-    writeSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
+  const draft = drafted(folder, text);
   try {
     linkSync(draft, file);
     syncFolder(folder);
@@ -62,6 +55,28 @@ function claimed(folder: string, file: string, text: string): string {
   } finally {
     unlinkSync(draft);
   }
+}
+
+/** Writes a file of its own. @returns its path */
+function drafted(folder: string, text: string): string {
+  const draft = join(folder, `.${randomUUID()}.host`);
+  let fd: number;
+  try {
+    fd = openSync(draft, "wx", 0o644);
+  } catch (error) {
+    throw new Failure(
+      exit.ioError,
+      `${folder}: ${messageOf(error)}: check that it can be read and written`,
+      { cause: error },
+    );
+  }
+  try {
+    writeSync(fd, text);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  return draft;
 }
 
 function read(file: string): string | undefined {
