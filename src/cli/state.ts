@@ -5,7 +5,7 @@ import { exit, Failure } from "../base/errors.ts";
 import { isDatabase } from "../lists/schema/words.ts";
 import type { Site } from "../lists/settings.ts";
 import { placeOf, stateOf } from "../lists/state.ts";
-import { copyTables, rowsOf, tables } from "../state/copy.ts";
+import { type Counts, copyTables, rowsOf, tables } from "../state/copy.ts";
 import type { Place } from "../state/local.ts";
 import { makeState, openState } from "../state/state.ts";
 import type { Store } from "../state/store.ts";
@@ -84,7 +84,7 @@ const actions: Record<string, Act> = {
 
 async function copy(context: Context, from: Store, to: Store): Promise<void> {
   const meter = new Meter(context.clock, "row", "rows");
-  let rows: Awaited<ReturnType<typeof copyTables>>;
+  let rows: Counts;
   try {
     rows = await copyTables(from, to, (more) => meter.add(more));
   } finally {

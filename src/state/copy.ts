@@ -27,23 +27,21 @@ const shapes: Readonly<Record<keyof Tables, Shape>> = {
   numbers: { key: ["number"], columns: ["number", "hash", "address"] },
 };
 
+export type Counts = Readonly<Record<keyof Tables, number>>;
+
 /** The names of all tables. */
 export const tables = Object.keys(shapes) as (keyof Tables)[];
 
 /** How many rows each table has. */
-export async function rowsOf(
-  queries: Queries,
-): Promise<Record<keyof Tables, number>> {
-  const counts = tables.map(async (name) => {
+export async function rowsOf(queries: Queries): Promise<Counts> {
+  const counts = { members: 0, suppressed: 0, sizes: 0, numbers: 0 };
+  for (const name of tables) {
     const query = queries
       .selectFrom(name)
       .select(({ fn }) => fn.countAll<number>().as("n"));
-    const { rows } = await queries.executeQuery(query.compile());
-    return [name, Number(rows[0]?.n ?? 0)] as const;
-  });
-  return Object.fromEntries(await Promise.all(counts)) as Awaited<
-    ReturnType<typeof rowsOf>
-  >;
+    counts[name] = (await query.executeTakeFirst())?.n ?? 0;
+  }
+  return counts;
 }
 
 /**
@@ -55,7 +53,7 @@ export function copyTables(
   from: Store,
   to: Store,
   tell: (rows: number) => void,
-): Promise<Record<keyof Tables, number>> {
+): Promise<Counts> {
   return from.snapshot((source) =>
     to.alone("copy", async (target) => {
       const there = await rowsOf(target);

@@ -121,10 +121,10 @@ export class Store {
    */
   alone<T>(name: string, work: (queries: Queries) => Promise<T>): Promise<T> {
     return this.#kysely.transaction().execute(async (queries) => {
+      // A host that dies meanwhile gives way after this time, not after hours.
       if (this.kind === "postgres")
-        await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(
-          queries,
-        );
+        await sql`SELECT set_config('idle_in_transaction_session_timeout', '60s', true),
+          pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(queries);
       return work(queries);
     });
   }

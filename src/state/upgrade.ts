@@ -40,7 +40,7 @@ export async function upgrade(
   const client = await pool.connect();
   const ask = async (text: string) => (await client.query(text, [])).rows;
   try {
-    await ask("BEGIN");
+    await ask("BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'");
     await ask("SELECT pg_advisory_xact_lock(hashtextextended('listmill', 0))");
     await take(ask, steps, pool.where);
     await ask("COMMIT");

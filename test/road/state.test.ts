@@ -206,7 +206,11 @@ async function passwords(t: Test, databases: Databases): Promise<void> {
   t.match(said, { ...later, message: /password authentication failed/ });
   t.notMatch(String(said), "another-word");
   const file = join(home, "pgpass");
-  writeFileSync(file, `*:*:${database}:mill:${SECRET}\n`, { mode: 0o600 });
+  writeFileSync(
+    file,
+    `127.0.0.1:${databases.port}:${database}:mill:${SECRET}\n`,
+    { mode: 0o600 },
+  );
   process.env.PGPASSFILE = file;
   t.teardown(() => {
     delete process.env.PGPASSFILE;

@@ -10,7 +10,12 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { machine } from "../../src/base/environment.ts";
 import { belongsHere } from "../../src/state/host.ts";
-import { makeLocal, openCounts, openLocal } from "../../src/state/local.ts";
+import {
+  isRemote,
+  makeLocal,
+  openCounts,
+  openLocal,
+} from "../../src/state/local.ts";
 import { makeState, openState } from "../../src/state/state.ts";
 
 /** Is another machine until the test ends. */
@@ -76,6 +81,10 @@ t.test("what stands in the file is told safely", async (t) => {
       message: /^\P{Cc}+SQLite serves one host only\P{Cc}+$/u,
     });
   }
+});
+
+t.test("a local disk is told from another host's", async (t) => {
+  t.equal(isRemote(t.testdir()), false);
 });
 
 t.test("a machine keeps its id and tells nobody its number", async (t) => {
