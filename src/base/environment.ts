@@ -33,11 +33,15 @@ export interface Machine {
   readonly id: string;
 }
 
-/** By LISTMILL_MACHINE, else /etc/machine-id (machine-id(5)), else the host's name. */
-export function machine(): Machine {
+/**
+ * By LISTMILL_MACHINE, else /etc/machine-id (machine-id(5)), else the host's name.
+ * @param byName whether the name counts too: machines that start from one image may have one id
+ */
+export function machine(byName: boolean): Machine {
   const name = hostname();
   const named = variable("LISTMILL_MACHINE");
-  const secret = named ?? machineId() ?? name;
+  const number = machineId() ?? name;
+  const secret = named ?? (byName ? `${number}\0${name}` : number);
   // The number of a machine is not for others to read.
   const digest = createHash("sha256").update(`listmill\0${secret}`);
   return { name: named ?? name, id: digest.digest("hex").slice(0, 16) };

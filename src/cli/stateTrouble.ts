@@ -7,7 +7,8 @@ import { dirname } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import type { Site } from "../lists/settings.ts";
 import { stateOf } from "../lists/state.ts";
-import { isRemote, statePath } from "../state/local.ts";
+import { isRemote } from "../state/host.ts";
+import { statePath } from "../state/local.ts";
 import type { State } from "../state/state.ts";
 
 /** Tells each trouble, with what to do. */
@@ -20,7 +21,7 @@ export async function stateTrouble(
   const folder = dirname(path);
   if (site.state.url === undefined && existsSync(folder) && isRemote(folder))
     error(
-      `${folder}: lies on NFS, where SQLite can lose what was written: put it on a local disk and link it here, or the state into PostgreSQL (docs/state.md)`,
+      `${folder}: lies on a network file system, where SQLite can lose what was written: put it on a local disk and link it here, or the state into PostgreSQL (docs/state.md)`,
     );
   try {
     const state = await stateOf(site.home);

@@ -12,6 +12,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  statfsSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
@@ -20,13 +21,22 @@ import { machine } from "../base/environment.ts";
 import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 
+/** What statfs(2) says of NFS, CIFS, SMB 2 and CephFS. */
+const network = [0x6969, 0xff534d42, 0xfe534d42, 0xc36400];
+
+/** Whether a folder lies on a network file system, where SQLite's write-ahead log does not work. */
+export function isRemote(folder: string): boolean {
+  return network.includes(statfsSync(folder).type);
+}
+
 /**
  * Makes sure that the state in a folder is this host's; it becomes so where it was nobody's.
  * Throws a Failure where it is another's, which says what to do.
  */
 export function belongsHere(folder: string): void {
   const file = join(folder, "host");
-  const { name, id } = machine();
+  // A local disk is nobody else's, whatever this host is called today.
+  const { name, id } = machine(isRemote(folder));
   const found = read(file) ?? claimed(folder, file, `${id} ${name}\n`);
   const [theirs = "", ...rest] = found.trim().split(" ");
   if (theirs === id) return;

@@ -2,7 +2,7 @@
  * The SQLite files of a home: its state, which belongs to one host, or, where the state lies in
  * PostgreSQL, for each host one in which its runners count their hooks.
  */
-import { existsSync, mkdirSync, statfsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { host } from "../base/environment.ts";
 import { exit, Failure } from "../base/errors.ts";
@@ -73,12 +73,4 @@ function local(
 ): Local {
   const db = openFile(path, steps, mustExist);
   return { db, path, close: () => db.close() };
-}
-
-/** statfs(2) on NFS. */
-const NFS = 0x6969;
-
-/** Whether a folder lies on another host, where SQLite's write-ahead log does not work. */
-export function isRemote(folder: string): boolean {
-  return statfsSync(folder).type === NFS;
 }
