@@ -15,6 +15,7 @@ const verbs: Record<string, () => Promise<{ default: Verb }>> = {
   keys: () => import("./cli/keys.ts"),
   receive: () => import("./cli/receive.ts"),
   run: () => import("./cli/run.ts"),
+  nodes: () => import("./cli/nodes.ts"),
   queue: () => import("./cli/queue.ts"),
   rate: () => import("./cli/rate.ts"),
   hooks: () => import("./cli/hooks.ts"),

@@ -7,8 +7,19 @@ export interface Clock {
   now(): number;
 }
 
-/** The host's clock. */
-export const systemClock: Clock = { now: () => Date.now() };
+/** The host's clock, however wrong it is. */
+export const hostClock: Clock = { now: () => Date.now() };
+
+/** Milliseconds by which the host's clock is known to be before the time of the home. */
+let ahead = 0;
+
+/** The time that this process goes by: the host's clock, or where that is known to be wrong, set right. */
+export const systemClock: Clock = { now: () => hostClock.now() - ahead };
+
+/** Sets the time right for this process. @param milliseconds by which the host's clock is ahead */
+export function correctClock(milliseconds: number): void {
+  ahead = milliseconds;
+}
 
 /** Starts to count. @returns asked for, the seconds since then, whatever the clock is set to */
 export function stopwatch(): () => number {

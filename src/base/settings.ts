@@ -208,7 +208,8 @@ export function schemaAt(
   const [first, ...rest] = path;
   if (first === undefined) return here;
   let next: z.core.$ZodType | undefined;
-  if (here instanceof z.ZodObject) next = here.shape[String(first)];
+  if (here instanceof z.ZodObject)
+    next = here.shape[String(first)] ?? here.def.catchall;
   else if (here instanceof z.ZodRecord) next = here.valueType;
   else if (here instanceof z.ZodArray) next = here.element;
   return next === undefined ? undefined : schemaAt(next, rest);
@@ -225,14 +226,10 @@ function sentences(schema: z.ZodType, issue: z.core.$ZodIssue): Sentence[] {
     const around = schemaAt(schema, path);
     const names =
       around instanceof z.ZodObject ? Object.keys(around.shape) : [];
-    return issue.keys.map((key) => {
-      const near = nearest(key, names);
-      const advice =
-        near === undefined
-          ? `there are ${names.join(", ")}`
-          : `did you mean ${near}?`;
-      return { path: [...path, key], what: `no such setting; ${advice}` };
-    });
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      what: noSuch(key, names),
+    }));
   }
   if (
     issue.code === "custom" &&
@@ -249,6 +246,17 @@ function sentences(schema: z.ZodType, issue: z.core.$ZodIssue): Sentence[] {
     /\/\/[^/]*@/,
     "//...@",
   );
+  const around = schemaAt(schema, path.slice(0, -1));
+  const last = String(path.at(-1));
+  // Beside sections of any name a value is mostly a setting that is written wrong.
+  if (
+    around instanceof z.ZodObject &&
+    !Object.hasOwn(around.shape, last) &&
+    issue.code === "invalid_type"
+  )
+    return [
+      { path, what: noSuch(last, Object.keys(around.shape), "a section") },
+    ];
   const allowed =
     at instanceof z.ZodObject || at instanceof z.ZodRecord
       ? `a section, [${name(path)}]`
@@ -258,6 +266,15 @@ function sentences(schema: z.ZodType, issue: z.core.$ZodIssue): Sentence[] {
   if (issue.input === undefined)
     return [{ path, what: `is missing; it must be ${allowed}` }];
   return [{ path, what: `must be ${allowed}, not ${shown}` }];
+}
+
+/** @param more what may be there besides */
+function noSuch(key: string, names: readonly string[], more?: string): string {
+  const near = nearest(key, names);
+  const all = more === undefined ? names : [...names, more];
+  return near === undefined
+    ? `no such setting; there are ${all.join(", ")}`
+    : `no such setting; did you mean ${near}?`;
 }
 
 /** What the names in a section of any names may be. */

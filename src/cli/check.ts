@@ -14,14 +14,15 @@ import { layersOf } from "../mill.ts";
 import { parseRelay } from "../outbound/smtp/dial.ts";
 import { extendedBy } from "../receipt/door.ts";
 import { mustBeThere } from "../spool/enqueue.ts";
-import { nodeNames } from "../spool/lease.ts";
 import { parseName } from "../spool/name.ts";
+import { nodeNames } from "../spool/nodes.ts";
 import { probe } from "../spool/probe.ts";
 import { frontDoor, scan } from "../spool/queue.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import { troubled, unknownObserved } from "./attention.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
+import { hostTroubles, mountTroubles } from "./mounts.ts";
 import { mannerOf, troubleOf } from "./programs.ts";
 import { stateTrouble } from "./stateTrouble.ts";
 
@@ -43,6 +44,7 @@ check
     attempt(error, () => context.site);
     if (findings.length === 0) {
       for (const problem of fileSystem(context)) error(problem);
+      findings.push(...mountTroubles(context));
       await stateTrouble(context.site, error, warn);
       attempt(error, () => new Keyring(context.home).all());
       const lists: List[] = [];
@@ -60,6 +62,8 @@ check
       });
       attempt(error, () => hooks(context, lists, warn).forEach(error));
       await mta(context).catch((reason) => warn(messageOf(reason)));
+      if (nodeNames(context.spool).length > 0)
+        findings.push(...(await hostTroubles(context)));
     }
     if (context.json) context.say(JSON.stringify(findings, undefined, 1));
     else if (findings.length === 0) context.say(`${context.home}: all is well`);

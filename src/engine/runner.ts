@@ -32,7 +32,7 @@ export interface Orders {
   /** Stop when nothing is due any more. */
   readonly untilEmpty: boolean;
   /** Only entries of these lists; all without it. The front door is for all. */
-  readonly lists?: ReadonlySet<string>;
+  readonly lists?: Pick<ReadonlySet<string>, "has">;
 }
 
 interface Line {

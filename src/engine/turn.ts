@@ -107,7 +107,7 @@ class Turn<C extends Content> {
   async go(): Promise<string[] | Claim> {
     switch (inspect(this.#claim)) {
       case "empty":
-        remove(this.#claim);
+        remove(this.#mill.spool, this.#claim);
         return [];
       case "committed":
         return publish(this.#mill.spool, this.#claim);

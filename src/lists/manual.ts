@@ -67,7 +67,9 @@ function anyName({ path, example }: Row, inside: readonly Row[]): string {
     ([key, value]) => `${key} = ${tomlValue(value)}`,
   );
   const line = `#${tomlValue(name)} = { ${pairs.join(", ")} }`;
-  return `${told.join("")}[${path.join(".")}]\n${line}\n`;
+  // Beside the settings of a section its head stands above them already.
+  const head = path.at(-1) === name ? "" : `[${path.join(".")}]\n`;
+  return `${told.join("")}${head}${line}\n`;
 }
 
 function setting(row: Row, value: unknown): string {
@@ -144,6 +146,8 @@ function tables(rows: readonly Row[]): string {
 }
 
 function title({ path, section, example }: Row): string {
+  if (example !== undefined && example[0] === path.at(-1))
+    return `[${path.join(".")}] (any host, each a section)`;
   if (example !== undefined)
     return `[${path.join(".")}.${tomlValue(example[0])}] (any domain, each a section)`;
   return `[${path.join(".")}]${section === "optional" ? " (optional)" : ""}`;

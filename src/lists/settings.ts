@@ -6,14 +6,18 @@ import { join, resolve } from "node:path";
 import { oneLine } from "../base/log.ts";
 import { checked, parseTable, readText, type Table } from "../base/settings.ts";
 import { type ListSettings, listSchema } from "./schema/list.ts";
+import type { Role } from "./schema/node.ts";
 import { rowsOf } from "./schema/rows.ts";
 import { type SiteSettings, siteSchema } from "./schema/site.ts";
 import { sourceSections } from "./schema/sources.ts";
 
 /** What holds for the whole home. Durations are milliseconds, sizes bytes. */
-export interface Site extends Omit<SiteSettings, "list"> {
+export interface Site extends Omit<SiteSettings, "list" | "node"> {
   /** The home's folder, absolute. */
   readonly home: string;
+  readonly node: { readonly renew: number; readonly stale: number };
+  /** What the runners of a host do, by its name. */
+  readonly roles: ReadonlyMap<string, Role>;
   /** The site's defaults for lists, as they were written. */
   readonly list: Table;
 }
@@ -27,9 +31,12 @@ export function loadSite(home: string): Site {
   const path = join(root, "listmill.toml");
   const content = readText(path) ?? "";
   const table = parseTable(content, path);
-  const site = checked(siteSchema, table, path, content);
+  const { node, ...site } = checked(siteSchema, table, path, content);
+  const { renew, stale, ...roles } = node;
   return Object.freeze({
     ...site,
+    node: { renew: Number(renew), stale: Number(stale) },
+    roles: new Map(Object.entries(roles as Record<string, Role>)),
     home: root,
     list: (table.list ?? {}) as Table,
   });

@@ -96,6 +96,12 @@ export function closedUntil(node: string): number {
   return carriers.get(node)?.dispatch.closedUntil ?? 0;
 }
 
+/** Messages that this node sent in the last minute. */
+export function sentLately(node: string): number {
+  const speed = carriers.get(node)?.dispatch.speed;
+  return speed?.lastMinute(systemClock.now()) ?? 0;
+}
+
 /**
  * How many runners share the limits that all have together.
  * @param rank this one's place among them from 0

@@ -12,6 +12,7 @@ import type { Grant } from "./pace/allowance.ts";
 import { sentence } from "./pace/governor.ts";
 import type { Limits } from "./pace/limits.ts";
 import { signIn } from "./pace/sign.ts";
+import { Speed } from "./pace/speed.ts";
 import { Relay, type RelayGiven } from "./relay.ts";
 import { Rotation } from "./rotation.ts";
 import {
@@ -34,6 +35,8 @@ export interface DispatchOptions extends RelayGiven {
 }
 
 export class Dispatch implements Office {
+  /** Of what the relay took. */
+  readonly speed = new Speed();
   readonly #given: DispatchOptions;
   readonly #relay: Relay;
   readonly #riders = new Rotation<Shipment>();
@@ -307,6 +310,8 @@ export class Dispatch implements Office {
     }
     limits.done(parcel.grant);
     this.#blocked = false;
+    const sent = outcomes.filter(({ kind }) => kind === "sent").length;
+    this.speed.add(sent, this.#given.clock.now());
     const turn = limits.told({
       count: parcel.recipients.length,
       seconds: transaction.replySeconds,

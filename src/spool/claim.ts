@@ -11,7 +11,7 @@ import { failpoint } from "../base/failpoint.ts";
 import { replace, syncPath } from "./durable.ts";
 import { type Envelope, formatEnvelope } from "./envelope.ts";
 import { formatName, freshName, type Name } from "./name.ts";
-import { claimName, move } from "./nfs.ts";
+import { claimName, isKept, makeOwn, move } from "./nfs.ts";
 import type { Waiting } from "./queue.ts";
 import { listFolder, type RestingQueue, type Spool } from "./spool.ts";
 
@@ -68,7 +68,7 @@ function takeFile(
 ): Claim | undefined {
   const name = freshName(clock.now());
   const path = join(spool.claimed(queue, node), formatName(name));
-  mkdirSync(path);
+  makeOwn(path);
   failpoint("maildir-made");
   if (!move(join(spool.waiting(queue), file), join(path, "message"))) {
     rmdirSync(path);
@@ -91,7 +91,7 @@ export type State =
 
 /** Looks at a claimed entry and throws away results that were never committed. */
 export function inspect(claim: Claim): State {
-  const found = listFolder(claim.path);
+  const found = listFolder(claim.path).filter((name) => !isKept(name));
   if (found.length === 0) return "empty";
   if (found.includes("out")) return "committed";
   for (const draft of found)

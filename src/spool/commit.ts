@@ -26,7 +26,7 @@ import { type Claim, fencedOr, moveOut, mustHold } from "./claim.ts";
 import { syncPath, writeNew } from "./durable.ts";
 import { type Envelope, formatEnvelope } from "./envelope.ts";
 import { childName, formatName, type Name, parseChildName } from "./name.ts";
-import { claimName } from "./nfs.ts";
+import { claimName, isKept, makeOwn } from "./nfs.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
 /** How the name of an entry ends that is done with, in `tmp/`. */
@@ -49,7 +49,7 @@ export interface Child {
 
 /** Writes and syncs a child's folder at `path`. */
 export async function writeEntry(path: string, child: Child): Promise<void> {
-  mkdirSync(path);
+  makeOwn(path);
   const writes = [
     writeNew(join(path, "envelope.json"), formatEnvelope(child.envelope)),
     place(child.message, join(path, "message")),
@@ -200,7 +200,7 @@ export async function publish(spool: Spool, claim: Claim): Promise<string[]> {
   await Promise.all([...queues].map((queue) => syncPath(spool.waiting(queue))));
   failpoint("published");
   for (const queue of queues) spool.ring(queue);
-  remove(claim);
+  remove(spool, claim);
   return [...queues];
 }
 
@@ -210,24 +210,41 @@ export async function publish(spool: Spool, claim: Claim): Promise<string[]> {
  * Fenced.
  */
 export function finish(spool: Spool, claim: Claim): void {
-  const grave = join(
-    spool.writing(claim.queue),
-    `${formatName(claim.name)}${GRAVE}`,
-  );
-  moveOut(claim, grave);
+  const grave = bury(spool, claim);
   failpoint("finished");
   try {
-    remove({ ...claim, path: grave });
+    clear(grave);
   } catch (error) {
-    // It has ended. On NFS a file that somebody has open keeps its folder for a while.
+    // It has ended; a sweep does the rest.
     if (errnoOf(error) === undefined) throw error;
   }
 }
 
-/** Removes an entry whose children are all published. */
-export function remove(claim: Claim): void {
+/**
+ * Removes an entry whose children are all published. On NFS a file that somebody has open keeps its
+ * folder for a while, as `.nfs…`: then it is taken out of the way, and a sweep removes it.
+ */
+export function remove(spool: Spool, claim: Claim): void {
+  try {
+    clear(claim);
+  } catch (error) {
+    const code = errnoOf(error) ?? "";
+    if (!["ENOTEMPTY", "EEXIST", "EBUSY"].includes(code)) throw error;
+    bury(spool, claim);
+  }
+}
+
+/** Takes an entry out of its queue by one rename. Throws Fenced. */
+function bury(spool: Spool, claim: Claim): Claim {
+  const name = `${formatName(claim.name)}${GRAVE}`;
+  const path = join(spool.writing(claim.queue), name);
+  moveOut(claim, path);
+  return { ...claim, path };
+}
+
+function clear(claim: Claim): void {
   for (const file of listFolder(claim.path))
-    if (file !== "out") discard(join(claim.path, file));
+    if (file !== "out" && !isKept(file)) discard(join(claim.path, file));
   failpoint("half-removed");
   for (const folder of [join(claim.path, "out"), claim.path])
     try {

@@ -7,10 +7,11 @@
  */
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { systemClock } from "../base/clock.ts";
 import { errnoOf, exit, Failure } from "../base/errors.ts";
 import { type Child, writeEntry } from "./commit.ts";
 import { syncPath } from "./durable.ts";
-import { formatName } from "./name.ts";
+import { formatName, type Name, secondOf } from "./name.ts";
 import { move } from "./nfs.ts";
 import { frontDoor } from "./queue.ts";
 import type { Spool } from "./spool.ts";
@@ -27,6 +28,7 @@ export async function enqueueAll(
   children: readonly Child[],
 ): Promise<void> {
   const drafts = children.map(({ name }) => ({
+    name,
     draft: join(spool.writing(queue), formatName(name)),
     place: join(spool.waiting(queue), formatName(name)),
   }));
@@ -35,9 +37,12 @@ export async function enqueueAll(
     for (const [index, { draft }] of drafts.entries())
       await writeEntry(draft, children[index] as Child);
     written = true;
-    for (const { draft, place } of drafts)
-      if (!move(draft, place))
-        throw new Error(`${draft}: removed while it was being written`);
+    for (const one of drafts) {
+      const name = { ...one.name, due: dueByServer(one.name, one.draft) };
+      one.place = join(spool.waiting(queue), formatName(name));
+      if (!move(one.draft, one.place))
+        throw new Error(`${one.draft}: removed while it was being written`);
+    }
     await syncPath(spool.waiting(queue));
   } catch (error) {
     for (const { draft, place } of drafts) {
@@ -47,6 +52,19 @@ export async function enqueueAll(
     throw error;
   }
   spool.ring(queue);
+}
+
+/** Seconds by which a host's clock may be off before it matters. */
+const OFF = 5;
+
+/**
+ * When an entry is due by the file server's clock, in seconds: who takes it goes by that, and the
+ * clock of this host may be an hour off.
+ * @param draft its folder, just written
+ */
+function dueByServer({ due }: Name, draft: string): number {
+  const ahead = secondOf(systemClock.now() - statSync(draft).mtimeMs);
+  return Math.abs(ahead) > OFF ? Math.max(due - ahead, 0) : due;
 }
 
 /** One that a runner has taken is left to it, and so is one that cannot be moved. */

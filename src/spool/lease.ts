@@ -4,23 +4,17 @@
  * it held. A node that could not renew for half of the stale time calls itself lost before that,
  * and stops. The only importer of proper-lockfile.
  */
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-} from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import lockfile from "proper-lockfile";
 import type { Clock } from "../base/clock.ts";
-import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
+import { exit, Failure, messageOf } from "../base/errors.ts";
 import { writeNew } from "./durable.ts";
-import { type Identity, isDead, myIdentity } from "./identity.ts";
+import { myIdentity } from "./identity.ts";
 import { newId } from "./name.ts";
+import { ageOf, isGone } from "./nodes.ts";
 import { ServerClock } from "./serverclock.ts";
-import { listFolder, type Spool } from "./spool.ts";
+import type { Spool } from "./spool.ts";
 
 export interface LeaseTimes {
   /** Milliseconds between two renewals. */
@@ -44,6 +38,7 @@ export interface Node {
 
 /**
  * Makes this process a node.
+ * @param clock the host's, for it is compared with the file server's
  * @param onLost called once when the lease is lost: stop everything
  */
 export async function enter(
@@ -59,7 +54,7 @@ export async function enter(
   mkdirSync(folder, { recursive: true });
   await writeNew(join(folder, "who.json"), `${JSON.stringify(myIdentity())}\n`);
   server.touch(folder);
-  let renewed = clock.now();
+  let renewed = moment(clock);
   let lost = false;
   const lose = (reason: string) => {
     if (lost) return;
@@ -69,7 +64,7 @@ export async function enter(
   const utimes = server.fs.utimes;
   server.fs.utimes = (path, access, asked, done) => {
     // From before the call: it may hang, with the lock dated and nobody told.
-    const began = clock.now();
+    const began = moment(clock);
     utimes(path, access, asked, (error) => {
       if (!error) renewed = began;
       done(error);
@@ -95,19 +90,15 @@ export async function enter(
   return {
     name,
     holds() {
-      if (!lost && clock.now() - renewed > times.stale / 2)
-        lose(`not renewed for ${Math.round((clock.now() - renewed) / 1000)} s`);
+      const since = lost ? 0 : elapsed(renewed, clock);
+      if (since > times.stale / 2)
+        lose(`not renewed for ${Math.round(since / 1000)} s`);
       return !lost;
     },
     serverTime: () => server.now(),
-    async isDead(other) {
-      const path = join(spool.nodes(), other);
-      const who = identityOf(path);
-      if (who && isDead(who)) return true;
-      // One that is just entering has no lock yet.
-      const last = Math.max(dated(path), dated(join(path, "lock")));
-      return server.touch(folder) - last >= times.stale;
-    },
+    isDead: async (other) =>
+      isGone(spool, other) ||
+      ageOf(spool, other, server.touch(folder)) >= times.stale,
     async leave() {
       if (!lost) await release().catch(() => {});
       lost = true;
@@ -116,36 +107,17 @@ export async function enter(
   };
 }
 
-const nodeShape = /^[^.].*\.\d+\.[0-9a-z]{9}$/;
-
-/** The nodes that have a folder, alive or dead. */
-export function nodeNames(spool: Spool): string[] {
-  return listFolder(spool.nodes()).filter((name) => nodeShape.test(name));
+interface Moment {
+  readonly wall: number;
+  readonly steady: number;
 }
 
-function identityOf(folder: string): Identity | undefined {
-  try {
-    return JSON.parse(
-      readFileSync(join(folder, "who.json"), "utf8"),
-    ) as Identity;
-  } catch {
-    return undefined;
-  }
+function moment(clock: Clock): Moment {
+  return { wall: clock.now(), steady: performance.now() };
 }
 
-/** A folder's date by the server's clock, in milliseconds; 0 where there is no such folder. */
-function dated(folder: string): number {
-  try {
-    // NFS asks the server when a folder is opened; a mere stat may be answered from a cache.
-    const fd = openSync(folder, "r");
-    try {
-      return fstatSync(fd).mtimeMs;
-    } finally {
-      closeSync(fd);
-    }
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code === "ENOENT" || code === "ESTALE") return 0;
-    throw error;
-  }
+/** Milliseconds since then. A clock that is set stretches it at most: one that sleeps tells too little. */
+function elapsed(since: Moment, clock: Clock): number {
+  const { wall, steady } = moment(clock);
+  return Math.max(wall - since.wall, steady - since.steady);
 }

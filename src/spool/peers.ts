@@ -1,11 +1,14 @@
 /**
- * Which living nodes run a queue: for limits that all of them have together. What a node runs stands
- * in its folder, `nodes/<node>/runs`, written once before it takes anything.
+ * What nodes say of themselves, each in its folder. `nodes/<node>/runs` tells which queues it runs,
+ * written once before it takes anything: for limits that all who run a queue have together.
+ * `nodes/<node>/doing.json` is for people who look, and may be old, over NFS half a minute.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeNew } from "./durable.ts";
-import { type Node, nodeNames } from "./lease.ts";
+import type { Node } from "./lease.ts";
+import { moveFile } from "./nfs.ts";
+import { nodeNames } from "./nodes.ts";
 import type { Spool } from "./spool.ts";
 
 /** Says which queues this node runs. @param queues "*" for all that there are and will be */
@@ -27,17 +30,49 @@ export async function peersOf(
 ): Promise<string[]> {
   const found: string[] = [];
   for (const name of nodeNames(spool).sort()) {
-    if (!runs(spool, name).some((it) => it === queue || it === "*")) continue;
+    if (!runsOf(spool, name).some((it) => it === queue || it === "*")) continue;
     if (name === node.name || !(await node.isDead(name))) found.push(name);
   }
   return found;
 }
 
-/** Nothing where it has not said so yet, or has left. */
-function runs(spool: Spool, node: string): string[] {
+/** The queues that a node runs, "*" for all; nothing where it has not said so yet, or has left. */
+export function runsOf(spool: Spool, node: string): string[] {
   try {
-    return readFileSync(join(spool.nodes(), node, "runs"), "utf8").split("\n");
+    const text = readFileSync(join(spool.nodes(), node, "runs"), "utf8");
+    return text.split("\n").filter((line) => line !== "");
   } catch {
     return [];
+  }
+}
+
+/** What a node does. */
+export interface Doing {
+  /** Most messages a minute; 0: no limit of its own. */
+  readonly rate: number;
+  /** Messages that it sent in the last minute. */
+  readonly sent: number;
+  /** Milliseconds by which its host's clock is before the file server's. */
+  readonly ahead: number;
+}
+
+/** Tells what this node does. Nothing depends on it, so nobody waits for the disk. */
+export function tell(spool: Spool, node: string, doing: Doing): void {
+  const path = join(spool.nodes(), node, "doing.json");
+  const draft = `${path}.draft`;
+  writeFileSync(draft, `${JSON.stringify(doing)}\n`);
+  moveFile(draft, path);
+}
+
+/** What a node told last; undefined where it tells nothing. */
+export function doingOf(spool: Spool, node: string): Doing | undefined {
+  try {
+    const path = join(spool.nodes(), node, "doing.json");
+    const found = JSON.parse(readFileSync(path, "utf8")) as Partial<Doing>;
+    const { rate, sent, ahead } = found;
+    const isWhole = [rate, sent, ahead].every((it) => Number.isFinite(it));
+    return isWhole ? (found as Doing) : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -9,10 +9,13 @@ import type { Clock } from "../base/clock.ts";
 
 type Done = (error: Error | null, stat?: fs.Stats) => void;
 
+/** Milliseconds within which an answer tells the time. */
+const PROMPT = 1000;
+
 export class ServerClock {
   readonly #clock: Clock;
   /** Server time minus this host's time, in milliseconds. */
-  #skew = 0;
+  #skew: number | undefined;
   /** For a lock of ours: the time it was asked to have, and the time the server gave it. */
   readonly #given = new Map<string, { asked: Date; server: number }>();
 
@@ -22,16 +25,19 @@ export class ServerClock {
 
   /** The server's time, in milliseconds. */
   now(): number {
-    return this.#clock.now() + this.#skew;
+    return this.#clock.now() + (this.#skew ?? 0);
   }
 
   /** Dates a folder by the server's clock, and learns that clock. Returns the server's time, ms. */
   touch(folder: string): number {
+    const began = performance.now();
     const file = join(folder, "touch");
     fs.closeSync(fs.openSync(file, "w"));
     fs.unlinkSync(file);
     const server = fs.statSync(folder).mtimeMs;
-    this.#skew = server - this.#clock.now();
+    // A server that kept us waiting may have dated it long ago.
+    if (this.#skew === undefined || performance.now() - began < PROMPT)
+      this.#skew = server - this.#clock.now();
     return server;
   }
 
@@ -53,7 +59,7 @@ export class ServerClock {
         const mtime =
           given?.server === stat.mtimeMs
             ? given.asked
-            : new Date(stat.mtimeMs - this.#skew);
+            : new Date(stat.mtimeMs - (this.#skew ?? 0));
         done(null, Object.assign(stat, { mtime }));
       });
     },

@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { GRAVE } from "./commit.ts";
-import { type Node, nodeNames } from "./lease.ts";
+import type { Node } from "./lease.ts";
 import { formatName, type Name, parseName, secondOf } from "./name.ts";
 import { move } from "./nfs.ts";
+import { nodeNames } from "./nodes.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
 const DAY = 24 * 60 * 60 * 1000;

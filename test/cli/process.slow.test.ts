@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   closeSync,
+  existsSync,
   openSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -167,7 +167,7 @@ t.test("a runner that cannot start ends, with its LMTP door", async (t) => {
   writeFileSync(nodes, "");
   t.match(await run(["--home", home, "run", "lmtp", "incoming"]), {
     code: 75,
-    err: /^listmill: E[A-Z]+: .*spool\/nodes/,
+    err: /^listmill: E[A-Z]+: .*spool\/nodes/m,
   });
   rmSync(nodes);
   const taken = createServer();
@@ -182,7 +182,7 @@ t.test("a runner that cannot start ends, with its LMTP door", async (t) => {
     code: 78,
     err: /^listmill: \[lmtp\] listen: .*EADDRINUSE/m,
   });
-  t.same(readdirSync(nodes), [], "and its lease is given up");
+  t.notOk(existsSync(nodes), "and no lease was taken");
 });
 
 t.test("memory stays flat for messages of 50 and 150 MB", async (t) => {

@@ -11,6 +11,8 @@ export interface Taken {
   readonly message: string;
   /** Those that were not refused. */
   readonly recipients: readonly string[];
+  /** The address of the client. */
+  readonly from: string;
   /** Milliseconds since 1970, when the last byte had come. */
   readonly at: number;
   readonly text: string;
@@ -31,9 +33,13 @@ export interface Manner {
   readonly rcpt?: (address: string) => string | undefined;
   /** Asked before the final 250 of a transaction is written. */
   readonly pause?: () => Promise<void>;
+  /** Told of each transaction. */
+  readonly told?: (taken: Taken) => void;
+  /** Where it listens; loopback by default. */
+  readonly host?: string;
 }
 
-/** Starts it on a free loopback port. */
+/** Starts it on a free port. */
 export async function countingSink(manner: Manner = {}): Promise<CountingSink> {
   const sockets = new Set<Socket>();
   const taken: Taken[] = [];
@@ -43,12 +49,13 @@ export async function countingSink(manner: Manner = {}): Promise<CountingSink> {
     socket.on("close", () => sockets.delete(socket));
     converse(socket, manner, taken);
   });
-  server.listen(0, "127.0.0.1");
+  const { host = "127.0.0.1" } = manner;
+  server.listen(0, host);
   await once(server, "listening");
   const address = server.address();
   const port = typeof address === "object" ? address?.port : 0;
   return {
-    url: `smtp://127.0.0.1:${port}`,
+    url: `smtp://${host}:${port}`,
     taken,
     counts() {
       const counts = new Map<string, number>();
@@ -73,6 +80,7 @@ export async function countingSink(manner: Manner = {}): Promise<CountingSink> {
 
 function converse(socket: Socket, manner: Manner, taken: Taken[]): void {
   const say = (line: string) => socket.write(`${line}\r\n`);
+  const from = socket.remoteAddress ?? "";
   let text = "";
   let recipients: string[] = [];
   let data = false;
@@ -82,8 +90,11 @@ function converse(socket: Socket, manner: Manner, taken: Taken[]): void {
     busy = true;
     await manner.pause?.();
     const message = /^message-id:\s*(\S+)/im.exec(body)?.[1] ?? "";
-    if (!socket.destroyed)
-      taken.push({ message, recipients, at: Date.now(), text: body });
+    if (!socket.destroyed) {
+      const one = { message, recipients, from, at: Date.now(), text: body };
+      taken.push(one);
+      manner.told?.(one);
+    }
     recipients = [];
     say("250 2.0.0 taken");
     busy = false;

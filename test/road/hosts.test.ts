@@ -16,11 +16,11 @@ const [author = ""] = members;
 const long = "somebody.with.a.long.name@mail.department.example.org";
 
 function on(host: string): Record<string, string> {
-  return { LISTMILL_HOST: host, LISTMILL_MACHINE: host };
+  return { LISTMILL_MACHINE: host };
 }
 
 function run(mill: Mill, host: string): Process {
-  return mill.start(["run"], "", "", on(host));
+  return mill.start(["run"], "", "", host, on(host));
 }
 
 async function stop(t: Test, ...runners: readonly Process[]): Promise<void> {
@@ -56,15 +56,21 @@ t.test("with SQLite the second host is refused", async (t) => {
     members,
   });
   const args = ["member", "list", list];
-  const refused = await mill.start(args, "", "", on("other")).ended;
+  const refused = await mill.start(args, "", "", "other", on("other")).ended;
   t.equal(refused.code, 78);
   t.match(refused.log, /SQLite serves one host only.*postgres:\/\//);
-  const checked = await mill.start(["check"], "", "", on("other")).ended;
+  const checked = await mill.start(["check"], "", "", "other", on("other"))
+    .ended;
   t.equal(checked.code, 78);
   t.match(checked.output, /error: .*\/state: this state is that of the host/);
   mill.drop("kept", author);
-  const runner = await mill.start(["run", "--until-empty"], "", "", on("other"))
-    .ended;
+  const runner = await mill.start(
+    ["run", "--until-empty"],
+    "",
+    "",
+    "other",
+    on("other"),
+  ).ended;
   t.equal(runner.code, 78);
   t.match(runner.log, /SQLite serves one host only/);
   t.not(mill.left().length, 0, "mail waits");
@@ -94,12 +100,22 @@ function road(databases: Databases): void {
     t.equal(paths.length, posts.length);
     for (const [at, path] of [...new Set(paths)].entries()) {
       const host = at % 2 ? "one" : "two";
-      const read = await mill.start(["keys", "read", path], "", "", on(host))
-        .ended;
+      const read = await mill.start(
+        ["keys", "read", path],
+        "",
+        "",
+        host,
+        on(host),
+      ).ended;
       t.match(read.output, long, "numbers are the same on all hosts");
     }
-    const counted = await mill.start(["hooks", "--stats"], "", "", on("two"))
-      .ended;
+    const counted = await mill.start(
+      ["hooks", "--stats"],
+      "",
+      "",
+      "two",
+      on("two"),
+    ).ended;
     t.match(counted.output, "posts/30-recipients/10-members");
   });
 

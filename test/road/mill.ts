@@ -78,16 +78,24 @@ export class Mill {
     );
   }
 
-  /** @param variables of its environment besides */
+  /**
+   * @param host that it takes itself to be on; this one by default
+   * @param variables of its environment besides
+   */
   start(
     args: readonly string[],
     failpoint = "",
     input = "",
+    host = "",
     variables: Readonly<Record<string, string>> = {},
   ): Process {
-    const { PATH } = process.env;
     const child = spawn(program, ["--home", this.home, ...args], {
-      env: { PATH, LISTMILL_FAILPOINT: failpoint, ...variables },
+      env: {
+        PATH: process.env.PATH,
+        LISTMILL_FAILPOINT: failpoint,
+        LISTMILL_HOST: host,
+        ...variables,
+      },
       stdio: ["pipe", "pipe", "pipe"],
     });
     let log = "";

@@ -123,7 +123,7 @@ t.test("publishing again is harmless", async (t) => {
   await outbox.commit();
   t.same(await publish(spool, claim), ["alpha"]);
   t.same(await publish(spool, claim), []);
-  remove(claim);
+  remove(spool, claim);
   t.equal(waitingIn(spool, "alpha").length, 1);
 });
 
@@ -161,8 +161,24 @@ t.test(
     t.same(heldIn(spool), []);
     mkdirSync(claim.path);
     t.equal(inspect(claim), "empty");
-    remove(claim);
+    remove(spool, claim);
     t.same(heldIn(spool), []);
+  },
+);
+
+t.test(
+  "what NFS keeps of an open file is out of the way, and goes with a sweep",
+  async (t) => {
+    const spool = spoolIn(t.testdir());
+    const claim = await claimed(spool);
+    await new Outbox(claim).commit();
+    writeFileSync(join(claim.path, ".nfs0000000000000001"), "");
+    t.same(await publish(spool, claim), []);
+    t.same(heldIn(spool), []);
+    t.match(readdirSync(spool.writing(claim.queue)), [/\.done$/]);
+    mkdirSync(claim.path);
+    writeFileSync(join(claim.path, ".nfs0000000000000002"), "");
+    t.equal(inspect(claim), "empty", "no part of an entry");
   },
 );
 

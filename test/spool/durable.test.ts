@@ -1,17 +1,13 @@
-/** durable.ts, and nfs.ts on which it stands. */
 import {
   existsSync,
-  linkSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { makeFolder, replace, writeNew } from "../../src/spool/durable.ts";
-import { claimName, move, moveFile } from "../../src/spool/nfs.ts";
 import { fill, smallDisk } from "./fixtures/disk.ts";
 
 async function* failing() {
@@ -90,42 +86,4 @@ t.test("a full disk: ENOSPC, no file, and the old one is whole", async (t) => {
   t.equal(readFileSync(at("settings"), "utf8"), "old");
   t.same(readdirSync(disk.folder).sort(), ["filler", "settings"]);
   await writeNew(at("message"), [Buffer.alloc(60_000)]);
-});
-
-t.test(
-  "a move has one winner, and knows itself after a lost reply",
-  async (t) => {
-    const dir = t.testdir({ from: "x" });
-    const at = (name: string) => join(dir, name);
-    t.equal(move(at("from"), at("to")), true);
-    t.equal(move(at("from"), at("to")), true, "it had happened");
-    t.equal(move(at("from"), at("elsewhere")), false, "somebody else took it");
-    t.throws(() => move(at("to"), join(dir, "none", "to")), { code: "ENOENT" });
-    t.throws(() => move(at("to"), join(dir, "to", "file")), {
-      code: "ENOTDIR",
-    });
-    t.ok(existsSync(at("to")));
-  },
-);
-
-t.test("a file is moved over another, or it throws", async (t) => {
-  const dir = t.testdir({ draft: "new", file: "old" });
-  const at = (name: string) => join(dir, name);
-  moveFile(at("draft"), at("file"));
-  t.equal(readFileSync(at("file"), "utf8"), "new");
-  moveFile(at("draft"), at("file"));
-  t.throws(() => moveFile(at("draft"), at("nothing")), { code: "ENOENT" });
-});
-
-t.test("a name is claimed by one file, again and again", async (t) => {
-  const dir = t.testdir({ one: "1", two: "2" });
-  const at = (name: string) => join(dir, name);
-  t.equal(claimName(at("one"), at("name")), true);
-  t.equal(claimName(at("one"), at("name")), true);
-  t.equal(claimName(at("two"), at("name")), false);
-  t.equal(readFileSync(at("name"), "utf8"), "1");
-  rmSync(at("name"));
-  linkSync(at("two"), at("name"));
-  t.equal(claimName(at("two"), at("name")), true);
-  t.throws(() => claimName(at("none"), at("other")), { code: "ENOENT" });
 });

@@ -1,8 +1,14 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import { correctClock, systemClock } from "../../src/base/clock.ts";
 import { enqueue, enqueueAll, mustBeThere } from "../../src/spool/enqueue.ts";
-import { formatName } from "../../src/spool/name.ts";
+import {
+  formatName,
+  freshName,
+  parseName,
+  secondOf,
+} from "../../src/spool/name.ts";
 import { frontDoor } from "../../src/spool/queue.ts";
 import { childFor, spoolIn, waitingIn } from "./fixtures/entries.ts";
 
@@ -40,3 +46,21 @@ t.test("no folder is made on the way", async (t) => {
   spool.make(frontDoor);
   mustBeThere(spool);
 });
+
+for (const hours of [1, -1])
+  t.test(
+    `from a host whose clock is ${hours} h off it is due by the server's`,
+    async (t) => {
+      const spool = spoolIn(t.testdir());
+      spool.make("posts");
+      t.teardown(() => correctClock(0));
+      const right = secondOf(systemClock.now());
+      correctClock(-hours * 3_600_000);
+      const name = freshName(systemClock.now());
+      await enqueue(spool, { ...childFor("posts"), name });
+      const [file = ""] = waitingIn(spool, "posts");
+      const due = parseName(file)?.due ?? 0;
+      t.ok(Math.abs(due - right) < 5, `${due} and ${right}`);
+      t.equal(parseName(file)?.id, name.id);
+    },
+  );

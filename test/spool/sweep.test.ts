@@ -150,7 +150,7 @@ t.test(
     await sweep(t, spool);
     const again = takeFrom(spool, frontDoor, "b");
     t.equal(inspect(again), "empty");
-    remove(again);
+    remove(spool, again);
     t.same(waitingIn(spool, frontDoor), [`${now + 1}.M1P2.host`]);
     t.same(heldIn(spool), []);
   },

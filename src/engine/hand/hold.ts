@@ -50,7 +50,7 @@ export async function claimed(
   if (!claim) return false;
   try {
     const state = inspect(claim);
-    if (state === "empty") remove(claim);
+    if (state === "empty") remove(spool, claim);
     else if (state === "committed") await publish(spool, claim);
     else {
       const read = readEnvelope(claim.path);

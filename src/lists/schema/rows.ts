@@ -59,12 +59,34 @@ function rows(schema: z.ZodObject, above: readonly string[]): Row[] {
     if (isSection) sections.push(row);
     else found.push(row);
     if (inner instanceof z.ZodObject && key !== "list")
-      sections.push(...rows(inner, path));
+      sections.push(...rows(inner, path), ...anyName(inner, path));
     const each = inner instanceof z.ZodRecord && bare(inner.valueType);
     if (each instanceof z.ZodObject && known?.example)
       sections.push(...rows(each, [...path, known.example[0]]));
   }
   return [...found, ...sections];
+}
+
+/** Sections of any name beside the settings of a section. */
+function anyName(section: z.ZodObject, above: readonly string[]): Row[] {
+  const each = section.def.catchall;
+  const known = each && notes.get(each as z.ZodType);
+  if (!(each instanceof z.ZodObject) || !known?.example) return [];
+  const path = [...above, known.example[0]];
+  return [
+    {
+      path,
+      about: known.about,
+      section: "optional",
+      example: known.example,
+      allowed: "",
+      fallback: undefined,
+      without: undefined,
+      unit: undefined,
+      secret: false,
+    },
+    ...rows(each, path),
+  ];
 }
 
 /**

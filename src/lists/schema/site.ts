@@ -5,6 +5,7 @@ import { z } from "zod";
 import { count, duration, flag, size, textLike } from "../../base/settings.ts";
 import { told, wrongInState } from "./fitting.ts";
 import { listDefaults } from "./list.ts";
+import { node, wrongInRoles } from "./node.ts";
 import { pace, wrongInPace } from "./pace.ts";
 import {
   address,
@@ -18,8 +19,7 @@ import {
   path,
 } from "./words.ts";
 
-/** The settings of a site, listmill.toml. */
-export const siteSchema = z.strictObject({
+const sections = z.strictObject({
   hostname: note(
     hostName().prefault(hostsName),
     "The name of this host in EHLO, Message-IDs and reports.",
@@ -121,25 +121,7 @@ export const siteSchema = z.strictObject({
       }),
     "When something is tried again.",
   ),
-  node: note(
-    z
-      .strictObject({
-        renew: note(
-          duration().prefault("5s"),
-          "How often a node renews its lease.",
-        ),
-        stale: note(
-          duration().prefault("30s"),
-          "Age of a lease at which other nodes take over; at least three times renew. The same on all hosts.",
-        ),
-      })
-      .prefault({})
-      .refine((node) => node.stale >= 3 * node.renew, {
-        path: ["stale"],
-        message: "must be at least three times node.renew",
-      }),
-    "How hosts notice that another is dead.",
-  ),
+  node,
   lmtp: note(
     z
       .strictObject({
@@ -270,6 +252,9 @@ export const siteSchema = z.strictObject({
     "Defaults for all lists: any setting of list.toml. Those of a source, such as [list.ldap], hold for lists that have such a section themselves; it may be empty.",
   ),
 });
+
+/** The settings of a site, listmill.toml. */
+export const siteSchema = sections.superRefine(told(wrongInRoles));
 
 /** What listmill.toml says. Durations are milliseconds, sizes bytes. */
 export type SiteSettings = z.output<typeof siteSchema>;

@@ -1,0 +1,95 @@
+/**
+ * What a runner is to do on this host: the command says it, then the section [node.HOST] of the
+ * settings, then the settings for all.
+ */
+import { host } from "../base/environment.ts";
+import { exit, Failure } from "../base/errors.ts";
+import { outbound } from "../engine/aftermath.ts";
+import type { Orders } from "../engine/runner.ts";
+import type { Role } from "../lists/schema/node.ts";
+import type { Site } from "../lists/settings.ts";
+import { domainOf, keyOf } from "../mail/address.ts";
+import { type Context, wholeNumber } from "./context.ts";
+
+/** The words of a command. */
+export interface Said {
+  readonly named: readonly string[];
+  readonly queues?: readonly string[] | undefined;
+  readonly rate?: string | undefined;
+  readonly jobs?: string | undefined;
+  readonly lists?: readonly string[] | undefined;
+}
+
+export interface Part {
+  /** The settings as they hold for this runner. */
+  readonly site: Site;
+  /** Those that are named, lmtp among them; none: all. */
+  readonly queues: readonly string[];
+  readonly orders: Pick<Orders, "jobs" | "jobsOf" | "scan" | "lists">;
+}
+
+/** Throws Failure where the command, or the section of this host, says what cannot be. */
+export function roleFor(context: Context, said: Said): Part {
+  const own = context.site.roles.get(host());
+  const site = playing(context.site, own, said);
+  const spoken = [...said.named, ...words(said.queues)];
+  const { jobs, scan } = site.runner;
+  const isOrdered = said.jobs !== undefined;
+  const lists = chosenLists(context, own, said);
+  return {
+    site,
+    queues: spoken.length > 0 ? spoken : (own?.queues ?? []),
+    orders: {
+      jobs: isOrdered ? jobsOf(said.jobs ?? "") : jobs,
+      ...(!isOrdered && { jobsOf: { [outbound]: site.outbound.entries } }),
+      scan,
+      ...(lists && { lists }),
+    },
+  };
+}
+
+/** The settings of a host. */
+function playing(site: Site, own: Role | undefined, { rate }: Said): Site {
+  const { outbound, runner } = site;
+  return {
+    ...site,
+    runner: { ...runner, jobs: own?.jobs ?? runner.jobs },
+    outbound: {
+      ...outbound,
+      entries: own?.entries ?? outbound.entries,
+      connections: own?.connections ?? outbound.connections,
+      rate:
+        rate === undefined
+          ? (own?.rate ?? outbound.rate)
+          : wholeNumber(rate, "--rate"),
+    },
+  };
+}
+
+function chosenLists(context: Context, own: Role | undefined, said: Said) {
+  const spoken = said.lists && words(said.lists);
+  const wanted = spoken ?? own?.lists;
+  if (!wanted) return undefined;
+  const domains = new Set<string>();
+  const addresses = new Set<string>();
+  for (const text of wanted) {
+    const key = keyOf(text);
+    if (key.startsWith("@")) domains.add(key.slice(1));
+    // One that is not made yet may stand in the settings.
+    else addresses.add(spoken ? context.list(text).address : key);
+  }
+  return {
+    has: (list: string) => addresses.has(list) || domains.has(domainOf(list)),
+  };
+}
+
+function words(texts: readonly string[] = []): string[] {
+  return texts.flatMap((text) => text.split(",")).filter((word) => word !== "");
+}
+
+function jobsOf(text: string): number {
+  const jobs = wholeNumber(text, "--jobs");
+  if (jobs < 1)
+    throw new Failure(exit.usage, "--jobs takes a number from 1 on");
+  return jobs;
+}

@@ -1,0 +1,112 @@
+/**
+ * The nodes of a spool as anybody sees them: who has a folder in `nodes/`, on which host, since when,
+ * and whether it lives. Ages are judged by the file server's clock.
+ */
+import {
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../base/clock.ts";
+import { errnoOf } from "../base/errors.ts";
+import { type Identity, isDead } from "./identity.ts";
+import { birth } from "./name.ts";
+import { ServerClock } from "./serverclock.ts";
+import { listFolder, type Spool } from "./spool.ts";
+
+const nodeShape = /^([^.].*)\.\d+\.([0-9a-z]{9})$/;
+
+/** The nodes that have a folder, alive or dead. */
+export function nodeNames(spool: Spool): string[] {
+  return listFolder(spool.nodes()).filter((name) => nodeShape.test(name));
+}
+
+/** The host that a node is on. */
+export function hostOf(node: string): string {
+  return nodeShape.exec(node)?.[1] ?? "";
+}
+
+/** When a node entered by its host's clock, in milliseconds since 1970. */
+export function enteredAt(node: string): number {
+  return birth(nodeShape.exec(node)?.[2] ?? "");
+}
+
+export interface Life {
+  readonly isDead: boolean;
+  /** Milliseconds since it renewed its lease, by the file server's clock. */
+  readonly age: number;
+}
+
+/**
+ * Looks how nodes are, for one who is none.
+ * @param stale milliseconds without a renewal after which a node is dead
+ * Throws the file system's error where nothing can be written in `nodes/`: a folder is made there and
+ * removed, to learn the file server's time.
+ */
+export function livesOf(
+  spool: Spool,
+  nodes: readonly string[],
+  stale: number,
+  clock: Clock,
+): Map<string, Life> {
+  if (nodes.length === 0) return new Map();
+  const folder = mkdtempSync(join(spool.nodes(), ".look-"));
+  try {
+    const now = new ServerClock(clock).touch(folder);
+    return new Map(
+      nodes.map((node) => {
+        const since = ageOf(spool, node, now);
+        return [
+          node,
+          { isDead: isGone(spool, node) || since >= stale, age: since },
+        ];
+      }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether a node's process is known to be gone. */
+export function isGone(spool: Spool, node: string): boolean {
+  const who = identityOf(join(spool.nodes(), node));
+  return who !== undefined && isDead(who);
+}
+
+/** Milliseconds since a node renewed its lease. @param now the server's time */
+export function ageOf(spool: Spool, node: string, now: number): number {
+  const path = join(spool.nodes(), node);
+  // One that is just entering has no lock yet.
+  return now - Math.max(dated(path), dated(join(path, "lock")));
+}
+
+function identityOf(folder: string): Identity | undefined {
+  try {
+    return JSON.parse(
+      readFileSync(join(folder, "who.json"), "utf8"),
+    ) as Identity;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A folder's date by the server's clock, in milliseconds; 0 where there is no such folder. */
+function dated(folder: string): number {
+  try {
+    // NFS asks the server when a folder is opened; a mere stat may be answered from a cache.
+    const fd = openSync(folder, "r");
+    try {
+      return fstatSync(fd).mtimeMs;
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === "ENOENT" || code === "ESTALE") return 0;
+    throw error;
+  }
+}
