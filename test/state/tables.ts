@@ -1,4 +1,4 @@
-// What must hold of every table, whatever database it is in: run over SQLite and over PostgreSQL.
+// What must hold of every table, in SQLite as in PostgreSQL.
 import { buffer } from "node:stream/consumers";
 import type { Test } from "tap";
 import { hashOf } from "../../src/base/hash.ts";
@@ -103,16 +103,15 @@ async function numbers(t: Test, state: State, open: () => Promise<State>) {
 }
 
 async function twins(t: Test, { numbers }: State) {
-  const seen = new Map<number, string>();
   let pair: string[] = [];
+  const seen = new Map<number, string>();
   for (let n = 0; pair.length === 0; n += 1) {
     const address = `user${n}@x.org`;
     const twin = seen.get(hashOf(address));
     if (twin !== undefined) pair = [twin, address];
     seen.set(hashOf(address), address);
   }
-  t.same(await numbers.of(pair), [1, 2]);
-  t.same(await numbers.of(pair), [1, 2]);
+  for (const _ of "ab") t.same(await numbers.of(pair), [1, 2]);
   const found = await Promise.all([1, 2].map((n) => numbers.addressOf(n)));
   t.same(found, pair);
 }
