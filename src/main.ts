@@ -11,6 +11,7 @@ const verbs: Record<string, () => Promise<{ default: Verb }>> = {
   list: () => import("./cli/list.ts"),
   member: () => import("./cli/member.ts"),
   suppress: () => import("./cli/suppress.ts"),
+  state: () => import("./cli/state.ts"),
   keys: () => import("./cli/keys.ts"),
   receive: () => import("./cli/receive.ts"),
   run: () => import("./cli/run.ts"),

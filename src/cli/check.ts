@@ -24,6 +24,7 @@ import { type Context, parse, type Verb } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
 import { hostTroubles, mountTroubles } from "./mounts.ts";
 import { mannerOf, troubleOf } from "./programs.ts";
+import { stateTrouble } from "./stateTrouble.ts";
 
 interface Finding {
   readonly level: "error" | "warning";
@@ -44,7 +45,7 @@ check
     if (findings.length === 0) {
       for (const problem of fileSystem(context)) error(problem);
       findings.push(...mountTroubles(context));
-      attempt(error, () => context.roster);
+      await stateTrouble(context.site, error, warn);
       attempt(error, () => new Keyring(context.home).all());
       const lists: List[] = [];
       attempt(error, () => {

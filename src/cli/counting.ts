@@ -4,6 +4,7 @@
 import type { Log } from "../base/log.ts";
 import type { Report } from "../engine/asker.ts";
 import type { Site } from "../lists/settings.ts";
+import { placeOf } from "../lists/state.ts";
 import { type Outcome, Tally } from "../state/tally.ts";
 
 /** Milliseconds between two looks at what is to be written. */
@@ -17,7 +18,7 @@ export interface Counting {
 
 /** @param name the runner's, for the log */
 export function counting(site: Site, name: string, log: Log): Counting {
-  const tally = new Tally(site.home, (text) => log(name, text));
+  const tally = new Tally(placeOf(site), (text) => log(name, text));
   const timer = setInterval(() => tally.flush(), PACE).unref();
   return {
     witness: (report) =>

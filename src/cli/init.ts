@@ -7,11 +7,12 @@ import { exit, Failure, messageOf } from "../base/errors.ts";
 import { firstKey } from "../lists/keyring.ts";
 import { siteFile } from "../lists/manual.ts";
 import { loadSite } from "../lists/settings.ts";
+import { placeOf } from "../lists/state.ts";
 import { packageHooks } from "../mill.ts";
 import { makeFolder, writeNew } from "../spool/durable.ts";
 import { probe } from "../spool/probe.ts";
 import { listFolder, restingQueues, Spool } from "../spool/spool.ts";
-import { makeState } from "../state/db.ts";
+import { makeState } from "../state/state.ts";
 import { parse, type Verb } from "./context.ts";
 
 const verb: Verb = {
@@ -43,7 +44,7 @@ init [DIR]
         manual,
         readFileSync(join(packageHooks, "..", "spool", "README.md"), "utf8"),
       );
-    loadSite(home);
+    const site = loadSite(home);
     const spool = new Spool(join(home, "spool"));
     for (const queue of [
       ...listFolder(packageHooks),
@@ -52,7 +53,7 @@ init [DIR]
       ...restingQueues,
     ])
       if (!queue.includes(".")) spool.make(queue);
-    makeState(home);
+    await (await makeState(placeOf(site))).close();
     await firstKey(home, context.clock);
     context.say(
       `${home} is a home${isNew ? " now" : " already, and has all it needs"}. Next:\n` +

@@ -97,10 +97,10 @@ const actions: Record<string, Act> = {
     const at = await found(lists, site, address);
     const stamp =
       at &&
-      stampOf(
+      (await stampOf(
         { site, list: at.list, keyring: new Keyring(site.home) },
         at.extension,
-      );
+      ));
     const shown = oneLine(address, 320);
     if (!stamp)
       throw new Failure(
@@ -134,7 +134,7 @@ function whyNot(reading: Exclude<Reading, { kind: "ok" }>): string {
     case "unknownKey":
       return `no key here has the number ${reading.key} (modulo 32): it was dropped, or this was never signed here`;
     case "unknownNumber":
-      return `it names a recipient by the number ${reading.number}, which this host has given to nobody: ask the host that sent it`;
+      return `it names a recipient by the number ${reading.number}, which was given to nobody here: ask where it was sent from`;
     case "forged":
       return "no key of this home signed this for this list; or it names a recipient by a number, and another host sent it";
   }

@@ -60,10 +60,12 @@ list remove ADDRESS                    take it away; its folder, with its member
       case "remove": {
         noMore(rest, 0);
         const list = context.list(address);
+        // Before anything is moved: the state may not be there.
+        await context.roster.count(list.address);
         const members = linesToBytes(context.roster.export(list.address));
         const aside = await context.lists.remove(list.address);
         await writeNew(join(aside, "members.csv"), members);
-        context.roster.clear(list.address);
+        await context.roster.clear(list.address);
         context.say(`${list.address}: kept aside in ${aside}`);
         return exit.ok;
       }
@@ -134,27 +136,10 @@ function onDemand(context: Context, domain: string): Row {
   }
 }
 
-function all(context: Context): number {
-  const rows: Row[] = context.lists.names().map((address) => {
-    try {
-      const list = context.lists.get(address);
-      const { description = "", post = "" } = list?.settings ?? {};
-      return {
-        list: address,
-        members: context.roster.count(address),
-        post,
-        description,
-      };
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      return {
-        list: address,
-        members: 0,
-        post: "",
-        description: `broken: ${error.message}`,
-      };
-    }
-  });
+async function all(context: Context): Promise<number> {
+  const rows: Row[] = [];
+  for (const address of context.lists.names())
+    rows.push(await rowOf(context, address));
   for (const domain of context.lists.domains())
     rows.push(onDemand(context, domain));
   if (rows.length === 0 && !context.json)
@@ -165,9 +150,33 @@ function all(context: Context): number {
   return exit.ok;
 }
 
-function show(context: Context, address: string | undefined): number {
+async function rowOf(context: Context, address: string): Promise<Row> {
+  try {
+    const list = context.lists.get(address);
+    const { description = "", post = "" } = list?.settings ?? {};
+    return {
+      list: address,
+      members: await context.roster.count(address),
+      post,
+      description,
+    };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return {
+      list: address,
+      members: 0,
+      post: "",
+      description: `broken: ${error.message}`,
+    };
+  }
+}
+
+async function show(
+  context: Context,
+  address: string | undefined,
+): Promise<number> {
   const list = context.list(address);
-  const members = context.roster.count(list.address);
+  const members = await context.roster.count(list.address);
   if (context.json)
     context.say(
       JSON.stringify(

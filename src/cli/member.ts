@@ -4,7 +4,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { exit, Failure, messageOf } from "../base/errors.ts";
 import { linesOf } from "../base/lines.ts";
-import type { Delivery, Member } from "../state/members.ts";
+import type { Delivery, Member } from "../state/member.ts";
 import { actionOf } from "./actions.ts";
 import { type Context, noMore, parse, type Verb } from "./context.ts";
 import { write, writeJson } from "./output.ts";
@@ -77,7 +77,7 @@ const actions: Record<string, Action> = {
     some(rest);
     let code: number = exit.ok;
     for (const address of rest) {
-      const added = context.roster.add(list, address, wishes);
+      const added = await context.roster.add(list, address, wishes);
       if (added === "refused") {
         process.stderr.write(
           `listmill: ${address}: not an address that can get mail\n`,
@@ -91,7 +91,7 @@ const actions: Record<string, Action> = {
     some(rest);
     let code: number = exit.ok;
     for (const address of rest)
-      if (context.roster.remove(list, address))
+      if (await context.roster.remove(list, address))
         context.say(`${address}: removed`);
       else {
         process.stderr.write(`listmill: ${address}: not a member of ${list}\n`);

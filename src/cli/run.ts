@@ -5,6 +5,8 @@ import { closeInherited } from "../base/descriptors.ts";
 import { exit, Failure } from "../base/errors.ts";
 import { stderrLog } from "../base/log.ts";
 import type { Manner } from "../engine/start.ts";
+import type { Site } from "../lists/settings.ts";
+import { stateOf } from "../lists/state.ts";
 import { mustBeThere } from "../spool/enqueue.ts";
 import { probe } from "../spool/probe.ts";
 import { isResting, type Spool } from "../spool/spool.ts";
@@ -43,6 +45,7 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
     refuseRoot(role.site, "run");
     refuse(spool);
     refuseAccount(launchers.manner, spool);
+    await refuseState(role.site);
     const named = role.queues.filter((name) => name !== lmtp);
     const hasDoor = named.length < role.queues.length;
     if (hasDoor && untilEmpty)
@@ -115,6 +118,15 @@ function refuseAccount(manner: Manner, spool: Spool): void {
   if (!manner.account) return;
   const trouble = troubleOf(manner, spool);
   if (trouble !== undefined) throw new Failure(exit.config, trouble);
+}
+
+/** Refuses a state that is another host's, or of a newer listmill; one that is away is waited for. */
+async function refuseState(site: Site): Promise<void> {
+  try {
+    await stateOf(site.home);
+  } catch (error) {
+    if (error instanceof Failure && error.exitCode === exit.config) throw error;
+  }
 }
 
 function chosen(context: Context, named: readonly string[]): string[] {

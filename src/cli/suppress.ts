@@ -7,7 +7,7 @@ import { oneLine } from "../base/log.ts";
 import { suppressible } from "../lists/refine/suppress.ts";
 import { stateOf } from "../lists/state.ts";
 import { keyOf } from "../mail/address.ts";
-import { Suppressed, type Suppression } from "../state/suppressed.ts";
+import type { Suppressed, Suppression } from "../state/suppressed.ts";
 import { actionOf } from "./actions.ts";
 import { type Context, noMore, parse, type Verb } from "./context.ts";
 import { write, writeJson } from "./output.ts";
@@ -41,7 +41,7 @@ suppress list [--list LIST]
       list,
       addresses,
       reason: oneLine(values.reason ?? "", 200),
-      suppressed: new Suppressed(stateOf(context.site.home)),
+      suppressed: (await stateOf(context.site.home)).suppressed,
     });
   },
 };
@@ -60,25 +60,25 @@ const actions: Record<string, (order: Order) => Promise<number>> = {
   async add(order) {
     const { context, addresses } = order;
     const counts = { added: 0, changed: 0, present: 0, refused: 0 };
-    const put = (lines: readonly string[]) => {
+    const put = async (lines: readonly string[]) => {
       const texts = lines.map(withoutComment).filter((text) => text !== "");
       const wanted = texts.map((text) => suppression(order, text));
       for (const [at, text] of texts.entries())
         if (!wanted[at]) complain(text, "neither an address nor @DOMAIN");
       const usable = wanted.filter((one) => one !== undefined);
       counts.refused += texts.length - usable.length;
-      const done = order.suppressed.add(usable);
+      const done = await order.suppressed.add(usable);
       for (const one of done) counts[one] += 1;
       return done.map((what, at) => ({ address: usable[at]?.address, what }));
     };
     if (addresses.length > 0) {
-      const done = put(addresses);
+      const done = await put(addresses);
       if (context.json) context.say(JSON.stringify(counts));
       else
         for (const { address, what } of done)
           context.say(`${address}: ${what}`);
     } else {
-      for await (const page of pagesOf(process.stdin)) put(page);
+      for await (const page of pagesOf(process.stdin)) await put(page);
       const { added, changed, present, refused } = counts;
       context.say(
         context.json
@@ -93,7 +93,9 @@ const actions: Record<string, (order: Order) => Promise<number>> = {
       throw new Failure(exit.usage, "which addresses? Give them behind remove");
     let code: number = exit.ok;
     for (const address of addresses)
-      if (suppressed.remove(list, keyOf(suppressible(address) ?? address)))
+      if (
+        await suppressed.remove(list, keyOf(suppressible(address) ?? address))
+      )
         context.say(`${address}: removed`);
       else {
         complain(
@@ -109,7 +111,7 @@ const actions: Record<string, (order: Order) => Promise<number>> = {
     const all = allOf(suppressed, list);
     if (context.json) await writeJson(all);
     else
-      for (const { address, list, reason, since } of all)
+      for await (const { address, list, reason, since } of all)
         await write(
           `${[address, list ?? "all lists", since.slice(0, 10), reason].join("  ").trimEnd()}\n`,
         );
@@ -129,8 +131,8 @@ function suppression(order: Order, text: string): Suppression | undefined {
   return { list, key: keyOf(address), address, reason, since };
 }
 
-function* allOf(suppressed: Suppressed, list: string | undefined) {
-  for (const page of suppressed.all(list))
+async function* allOf(suppressed: Suppressed, list: string | undefined) {
+  for await (const page of suppressed.all(list))
     for (const one of page) yield shown(one);
 }
 

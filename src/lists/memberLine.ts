@@ -4,7 +4,7 @@
  */
 import { oneLine } from "../base/log.ts";
 import { canonical, fromLine } from "../mail/address.ts";
-import { type Delivery, deliveries, type Member } from "../state/members.ts";
+import { type Delivery, deliveries, type Member } from "../state/member.ts";
 
 /** What a line says of a member, or why it cannot be read. */
 export type MemberLine =

@@ -43,7 +43,7 @@ export async function mayPost(
   if (author === "") return false;
   if (list.settings.owners.map(keyOf).includes(keyOf(author))) return true;
   if (list.settings.post === "owners") return false;
-  if (rosterOf(site.home).get(list.address, author)) return true;
+  if (await rosterOf(site.home).get(list.address, author)) return true;
   // What is no address among the recipients is told when they get the post.
   const quiet = { ...asked, quiet: true, since: stopwatch() };
   for (const brings of sources) if (await brings(quiet, author)) return true;

@@ -10,17 +10,10 @@ import { oneLine } from "../base/log.ts";
 import { release } from "../base/memory.ts";
 import { canonical, keyOf } from "../mail/address.ts";
 import { writeAll } from "../spool/durable.ts";
-import type { State } from "../state/db.ts";
-import {
-  type Added,
-  type Delivery,
-  type Joining,
-  type Member,
-  Members,
-} from "../state/members.ts";
-import { Sizes } from "../state/sizes.ts";
+import type { Added, Delivery, Joining, Member } from "../state/member.ts";
+import type { State } from "../state/state.ts";
 import { csvLine, memberLine } from "./memberLine.ts";
-import { tableOf } from "./state.ts";
+import { stateOf } from "./state.ts";
 
 /** What may be said of a member; what is left out stays as it is. */
 export interface Wishes {
@@ -37,50 +30,60 @@ export interface Imported {
   readonly refused: { line: number; text: string; why: string }[];
 }
 
-/** The roster of a home. */
-export const rosterOf = tableOf((state) => new Roster(state, systemClock));
+/** The roster of a home. Its state is opened when it is first asked. */
+export function rosterOf(home: string): Roster {
+  return new Roster(() => stateOf(home), systemClock);
+}
 
 /** Members written in one transaction. */
 const BATCH = 5000;
 
 export class Roster {
-  readonly #members: Members;
-  readonly #sizes: Sizes;
+  readonly #state: () => Promise<State>;
   readonly #clock: Clock;
 
-  constructor(state: State, clock: Clock) {
-    this.#members = new Members(state);
-    this.#sizes = new Sizes(state);
+  /** @param state opens it, or has it open */
+  constructor(state: () => Promise<State>, clock: Clock) {
+    this.#state = state;
     this.#clock = clock;
   }
 
   /** Adds a member or changes one; "refused" where the address cannot be used. */
-  add(list: string, address: string, wishes: Wishes = {}): Added | "refused" {
+  async add(
+    list: string,
+    address: string,
+    wishes: Wishes = {},
+  ): Promise<Added | "refused"> {
     const usable = canonical(address);
     if (usable === undefined) return "refused";
     const name = wishes.name === undefined ? undefined : nameOf(wishes.name);
     const joining = { ...wishes, name, key: keyOf(usable), address: usable };
-    return this.#members.add(keyOf(list), joining, this.#clock.now());
+    const { members } = await this.#state();
+    return members.add(keyOf(list), joining, this.#clock.now());
   }
 
   /** Forgets a list: its members, and how many recipients its last post had. */
-  clear(list: string): void {
-    this.#members.clear(keyOf(list));
-    this.#sizes.forget(keyOf(list));
+  async clear(list: string): Promise<void> {
+    const { members, sizes } = await this.#state();
+    await members.clear(keyOf(list));
+    await sizes.forget(keyOf(list));
   }
 
   /** True where there was such a member. */
-  remove(list: string, address: string): boolean {
-    return this.#members.remove(keyOf(list), memberKey(address));
+  async remove(list: string, address: string): Promise<boolean> {
+    const { members } = await this.#state();
+    return members.remove(keyOf(list), memberKey(address));
   }
 
-  get(list: string, address: string): Member | undefined {
-    return this.#members.get(keyOf(list), memberKey(address));
+  async get(list: string, address: string): Promise<Member | undefined> {
+    const { members } = await this.#state();
+    return members.get(keyOf(list), memberKey(address));
   }
 
   /** @param of the deliveries that count; all without it */
-  count(list: string, of?: readonly Delivery[]): number {
-    return this.#members.count(keyOf(list), of);
+  async count(list: string, of?: readonly Delivery[]): Promise<number> {
+    const { members } = await this.#state();
+    return members.count(keyOf(list), of);
   }
 
   /**
@@ -91,7 +94,8 @@ export class Roster {
     list: string,
     wanted: { readonly delivery?: readonly Delivery[] } = {},
   ): AsyncGenerator<Member> {
-    for (const page of this.#members.all(keyOf(list), wanted.delivery)) {
+    const { members } = await this.#state();
+    for await (const page of members.all(keyOf(list), wanted.delivery)) {
       yield* page;
       await breath();
     }
@@ -106,9 +110,10 @@ export class Roster {
     delivery: Delivery,
     file: string,
   ): Promise<{ readonly file: string }> {
+    const { members } = await this.#state();
     const fd = openSync(file, "wx", 0o640);
     try {
-      for (const page of this.#members.addresses(keyOf(list), delivery)) {
+      for await (const page of members.addresses(keyOf(list), delivery)) {
         writeAll(fd, page);
         release(page);
         await breath();
@@ -129,9 +134,10 @@ export class Roster {
   ): Promise<Imported> {
     const result: Imported = { added: 0, changed: 0, present: 0, refused: [] };
     let batch: Joining[] = [];
-    const write = () => {
+    const { members } = await this.#state();
+    const write = async () => {
       const now = this.#clock.now();
-      for (const one of this.#members.addAll(keyOf(list), batch, now))
+      for (const one of await members.addAll(keyOf(list), batch, now))
         result[one] += 1;
       batch = [];
     };
@@ -146,10 +152,10 @@ export class Roster {
         result.refused.push({ line, text: oneLine(text, 200), why: read.why });
       else {
         batch.push({ ...read, key: keyOf(read.address) });
-        if (batch.length >= BATCH) write();
+        if (batch.length >= BATCH) await write();
       }
     }
-    write();
+    await write();
     return result;
   }
 

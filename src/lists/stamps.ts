@@ -1,7 +1,7 @@
 /**
  * The stamps (mail/stamp.ts) of a list's recipients: made a batch at a time with the home's keys,
  * and read back. An address stands in its stamp where the local part has room for it; else its
- * number does, out of the state of this host, which is asked once a batch.
+ * number does, out of the state of this home, which is asked once a batch.
  */
 import {
   addressWith,
@@ -10,17 +10,17 @@ import {
   stampIn,
 } from "../mail/returnpath.ts";
 import {
+  numberOf,
   type Purpose,
   type Reading,
   readStamp,
   SHORTEST,
   stamper,
 } from "../mail/stamp.ts";
-import { Numbers } from "../state/numbers.ts";
 import type { List } from "./directory.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Site } from "./settings.ts";
-import { tableOf } from "./state.ts";
+import { stateOf } from "./state.ts";
 
 /** What stamps are made of and read with. */
 export interface Stamping {
@@ -48,13 +48,13 @@ export interface Stamped {
  * @param always also where the stamp is too long for an address of the list, as one for a link is not
  * Throws a Failure: no key, a key that cannot be used, no state.
  */
-export function stamped(
+export async function stamped(
   { site, list, keyring }: Stamping,
   purpose: Purpose,
   now: number,
   addresses: readonly string[],
   always = false,
-): Stamped[] {
+): Promise<Stamped[]> {
   const door = doorOf(site, list, purpose);
   const room = roomFor(door);
   const use = { purpose, list: list.address };
@@ -62,9 +62,10 @@ export function stamped(
   const found = addresses.map((address) => stamps.forAddress(address, room));
   if (always || room >= SHORTEST) {
     const long = addresses.filter(
-      (address, at) => found[at] === undefined && address.isWellFormed(),
+      (address, at) => found[at] === undefined && isNumbered(address),
     );
-    const numbers = long.length > 0 ? numbersOf(site.home).of(long) : [];
+    const numbers =
+      long.length > 0 ? await (await stateOf(site.home)).numbers.of(long) : [];
     let next = 0;
     for (const [at, address] of addresses.entries())
       if (found[at] === undefined && address === long[next])
@@ -81,29 +82,36 @@ export function stamped(
  * @param extension what followed the list's name: `bounces+STAMP`
  * @returns undefined where there is none in it
  */
-export function stampOf(
+export async function stampOf(
   { site, list, keyring }: Stamping,
   extension: string,
-): { readonly purpose: Purpose; readonly reading: Reading } | undefined {
+): Promise<
+  { readonly purpose: Purpose; readonly reading: Reading } | undefined
+> {
   for (const purpose of purposes) {
     const text = stampIn(extension, doorOf(site, list, purpose));
     if (text === undefined) continue;
-    const reading = readToken({ site, list, keyring }, purpose, text);
+    const reading = await readToken({ site, list, keyring }, purpose, text);
     return { purpose, reading };
   }
   return undefined;
 }
 
 /** What a stamp says, whether it came in an address or in a link. */
-export function readToken(
+export async function readToken(
   { site, list, keyring }: Stamping,
   purpose: Purpose,
   text: string,
-): Reading {
+): Promise<Reading> {
   const use = { purpose, list: list.address };
+  const number = numberOf(text);
+  const address =
+    number === undefined
+      ? undefined
+      : await (await stateOf(site.home)).numbers.addressOf(number);
   return readStamp(text, use, {
     keys: keyring.numbered,
-    addressOf: (number) => numbersOf(site.home).addressOf(number),
+    addressOf: () => address,
   });
 }
 
@@ -115,4 +123,7 @@ function doorOf(
   return { local, domain, delimiters, word: words[purpose] };
 }
 
-const numbersOf = tableOf((state) => new Numbers(state));
+/** Whether a table can hold it as it is. */
+function isNumbered(address: string): boolean {
+  return address.isWellFormed() && !address.includes("\0");
+}

@@ -1,27 +1,45 @@
 /**
- * The state of a home, and what is made of it: opened once by this process and kept open.
+ * The state of a home: where it lies by the section [state] of its settings, opened once by this
+ * process and kept open. What could not be opened is tried again by the next one that asks.
  */
-import { openState, type State } from "../state/db.ts";
+import type { Place } from "../state/local.ts";
+import type { Server } from "../state/postgres.ts";
+import type { State } from "../state/state.ts";
+import type { SiteSettings } from "./schema/site.ts";
+import { loadSite, type Site } from "./settings.ts";
+import { serverOf } from "./sources/sql/server.ts";
 
-/**
- * Makes something once for each home. What throws is made again at the next question.
- * @param make of a home's absolute path
- */
-function onceAHome<T>(make: (home: string) => T): (home: string) => T {
-  const made = new Map<string, T>();
-  return (home) => {
-    const known = made.get(home);
-    if (known !== undefined) return known;
-    const one = make(home);
-    made.set(home, one);
-    return one;
-  };
+/** Where the state of a home lies. */
+export function placeOf({ home, state }: Pick<Site, "home" | "state">): Place {
+  return { home, server: serverIn(home, state) };
 }
 
-/** Throws a Failure where it is missing, of a newer listmill, or damaged. */
-export const stateOf = onceAHome(openState);
+/** The server of the settings; undefined: there is none, the state is a file. */
+function serverIn(
+  home: string,
+  { url, ...settings }: SiteSettings["state"],
+): (() => Server) | undefined {
+  if (url === undefined) return undefined;
+  const place = { home, section: "state" };
+  return () => serverOf({ url, ...settings }, place, 5432);
+}
 
-/** What is made of a home's state, so that its statements are prepared once. */
-export function tableOf<T>(make: (state: State) => T): (home: string) => T {
-  return onceAHome((home) => make(stateOf(home)));
+/** Throws a Failure where it is missing, of a newer listmill, damaged, or cannot be asked now. */
+export function stateOf(home: string): Promise<State> {
+  const known = opened.get(home);
+  if (known) return known;
+  const opening = open(home).catch((error) => {
+    opened.delete(home);
+    throw error;
+  });
+  opened.set(home, opening);
+  return opening;
+}
+
+const opened = new Map<string, Promise<State>>();
+
+async function open(home: string): Promise<State> {
+  // Read where it is needed: the packages take a tenth of a second.
+  const { openState } = await import("../state/state.ts");
+  return openState(placeOf(loadSite(home)));
 }

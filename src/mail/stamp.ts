@@ -131,6 +131,14 @@ export interface Known {
   readonly addressOf: (number: number) => string | undefined;
 }
 
+/** The number that stands in a stamp for an address; undefined where there is none. */
+export function numberOf(text: string): number | undefined {
+  const bytes = text.length < SHORTEST ? undefined : fromBase32(text);
+  if (bytes === undefined || (bytes[0] ?? 0) >> 5 !== NUMBER_FORM)
+    return undefined;
+  return numberIn(bytes.subarray(HEAD, -SIGNATURE));
+}
+
 /** Reads a stamp in any case. How old it may be is for others to judge. Never throws by itself. */
 export function readStamp(text: string, use: Use, known: Known): Reading {
   const bytes = text.length < SHORTEST ? undefined : fromBase32(text);

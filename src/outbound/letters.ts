@@ -76,7 +76,7 @@ async function ofList(
   const keyring = await keyringOf(site.home, desk.clock);
   const stamping = { site, list, keyring };
   const now = desk.clock.now();
-  const paths = returnPathsOf(stamping, now, some);
+  const paths = await returnPathsOf(stamping, now, some);
   const senders = new Map(some.map((one, at) => [one, paths[at]]));
   return merges
     ? merged(cargo, list, recipients, desk, senders, stamping)
@@ -135,7 +135,7 @@ async function merged(
   const { spare, clock, prepared } = desk;
   const { personal, footer_dkim } = list.settings;
   // Before anything is in use: keys and the state may fail.
-  const values = valuesOf(stamping, clock.now(), recipients);
+  const values = await valuesOf(stamping, clock.now(), recipients);
   const { form, release } = await prepared.use(
     message.pieces(),
     `${list.address} ${JSON.stringify([personal, footer_dkim])}`,

@@ -1,7 +1,7 @@
 /**
  * What runners of this host have counted of their hooks (tally.ts), summed up and forgotten.
  */
-import type { Database } from "./db.ts";
+import type { Database } from "./sqlite.ts";
 import { LOWEST, middleOf, type Outcome, outcomes } from "./tally.ts";
 
 /** What is known of a hook. */

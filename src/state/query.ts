@@ -4,7 +4,7 @@
  * write-ahead mode waits.
  */
 import { exit, Failure, messageOf } from "../base/errors.ts";
-import { isDatabaseError, openForeign } from "./db.ts";
+import { isDatabaseError, openForeign } from "./sqlite.ts";
 
 /**
  * The first column of each row.

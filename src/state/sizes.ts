@@ -1,28 +1,50 @@
 /** How many recipients a list had when its last post was let through by that number. */
-import type { State, Statement } from "./db.ts";
+import { prepared } from "./prepared.ts";
+import type { Queries, SizeRow, Store } from "./store.ts";
 
 export class Sizes {
-  readonly #get: Statement;
-  readonly #put: Statement;
-  readonly #forget: Statement;
+  readonly #queries: Queries;
+  readonly #compiled: ReturnType<typeof compiled>;
 
-  constructor({ db }: State) {
-    this.#get = db.prepare("SELECT size FROM sizes WHERE list = ?").pluck();
-    this.#put = db.prepare("INSERT OR REPLACE INTO sizes VALUES (?, ?, ?)");
-    this.#forget = db.prepare("DELETE FROM sizes WHERE list = ?");
+  constructor({ queries }: Store) {
+    this.#queries = queries;
+    this.#compiled = compiled(queries);
   }
 
-  forget(list: string): void {
-    this.#forget.run(list);
+  async forget(list: string): Promise<void> {
+    await this.#queries.executeQuery(this.#compiled.forget({ list }));
   }
 
   /** @returns undefined where it was never used */
-  get(list: string): number | undefined {
-    return this.#get.get(list) as number | undefined;
+  async get(list: string): Promise<number | undefined> {
+    const query = this.#compiled.get({ list });
+    return (await this.#queries.executeQuery(query)).rows[0]?.size;
   }
 
   /** Nothing is written where it is the same. @param now milliseconds since 1970 */
-  put(list: string, size: number, now: number): void {
-    if (this.get(list) !== size) this.#put.run(list, size, now);
+  async put(list: string, size: number, now: number): Promise<void> {
+    if ((await this.get(list)) === size) return;
+    const query = this.#compiled.put({ list, size, since: now });
+    await this.#queries.executeQuery(query);
   }
+}
+
+function compiled(queries: Queries) {
+  type Of = { list: string };
+  return {
+    get: prepared(({ list }: Of) =>
+      queries.selectFrom("sizes").select("size").where("list", "=", list),
+    ),
+    put: prepared(({ list, size, since }: SizeRow) =>
+      queries
+        .insertInto("sizes")
+        .values({ list, size, since })
+        .onConflict((conflict) =>
+          conflict.column("list").doUpdateSet({ size, since }),
+        ),
+    ),
+    forget: prepared(({ list }: Of) =>
+      queries.deleteFrom("sizes").where("list", "=", list),
+    ),
+  };
 }

@@ -2,7 +2,15 @@
  * Addresses that get nothing, of a list or of the whole site (list ""). Adding and removing are
  * idempotent. They are read in pages, so that a million cost no more memory than a thousand.
  */
-import type { Database, State, Statement } from "./db.ts";
+import {
+  chunks,
+  inserting,
+  oneOf,
+  PAGE,
+  packed,
+  prepared,
+} from "./prepared.ts";
+import type { Queries, Store, SuppressedRow } from "./store.ts";
 
 export interface Suppression {
   /** The list's address; "" for all lists. */
@@ -15,62 +23,67 @@ export interface Suppression {
   readonly since: number;
 }
 
-const PAGE = 1000;
+type Added = "added" | "changed" | "present";
+
+const key = ["list", "key"];
 
 export class Suppressed {
-  readonly #db: Database;
-  readonly #get: Statement;
-  readonly #put: Statement;
-  readonly #delete: Statement;
-  readonly #page: Statement;
-  readonly #keys: Statement;
+  readonly #store: Store;
+  readonly #compiled: ReturnType<typeof compiled>;
 
-  constructor({ db }: State) {
-    this.#db = db;
-    this.#get = db.prepare(
-      "SELECT reason FROM suppressed WHERE list = ? AND key = ?",
-    );
-    this.#put = db.prepare(
-      `INSERT INTO suppressed VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET reason = excluded.reason`,
-    );
-    this.#delete = db.prepare(
-      "DELETE FROM suppressed WHERE list = ? AND key = ?",
-    );
-    this.#page = db.prepare(
-      `SELECT list, key, address, reason, since FROM suppressed
-       WHERE (list, key) > (?, ?) AND list <= ? ORDER BY list, key LIMIT ${PAGE}`,
-    );
-    this.#keys = db
-      .prepare(
-        `SELECT key FROM suppressed WHERE list = ? AND key > ?
-         ORDER BY key LIMIT ${PAGE}`,
-      )
-      .pluck();
+  constructor(store: Store) {
+    this.#store = store;
+    this.#compiled = compiled(store);
   }
 
   /** Adds all or none. @returns of each whether it is new, and whether it has a new reason */
-  add(all: readonly Suppression[]): ("added" | "changed" | "present")[] {
-    const one = ({ list, key, address, reason, since }: Suppression) => {
-      const old = this.#get.get(list, key) as { reason: string } | undefined;
-      if (old && (old.reason === reason || reason === "")) return "present";
-      this.#put.run(list, key, address, reason, since);
-      return old ? "changed" : "added";
-    };
-    return this.#db.transaction(() => all.map(one)).immediate();
+  add(all: readonly Suppression[]): Promise<Added[]> {
+    return this.#store.alone("suppressed", async (queries) => {
+      const results: Added[] = [];
+      for (const some of chunks(all))
+        results.push(...(await this.#put(queries, some)));
+      return results;
+    });
+  }
+
+  async #put(queries: Queries, some: readonly Suppression[]): Promise<Added[]> {
+    const known = new Map<string, string>();
+    for (const [list, ofList] of Map.groupBy(some, ({ list }) => list)) {
+      const keys = packed(ofList.map(({ key }) => key));
+      const query = this.#compiled.known({ list, keys });
+      for (const row of (await queries.executeQuery(query)).rows)
+        known.set(nameOf({ list, key: row.key }), row.reason);
+    }
+    const written = new Map<string, SuppressedRow>();
+    const results = some.map((one): Added => {
+      const name = nameOf(one);
+      const old = known.get(name);
+      if (old !== undefined && (old === one.reason || one.reason === ""))
+        return "present";
+      known.set(name, one.reason);
+      written.set(name, one);
+      return old === undefined ? "added" : "changed";
+    });
+    if (written.size > 0)
+      await queries.executeQuery(this.#compiled.write([...written.values()]));
+    return results;
   }
 
   /** True where it was there. */
-  remove(list: string, key: string): boolean {
-    return this.#delete.run(list, key).changes > 0;
+  async remove(list: string, key: string): Promise<boolean> {
+    const query = this.#compiled.remove({ list, key });
+    const { numAffectedRows = 0n } =
+      await this.#store.queries.executeQuery(query);
+    return numAffectedRows > 0n;
   }
 
   /** All of a list, or of every list and the site; in order, a page at a time. */
-  *all(list?: string): Generator<Suppression[]> {
+  async *all(list?: string): AsyncGenerator<Suppression[]> {
     let [inList, after] = [list ?? "", ""];
     const last = list ?? "\u{10ffff}";
     for (;;) {
-      const page = this.#page.all(inList, after, last) as Suppression[];
+      const query = this.#compiled.page({ inList, after, last });
+      const page = (await this.#store.queries.executeQuery(query)).rows;
       if (page.length > 0) yield page;
       const end = page.at(-1);
       if (!end || page.length < PAGE) return;
@@ -79,12 +92,65 @@ export class Suppressed {
   }
 
   /** The keys of a list, a page at a time. */
-  *keys(list: string): Generator<string[]> {
+  async *keys(list: string): AsyncGenerator<string[]> {
     for (let after = ""; ; ) {
-      const page = this.#keys.all(list, after) as string[];
+      const query = this.#compiled.keys({ list, after });
+      const { rows } = await this.#store.queries.executeQuery(query);
+      const page = rows.map(({ key }) => key);
       if (page.length > 0) yield page;
       if (page.length < PAGE) return;
       after = page.at(-1) ?? "";
     }
   }
+}
+
+function nameOf({ list, key }: { list: string; key: string }): string {
+  return `${list} ${key}`;
+}
+
+function compiled(store: Store) {
+  const { queries } = store;
+  return {
+    known: prepared((given: { list: string; keys: string }) =>
+      queries
+        .selectFrom("suppressed")
+        .select(["key", "reason"])
+        .where("list", "=", given.list)
+        .where(oneOf(store, "key", given.keys)),
+    ),
+    write: inserting(
+      store,
+      "suppressed",
+      [...key, "address", "reason", "since"],
+      key,
+      ["reason"],
+    ),
+    remove: prepared(({ list, key }: { list: string; key: string }) =>
+      queries
+        .deleteFrom("suppressed")
+        .where("list", "=", list)
+        .where("key", "=", key),
+    ),
+    page: prepared((given: { inList: string; after: string; last: string }) =>
+      queries
+        .selectFrom("suppressed")
+        .selectAll()
+        .where(({ eb, refTuple, tuple }) =>
+          eb(refTuple("list", "key"), ">", tuple(given.inList, given.after)),
+        )
+        .where("list", "<=", given.last)
+        .orderBy("list")
+        .orderBy("key")
+        .limit(PAGE),
+    ),
+    keys: prepared(({ list, after }: { list: string; after: string }) =>
+      queries
+        .selectFrom("suppressed")
+        .select("key")
+        .where("list", "=", list)
+        .where("key", ">", after)
+        .orderBy("key")
+        .limit(PAGE),
+    ),
+  };
 }

@@ -5,7 +5,8 @@
  * runners did.
  */
 import { messageOf } from "../base/errors.ts";
-import { type Database, openState } from "./db.ts";
+import { type Local, openCounts, type Place } from "./local.ts";
+import type { Database } from "./sqlite.ts";
 
 /** What a run came to. `timeout` is a "later" because of the time limit. */
 export const outcomes = [
@@ -57,18 +58,18 @@ export function middleOf(bucket: number): number {
 
 /** Counts for one runner. */
 export class Tally {
-  readonly #home: string;
+  readonly #place: Place;
   readonly #complain: (text: string) => void;
   /** By hook, by list, by what follows from `keyOf`. */
   #counted = new Map<string, Map<string, Map<number, Cell>>>();
   #waiting = 0;
-  #db: Database | undefined;
+  #local: Local | undefined;
   #broken = false;
   readonly #lists = new Set<string>();
 
   /** @param complain told once why the counts cannot be written */
-  constructor(home: string, complain: (text: string) => void) {
-    this.#home = home;
+  constructor(place: Place, complain: (text: string) => void) {
+    this.#place = place;
     this.#complain = complain;
   }
 
@@ -89,8 +90,8 @@ export class Tally {
   flush(): void {
     if (this.#waiting === 0) return;
     try {
-      this.#db ??= this.#open();
-      this.#write(this.#db);
+      this.#local ??= this.#open();
+      this.#write(this.#local.db);
       this.#counted = new Map();
       this.#waiting = 0;
       this.#broken = false;
@@ -103,18 +104,19 @@ export class Tally {
 
   close(): void {
     this.flush();
-    this.#db?.close();
-    this.#db = undefined;
+    this.#local?.close();
+    this.#local = undefined;
   }
 
-  #open(): Database {
-    const { db } = openState(this.#home);
+  #open(): Local {
+    const local = openCounts(this.#place);
+    const { db } = local;
     // Counts may be lost with the machine: no disk is waited for.
     db.pragma("synchronous = NORMAL");
     db.pragma(`busy_timeout = ${BUSY}`);
     const known = db.prepare("SELECT DISTINCT list FROM hook_runs").pluck();
     for (const list of known.all()) this.#lists.add(String(list));
-    return db;
+    return local;
   }
 
   #write(db: Database): void {

@@ -55,19 +55,23 @@ t.test("read says what a return path says, or why not", async (t) => {
   const keyring = await keyringOf(home, systemClock);
   const now = Date.UTC(2026, 6, 30, 12, 34);
   const long = "somebody.with.a.long.name@mail.department.example.org";
-  const of = (purpose: "bounce" | "unsubscribe", who: string) =>
-    stamped({ site, list, keyring }, purpose, now, [who])[0]?.address ?? "";
+  const of = async (purpose: "bounce" | "unsubscribe", who: string) =>
+    (await stamped({ site, list, keyring }, purpose, now, [who]))[0]?.address ??
+    "";
   const read = (address: string, json = false) =>
     verb(t, home, keys, ["read", address], json);
 
-  t.same(await read(of("bounce", "anna@example.org")), {
+  t.same(await read(await of("bounce", "anna@example.org")), {
     code: 0,
     err: "",
     out:
       `list       ${news}\nrecipient  anna@example.org\npurpose    bounce\n` +
       "made       in the hour from 2026-07-30T12:00Z\nkey        1\n",
   });
-  const { out } = await read(of("unsubscribe", long).toUpperCase(), true);
+  const { out } = await read(
+    (await of("unsubscribe", long)).toUpperCase(),
+    true,
+  );
   t.same(JSON.parse(out), {
     purpose: "unsubscribe",
     kind: "ok",
@@ -77,7 +81,7 @@ t.test("read says what a return path says, or why not", async (t) => {
     time: "2026-07-30T12:00:00.000Z",
     key: 1,
   });
-  const path = of("bounce", "anna@example.org");
+  const path = await of("bounce", "anna@example.org");
   const bad = async (address: string, why: RegExp) =>
     t.match(await read(address), { code: 65, out: "", err: why });
   await bad(

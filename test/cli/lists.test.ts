@@ -51,7 +51,7 @@ t.test("lists are made, shown, changed and taken away", async (t) => {
     (await run(["show", dev])).out,
     /description = Our work\n.*digest_posts = 7\n/s,
   );
-  rosterOf(home).add(dev, "anna@x.org");
+  await rosterOf(home).add(dev, "anna@x.org");
   t.match(await run(["remove", dev]), {
     code: 0,
     out: /kept aside in .*removed-dev@/,
@@ -59,7 +59,7 @@ t.test("lists are made, shown, changed and taken away", async (t) => {
   t.ok(readdirSync(join(home, "lists")).includes(`.removed-${dev}-1`));
   const aside = join(home, "lists", `.removed-${dev}-1`, "members.csv");
   t.match(readFileSync(aside, "utf8"), /^anna@x\.org,/, "its members too");
-  t.equal(rosterOf(home).count(dev), 0, "who makes it anew begins anew");
+  t.equal(await rosterOf(home).count(dev), 0, "who makes it anew begins anew");
   t.notMatch((await run([])).out, /dev@/);
 });
 

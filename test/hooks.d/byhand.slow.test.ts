@@ -62,8 +62,8 @@ await lists.create(LIST, {
 });
 const roster = rosterOf(home);
 for (const member of ["ann@a.example", "Bob@b.example", "cy@a.example"])
-  roster.add(LIST, member);
-roster.add(LIST, "dee@d.example", { delivery: "digest-mime" });
+  await roster.add(LIST, member);
+await roster.add(LIST, "dee@d.example", { delivery: "digest-mime" });
 const trade = mailTrade(site, lists, "listmill-hook");
 
 function post(from: string, more = ""): string {

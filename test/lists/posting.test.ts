@@ -44,11 +44,11 @@ t.test("anyone, owners, members of the roster", async (t) => {
     t,
     'post = "owners"\nowners = ["Anna@example.com"]\n',
   );
-  owners.context.roster.add(news, "bob@example.com");
+  await owners.context.roster.add(news, "bob@example.com");
   t.equal(await owners.may("anna@EXAMPLE.com"), true);
   t.equal(await owners.may("bob@example.com"), false);
   const members = await homeWith(t, 'owners = ["anna@example.com"]\n');
-  members.context.roster.add(news, "bob@example.com");
+  await members.context.roster.add(news, "bob@example.com");
   t.equal(await members.may("anna@example.com"), true);
   t.equal(await members.may("Bob@example.com"), true);
   t.equal(await members.may("eve@example.com"), false);

@@ -9,14 +9,14 @@ import {
 } from "../../src/lists/stamps.ts";
 import { domainOf, localOf } from "../../src/mail/address.ts";
 import type { Purpose } from "../../src/mail/stamp.ts";
-import { makeState } from "../../src/state/db.ts";
+import { makeLocal } from "../../src/state/local.ts";
 
 const now = Date.UTC(2026, 6, 30, 12);
 const short = "anna@example.org";
 const long = "somebody.with.a.long.name@mail.department.example.org";
 
 async function stamping(home: string, address = "news@lists.example.org") {
-  makeState(home).close();
+  makeLocal(home).close();
   const list = { address, local: localOf(address), domain: domainOf(address) };
   const keyring = await firstKey(home, { now: () => now });
   return { site: { home, delimiters: "-+" }, list, keyring };
@@ -35,12 +35,14 @@ t.test(
   async (t) => {
     const news = await stamping(t.testdir());
     const given = [long, short, "x@y.org", long];
-    const found = stamped(news, "bounce", now, given);
+    const found = await stamped(news, "bounce", now, given);
     t.same(
-      found.map(({ address }) => {
-        const { purpose, reading } = read(news, address) ?? {};
-        return { purpose, ...reading };
-      }),
+      await Promise.all(
+        found.map(async ({ address }) => {
+          const { purpose, reading } = (await read(news, address)) ?? {};
+          return { purpose, ...reading };
+        }),
+      ),
       given.map((address) => ({
         purpose: "bounce",
         kind: "ok",
@@ -65,23 +67,30 @@ t.test(
     const news = await stamping(t.testdir());
     const text = (most: number) =>
       fc.stringMatching(new RegExp(`^[a-zä-ü0-9.]{1,${most}}$`));
-    fc.assert(
-      fc.property(text(60), text(60), text(200), (local, who, domain) => {
-        const list = {
-          ...news.list,
-          local,
-          address: `${local}@lists.example.org`,
-        };
-        const one = { ...news, list };
-        const [found] = stamped(one, "bounce", now, [`${who}@${domain}`]);
-        const address = found?.address ?? "";
-        if (Buffer.byteLength(localOf(address)) > 64)
-          return address === `${local}-bounces@lists.example.org`;
-        const said = read(one, address)?.reading;
-        return said === undefined
-          ? Buffer.byteLength(local) > 27
-          : said.kind === "ok" && said.address === `${who}@${domain}`;
-      }),
+    await fc.assert(
+      fc.asyncProperty(
+        text(60),
+        text(60),
+        text(200),
+        async (local, who, domain) => {
+          const list = {
+            ...news.list,
+            local,
+            address: `${local}@lists.example.org`,
+          };
+          const one = { ...news, list };
+          const [found] = await stamped(one, "bounce", now, [
+            `${who}@${domain}`,
+          ]);
+          const address = found?.address ?? "";
+          if (Buffer.byteLength(localOf(address)) > 64)
+            return address === `${local}-bounces@lists.example.org`;
+          const said = (await read(one, address))?.reading;
+          return said === undefined
+            ? Buffer.byteLength(local) > 27
+            : said.kind === "ok" && said.address === `${who}@${domain}`;
+        },
+      ),
     );
   },
 );
@@ -91,14 +100,14 @@ t.test(
   async (t) => {
     const name = "a-list-with-quite-a-long-name-indeed-of-45-oc";
     const one = await stamping(t.testdir(), `${name}@lists.example.org`);
-    const [path] = stamped(one, "bounce", now, [short]);
+    const [path] = await stamped(one, "bounce", now, [short]);
     t.same(path, {
       stamp: undefined,
       address: `${name}-bounces@lists.example.org`,
     });
-    const [link] = stamped(one, "unsubscribe", now, [short], true);
+    const [link] = await stamped(one, "unsubscribe", now, [short], true);
     t.equal(link?.address, `${name}-unsubscribe@lists.example.org`);
-    t.match(readToken(one, "unsubscribe", link?.stamp ?? ""), {
+    t.match(await readToken(one, "unsubscribe", link?.stamp ?? ""), {
       kind: "ok",
       address: short,
       number: 1,
@@ -111,12 +120,12 @@ t.test("a stamp is good for its list and its purpose only", async (t) => {
   const other = { ...news, list: { ...news.list, address: "other@x.org" } };
   for (const who of [short, long])
     for (const purpose of ["bounce", "unsubscribe"] satisfies Purpose[]) {
-      const [found] = stamped(news, purpose, now, [who]);
+      const [found] = await stamped(news, purpose, now, [who]);
       const stamp = found?.stamp ?? "";
       const wrong = purpose === "bounce" ? "unsubscribe" : "bounce";
-      t.equal(readToken(news, purpose, stamp).kind, "ok");
-      t.equal(readToken(news, wrong, stamp).kind, "forged");
-      t.equal(readToken(other, purpose, stamp).kind, "forged");
+      t.equal((await readToken(news, purpose, stamp)).kind, "ok");
+      t.equal((await readToken(news, wrong, stamp)).kind, "forged");
+      t.equal((await readToken(other, purpose, stamp)).kind, "forged");
     }
 });
 
@@ -127,22 +136,24 @@ t.test(
     const here = await stamping(`${home}/here`);
     const there = await stamping(`${home}/there`);
     const elsewhere = { ...there, keyring: here.keyring };
-    const [path] = stamped(here, "bounce", now, [long]);
+    const [path] = await stamped(here, "bounce", now, [long]);
     const address = path?.address ?? "";
-    t.same(read(elsewhere, address)?.reading, {
+    t.same((await read(elsewhere, address))?.reading, {
       kind: "unknownNumber",
       number: 1,
     });
-    stamped(elsewhere, "bounce", now, [`not.${long}`]);
-    t.same(read(elsewhere, address)?.reading, { kind: "forged" });
+    await stamped(elsewhere, "bounce", now, [`not.${long}`]);
+    t.same((await read(elsewhere, address))?.reading, { kind: "forged" });
   },
 );
 
 t.test("what is no address gets everybody's return path", async (t) => {
   const news = await stamping(t.testdir());
-  const found = stamped(news, "bounce", now, ["a\ud800@x.org", short]);
+  const found = await stamped(news, "bounce", now, ["a\ud800@x.org", short]);
   t.equal(found[0]?.address, "news-bounces@lists.example.org");
-  t.match(read(news, found[1]?.address ?? ""), { reading: { address: short } });
-  t.equal(stampOf(news, "bounces"), undefined);
-  t.equal(stampOf(news, "owner+abc"), undefined);
+  t.match(await read(news, found[1]?.address ?? ""), {
+    reading: { address: short },
+  });
+  t.equal(await stampOf(news, "bounces"), undefined);
+  t.equal(await stampOf(news, "owner+abc"), undefined);
 });

@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { type Far, type Host, hosts, type Lab } from "./lab.ts";
 import { list, Mill, post, until } from "./mill.ts";
 
@@ -65,6 +65,8 @@ export class Home {
     for (const host of hosts)
       cpSync(join(folder, "state"), lab.disk(host, `state-${name}`), {
         recursive: true,
+        // Whose it is, each host writes itself.
+        filter: (path) => basename(path) !== "host",
       });
     rmSync(join(folder, "state"), { recursive: true });
     symlinkSync(`/var/local/state-${name}`, join(folder, "state"));

@@ -78,18 +78,23 @@ export class Mill {
     );
   }
 
-  /** @param host that it takes itself to be on; this one by default */
+  /**
+   * @param host that it takes itself to be on; this one by default
+   * @param variables of its environment besides
+   */
   start(
     args: readonly string[],
     failpoint = "",
     input = "",
     host = "",
+    variables: Readonly<Record<string, string>> = {},
   ): Process {
     const child = spawn(program, ["--home", this.home, ...args], {
       env: {
         PATH: process.env.PATH,
         LISTMILL_FAILPOINT: failpoint,
         LISTMILL_HOST: host,
+        ...variables,
       },
       stdio: ["pipe", "pipe", "pipe"],
     });

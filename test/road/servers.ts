@@ -9,7 +9,9 @@ import { join } from "node:path";
 import type { Test } from "tap";
 import { variable } from "../../src/base/environment.ts";
 
-const services = join(import.meta.dirname, "../../../shared/lab/services.sh");
+const services =
+  variable("LISTMILL_TEST_SERVICES") ??
+  join(import.meta.dirname, "../../../shared/lab/services.sh");
 const path = `${variable("PATH")}:/usr/sbin:/sbin`;
 
 const programs = {
@@ -23,7 +25,8 @@ const programs = {
 
 /**
  * Whether these servers can be started here. Where not the test is skipped with the reason, or fails
- * when LISTMILL_TEST_SERVERS=required.
+ * when LISTMILL_TEST_SERVERS=required. LISTMILL_TEST_SERVICES names the script that starts servers,
+ * where it does not lie beside the tree.
  */
 export function needServers(
   t: Pick<Test, "fail" | "pass">,

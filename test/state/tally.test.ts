@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import t from "tap";
 import { accounts, forget } from "../../src/state/accounts.ts";
-import { makeState, statePath } from "../../src/state/db.ts";
+import { makeLocal, statePath } from "../../src/state/local.ts";
 import { bucketOf, middleOf, type Run, Tally } from "../../src/state/tally.ts";
 
 const run = (change: Partial<Run>): Run => ({
@@ -33,9 +33,9 @@ t.test("the middle of a bucket is a fifth off at most", async (t) => {
 t.test("counts of several runners add up", async (t) => {
   const home = t.testdir();
   const complaints: string[] = [];
-  makeState(home).close();
-  const one = new Tally(home, (text) => complaints.push(text));
-  const other = new Tally(home, (text) => complaints.push(text));
+  makeLocal(home).close();
+  const one = new Tally({ home }, (text) => complaints.push(text));
+  const other = new Tally({ home }, (text) => complaints.push(text));
   for (let n = 0; n < 100; n += 1)
     one.count(run({ milliseconds: 1 + n / 100 }));
   one.flush();
@@ -48,7 +48,7 @@ t.test("counts of several runners add up", async (t) => {
   one.close();
   other.close();
   t.same(complaints, []);
-  const { db, close } = makeState(home);
+  const { db, close } = makeLocal(home);
   t.teardown(close);
   const [acted, observed, ...more] = accounts(db);
   t.same(more, []);
@@ -78,7 +78,7 @@ t.test("a state that is broken is told once and loses no count", async (t) => {
     statePath(home),
     "no database at all, but long enough ".repeat(40),
   );
-  const tally = new Tally(home, (text) => complaints.push(text));
+  const tally = new Tally({ home }, (text) => complaints.push(text));
   tally.count(run({}));
   tally.flush();
   tally.count(run({}));
@@ -86,9 +86,9 @@ t.test("a state that is broken is told once and loses no count", async (t) => {
   t.equal(complaints.length, 1);
   t.match(complaints[0], /^hooks are not counted for now: .*listmill\.db: /);
   rmSync(statePath(home));
-  makeState(home).close();
+  makeLocal(home).close();
   tally.close();
-  const { db, close } = makeState(home);
+  const { db, close } = makeLocal(home);
   t.teardown(close);
   t.match(accounts(db), [{ runs: 2 }]);
 });
@@ -96,9 +96,9 @@ t.test("a state that is broken is told once and loses no count", async (t) => {
 t.test("another who writes is not waited for", async (t) => {
   const home = t.testdir();
   const complaints: string[] = [];
-  const { db, close } = makeState(home);
+  const { db, close } = makeLocal(home);
   t.teardown(close);
-  const tally = new Tally(home, (text) => complaints.push(text));
+  const tally = new Tally({ home }, (text) => complaints.push(text));
   tally.count(run({}));
   tally.flush();
   db.exec("BEGIN IMMEDIATE");
@@ -113,13 +113,13 @@ t.test("another who writes is not waited for", async (t) => {
 
 t.test("memory is bounded when nothing can be written", async (t) => {
   const home = t.testdir({ state: "a file where the folder should be" });
-  const tally = new Tally(home, () => {});
+  const tally = new Tally({ home }, () => {});
   for (let n = 0; n < 50_000; n += 1) tally.count(run({ list: `${n}@x.org` }));
   tally.flush();
   rmSync(join(home, "state"));
-  makeState(home).close();
+  makeLocal(home).close();
   tally.close();
-  const { db, close } = makeState(home);
+  const { db, close } = makeLocal(home);
   t.teardown(close);
   t.match(accounts(db), [{ runs: 20_000 }]);
 });
@@ -127,7 +127,7 @@ t.test("memory is bounded when nothing can be written", async (t) => {
 t.test("a state that is missing is not made by counting", async (t) => {
   const home = t.testdir();
   const complaints: string[] = [];
-  const tally = new Tally(home, (text) => complaints.push(text));
+  const tally = new Tally({ home }, (text) => complaints.push(text));
   tally.count(run({}));
   tally.close();
   t.match(complaints, [/listmill\.db: the members' database is missing/]);

@@ -9,17 +9,14 @@ import {
   isShrunk,
   shrinkNote,
 } from "../../../src/lists/refine/shrink.ts";
-import { tableOf } from "../../../src/lists/state.ts";
-import { Sizes } from "../../../src/state/sizes.ts";
-
-const sizesOf = tableOf((state) => new Sizes(state));
+import { stateOf } from "../../../src/lists/state.ts";
 
 export default async function shrink(ask: Ask): Promise<Reply> {
   const { envelope, id, list, message, queue, site, stage, trial } = ask;
   const limit = list?.settings.refine.shrink_limit ?? 100;
   if (!list || limit >= 100) return;
-  const sizes = sizesOf(site.home);
-  const last = sizes.get(list.address);
+  const { sizes } = await stateOf(site.home);
+  const last = await sizes.get(list.address);
   const now = await counted(ask);
   const isReleased = envelope.passed?.includes(`${queue}/${stage}`);
   const isEmpty = now === 0 && hasSource(list.settings);
@@ -43,5 +40,5 @@ export default async function shrink(ask: Ask): Promise<Reply> {
         : "its sources gave no recipient at all",
     );
   }
-  if (!trial) sizes.put(list.address, now, ask.now);
+  if (!trial) await sizes.put(list.address, now, ask.now);
 }

@@ -10,7 +10,7 @@ export default async function sender(ask: Ask): Promise<Reply> {
   const { envelope, list, message, site } = ask;
   if (!list) return;
   const author = authorOf(message.header) ?? envelope.sender;
-  const member = rosterOf(site.home).get(list.address, author);
+  const member = await rosterOf(site.home).get(list.address, author);
   if (member?.ownCopy ?? list.settings.own_copy) return;
   return without(ask, [author]);
 }

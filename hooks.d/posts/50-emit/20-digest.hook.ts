@@ -4,10 +4,10 @@
 import type { Ask, Reply } from "../../../src/hook.ts";
 import { rosterOf } from "../../../src/lists/roster.ts";
 
-export default function digest(ask: Ask): Reply {
+export default async function digest(ask: Ask): Promise<Reply> {
   const { list, site } = ask;
   if (!list?.settings.digest.enabled) return;
-  const readers = rosterOf(site.home).count(list.address, [
+  const readers = await rosterOf(site.home).count(list.address, [
     "digest-mime",
     "digest-plain",
   ]);

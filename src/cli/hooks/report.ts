@@ -2,8 +2,9 @@
  * listmill hooks --stats and hooks report: what hooks did on this host, as runners have counted it.
  */
 import { exit, Failure } from "../../base/errors.ts";
+import { placeOf } from "../../lists/state.ts";
 import { type Account, accounts, forget } from "../../state/accounts.ts";
-import { openState } from "../../state/db.ts";
+import { openCounts } from "../../state/local.ts";
 import { outcomes } from "../../state/tally.ts";
 import { type Context, parse } from "../context.ts";
 import { time } from "./shown.ts";
@@ -51,7 +52,7 @@ async function tell(
     );
   const list =
     values.list === undefined ? undefined : context.list(values.list).address;
-  const { db, close } = openState(context.site.home);
+  const { db, close } = openCounts(placeOf(context.site));
   try {
     if (values.reset) {
       const runs = forget(db, observed, list);

@@ -9,10 +9,9 @@ import { errnoOf, exit, Failure, messageOf } from "../../base/errors.ts";
 import { pagesOf, unbroken } from "../../base/lines.ts";
 import { oneLine } from "../../base/log.ts";
 import { canonical, fromLine, isPlain, keyOf } from "../../mail/address.ts";
-import { Suppressed } from "../../state/suppressed.ts";
 import type { List } from "../directory.ts";
 import { bytesOf, utf8 } from "../sources/text/whole.ts";
-import { tableOf } from "../state.ts";
+import { stateOf } from "../state.ts";
 import { MEMORY } from "./distinct.ts";
 import type { Asked, Refined } from "./refining.ts";
 import { Sieve } from "./sieve.ts";
@@ -24,7 +23,6 @@ export interface Place {
   readonly list: Pick<List, "address" | "dir">;
 }
 
-const suppressedOf = tableOf((state) => new Suppressed(state));
 /** The name of the files. */
 const FILE = "suppressed";
 /** Broken lines that are named one by one. */
@@ -79,11 +77,12 @@ export function suppressible(text: string): string | undefined {
 function suppressed(asked: Asked, { home, list }: Place) {
   const paths = [join(home, FILE), join(list.dir, FILE)];
   const sizes = paths.map(sizeOf);
-  const table = suppressedOf(home);
   async function* pages(): AsyncGenerator<readonly string[]> {
     for (const [at, path] of paths.entries())
       if (sizes[at] !== undefined) yield* keysIn(path, asked);
-    for (const whose of ["", keyOf(list.address)]) yield* table.keys(whose);
+    const { suppressed } = await stateOf(home);
+    for (const whose of ["", keyOf(list.address)])
+      yield* suppressed.keys(whose);
   }
   const size = sizes.reduce((sum: number, one = 0) => sum + one, 0);
   return { size, pages: pages() };

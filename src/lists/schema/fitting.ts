@@ -64,6 +64,13 @@ interface Sql {
   readonly exists_query?: string | undefined;
 }
 
+interface State {
+  readonly url?: string | undefined;
+  readonly password_file?: string | undefined;
+  readonly tls: boolean;
+  readonly ca_file?: string | undefined;
+}
+
 interface Text {
   readonly format: string;
   readonly key?: string | undefined;
@@ -76,6 +83,14 @@ export function* wrongInLdap(section: Ldap): Iterable<Wrong> {
     yield ["ca_file", "needs starttls = true, or an ldaps:// URL"];
   if (bind_dn !== undefined && password_file === undefined)
     yield ["bind_dn", "needs a password_file"];
+}
+
+export function* wrongInState(section: State): Iterable<Wrong> {
+  const { url, password_file, tls, ca_file } = section;
+  if (url === undefined && password_file !== undefined)
+    yield ["password_file", "needs a url"];
+  if (url === undefined && tls) yield ["tls", "needs a url"];
+  if (ca_file !== undefined && !tls) yield ["ca_file", "needs tls = true"];
 }
 
 export function* wrongInSql(section: Sql): Iterable<Wrong> {

@@ -3,7 +3,7 @@
  */
 import { z } from "zod";
 import { count, duration, flag, size, textLike } from "../../base/settings.ts";
-import { told } from "./fitting.ts";
+import { told, wrongInState } from "./fitting.ts";
 import { listDefaults } from "./list.ts";
 import { node, wrongInRoles } from "./node.ts";
 import { pace, wrongInPace } from "./pace.ts";
@@ -11,6 +11,7 @@ import {
   address,
   hostName,
   hostsName,
+  isDatabase,
   isServer,
   line,
   note,
@@ -147,6 +148,42 @@ const sections = z.strictObject({
       })
       .prefault({}),
     "The door for an MTA that speaks LMTP (RFC 2033).",
+  ),
+  state: note(
+    z
+      .strictObject({
+        url: note(
+          textLike(
+            '"postgres://user@host:port/database", without a password',
+            (value) => isDatabase(value, ["postgres:", "postgresql:"]),
+          ).optional(),
+          "A PostgreSQL database, which many hosts may share; docs/state.md tells how to move there.",
+          { without: "SQLite, in state/listmill.db, for one host" },
+        ),
+        password_file: note(
+          path().optional(),
+          "A file with the password on its first line.",
+          {
+            without: "PGPASSWORD, PGPASSFILE or ~/.pgpass, as psql has it",
+          },
+        ),
+        tls: note(
+          flag().prefault(false),
+          "Whether the connection is encrypted and the server's certificate checked.",
+        ),
+        ca_file: note(
+          path().optional(),
+          "A file with the certificates (PEM) of those who may have signed the server's.",
+          { without: "those that the system trusts" },
+        ),
+        timeout: note(
+          duration().prefault("30s"),
+          "Longest wait for one answer; after it the message waits and is tried again.",
+        ),
+      })
+      .prefault({})
+      .superRefine(told(wrongInState)),
+    "Where members, suppressed addresses and what else listmill knows of people lie.",
   ),
   outbound: note(
     z

@@ -20,7 +20,7 @@ import {
   wrongInSql,
   wrongInText,
 } from "./fitting.ts";
-import { address, isServer, line, note, path } from "./words.ts";
+import { address, isDatabase, isServer, line, note, path } from "./words.ts";
 
 const placeholders =
   "the list's address, its two halves, the envelope's sender and recipient, the author, the subject and any field of the header";
@@ -165,7 +165,9 @@ const sql = z.strictObject({
   url: note(
     textLike(
       '"sqlite:PATH", "postgres://user@host:port/database" or "mysql://user@host:port/database", without a password',
-      isDatabase,
+      (value) =>
+        /^sqlite:[^\0]+$/.test(value) ||
+        isDatabase(value, ["postgres:", "postgresql:", "mysql:", "mariadb:"]),
     ),
     "The database.",
   ),
@@ -196,19 +198,6 @@ const sql = z.strictObject({
   timeout: timeout(),
   ...kept(),
 });
-
-/** No password: a URL is shown and logged. */
-function isDatabase(value: string): boolean {
-  if (/^sqlite:[^\0]+$/.test(value)) return true;
-  if (!/^(postgres|postgresql|mysql|mariadb):\/\//.test(value)) return false;
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  return (
-    url !== undefined &&
-    `${url.password}${url.search}${url.hash}` === "" &&
-    url.hostname !== "" &&
-    /^\/[^/]+$/.test(url.pathname)
-  );
-}
 
 const dbm = z.strictObject({
   path: note(

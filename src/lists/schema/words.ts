@@ -81,6 +81,19 @@ export function isServer(value: string, schemes: readonly string[]): boolean {
   );
 }
 
+/** Whether it is a URL of a database, without a password: a URL is shown and logged. */
+export function isDatabase(value: string, schemes: readonly string[]): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  return (
+    url !== undefined &&
+    schemes.includes(url.protocol) &&
+    value.startsWith(`${url.protocol}//`) &&
+    `${url.password}${url.search}${url.hash}` === "" &&
+    url.hostname !== "" &&
+    /^\/[^/]+$/.test(url.pathname)
+  );
+}
+
 /** This host's name, made fit for EHLO. */
 export function hostsName(): string {
   const name = hostname().toLowerCase();

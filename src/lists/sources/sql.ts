@@ -58,6 +58,7 @@ async function* rowsOf(
   context: SourceContext,
 ): AsyncGenerator<readonly unknown[]> {
   const standsFor = (name: string) => placeholder(context, name);
+  const place = { home: context.home, section: "sql" };
   try {
     // Read where they are needed: the packages take a quarter of a second and 20 MB.
     switch (settings.url.split(":", 1)[0]) {
@@ -65,7 +66,7 @@ async function* rowsOf(
       case "postgresql": {
         const { postgresRows } = await import("./sql/postgres.ts");
         return yield* postgresRows(
-          serverOf(settings, context, 5432),
+          serverOf(settings, place, 5432),
           query,
           standsFor,
         );
@@ -74,7 +75,7 @@ async function* rowsOf(
       case "mariadb": {
         const { mysqlRows } = await import("./sql/mysql.ts");
         return yield* mysqlRows(
-          serverOf(settings, context, 3306),
+          serverOf(settings, place, 3306),
           query,
           standsFor,
         );

@@ -19,14 +19,16 @@ export interface Values {
  * @param addresses a thousand at a time; the table of numbers is asked once
  * Throws a Failure: no key, a key that cannot be used, no state.
  */
-export function valuesOf(
+export async function valuesOf(
   stamping: Stamping,
   now: number,
   addresses: readonly string[],
-): Values[] {
-  return stamped(stamping, "unsubscribe", now, addresses, true).map(
-    ({ stamp = "", address }) => ({ token: stamp, mailbox: address }),
-  );
+): Promise<Values[]> {
+  const all = await stamped(stamping, "unsubscribe", now, addresses, true);
+  return all.map(({ stamp = "", address }) => ({
+    token: stamp,
+    mailbox: address,
+  }));
 }
 
 /** Makes the words of recipients of one list. */

@@ -11,12 +11,11 @@ import { type Stamping, stamped } from "../../lists/stamps.ts";
  * @param addresses a thousand at a time; the table of numbers is asked once
  * Throws a Failure: no key, a key that cannot be used, no state.
  */
-export function returnPathsOf(
+export async function returnPathsOf(
   stamping: Stamping,
   now: number,
   addresses: readonly string[],
-): string[] {
-  return stamped(stamping, "bounce", now, addresses).map(
-    ({ address }) => address,
-  );
+): Promise<string[]> {
+  const all = await stamped(stamping, "bounce", now, addresses);
+  return all.map(({ address }) => address);
 }

@@ -4,7 +4,7 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import t from "tap";
-import { makeState } from "../../../src/state/db.ts";
+import { makeLocal } from "../../../src/state/local.ts";
 
 t.setTimeout(300_000);
 
@@ -22,7 +22,7 @@ function write(path: string, line: (n: number) => string): void {
 
 t.test("a million addresses", async (t) => {
   const home = t.testdir();
-  makeState(home).close();
+  makeLocal(home).close();
   write(
     join(home, "list"),
     (n) =>

@@ -9,17 +9,17 @@ import {
   unsuppressed,
 } from "../../../src/lists/refine/suppress.ts";
 import { stateOf } from "../../../src/lists/state.ts";
-import { makeState } from "../../../src/state/db.ts";
-import { Suppressed } from "../../../src/state/suppressed.ts";
+import { makeLocal } from "../../../src/state/local.ts";
 
 const address = "news@x.org";
 
-function homeIn(t: Test) {
+async function homeIn(t: Test) {
   const home = t.testdir();
   const dir = join(home, "list");
   mkdirSync(dir);
-  makeState(home).close();
-  t.teardown(() => stateOf(home).close());
+  makeLocal(home).close();
+  const state = await stateOf(home);
+  t.teardown(() => state.close());
   const said: string[] = [];
   let files = 0;
   const scratch = () => {
@@ -40,7 +40,7 @@ function homeIn(t: Test) {
     return readFileSync(refined.file, "utf8").split("\n").slice(0, -1);
   };
   const suppress = (list: string, ...keys: string[]) =>
-    new Suppressed(stateOf(home)).add(
+    state.suppressed.add(
       keys.map((key) => ({ list, key, address: key, reason: "", since: 1 })),
     );
   return { home, dir, said, left, suppress };
@@ -49,7 +49,7 @@ function homeIn(t: Test) {
 const everyone = ["a@x.org", "B@x.org", "c@y.org", "d@Y.org", "e@z.org"];
 
 t.test("files of the home and of the list", async (t) => {
-  const { home, dir, said, left } = homeIn(t);
+  const { home, dir, said, left } = await homeIn(t);
   t.same(await left(everyone), everyone, "without any, all stay");
   writeFileSync(
     join(home, "suppressed"),
@@ -64,15 +64,15 @@ t.test("files of the home and of the list", async (t) => {
 });
 
 t.test("the table, of the site and of the list", async (t) => {
-  const { left, suppress } = homeIn(t);
-  suppress("", "a@x.org", "@z.org");
-  suppress(address, "b@x.org");
-  suppress("other@x.org", "c@y.org");
+  const { left, suppress } = await homeIn(t);
+  await suppress("", "a@x.org", "@z.org");
+  await suppress(address, "b@x.org");
+  await suppress("other@x.org", "c@y.org");
   t.same(await left(everyone), ["c@y.org", "d@Y.org"]);
 });
 
 t.test("a file that cannot be read stops the post", async (t) => {
-  const { home, left } = homeIn(t);
+  const { home, left } = await homeIn(t);
   mkdirSync(join(home, "suppressed"));
   await t.rejects(left(everyone), {
     message: /suppressed cannot be read: .*: let listmill's user read it/,
@@ -81,7 +81,7 @@ t.test("a file that cannot be read stops the post", async (t) => {
 });
 
 t.test("broken lines are named, not without end", async (t) => {
-  const { home, said, left } = homeIn(t);
+  const { home, said, left } = await homeIn(t);
   writeFileSync(join(home, "suppressed"), "oops\n".repeat(1000));
   t.same(await left(everyone), everyone);
   t.equal(said.length, 21);
@@ -97,7 +97,7 @@ t.test("what may be written", async (t) => {
 });
 
 t.test("the same as a filter of strings, some at a time or all", async (t) => {
-  const { home, dir, left, suppress } = homeIn(t);
+  const { home, dir, left, suppress } = await homeIn(t);
   const name = fc.constantFrom("a", "b", "C", "long.name+tag");
   const domain = fc.constantFrom("x.org", "Y.org", "z.example");
   const person = fc.tuple(name, domain).map(([a, b]) => `${a}@${b}`);
@@ -105,7 +105,7 @@ t.test("the same as a filter of strings, some at a time or all", async (t) => {
     { weight: 4, arbitrary: person },
     { weight: 1, arbitrary: domain.map((name) => `@${name}`) },
   );
-  suppress("", "b@z.example");
+  await suppress("", "b@z.example");
   await fc.assert(
     fc.asyncProperty(
       fc.array(person, { maxLength: 20 }),
@@ -130,7 +130,7 @@ t.test("the same as a filter of strings, some at a time or all", async (t) => {
 });
 
 t.test("a file that cannot be understood stops the post", async (t) => {
-  const { home, left } = homeIn(t);
+  const { home, left } = await homeIn(t);
   writeFileSync(
     join(home, "suppressed"),
     Buffer.from("\ufeffa@x.org\n", "utf16le"),

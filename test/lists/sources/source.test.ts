@@ -8,13 +8,13 @@ import { fileRecipients } from "../../../src/lists/sources/file.ts";
 import { recipientsFrom } from "../../../src/lists/sources/source.ts";
 import { sublistRecipients } from "../../../src/lists/sources/sublists.ts";
 import { parseHeader } from "../../../src/mail/header.ts";
-import { makeState } from "../../../src/state/db.ts";
+import { makeLocal } from "../../../src/state/local.ts";
 
 const at = (name: string) => `${name}@example.org`;
 
 /** A home with lists, and what a hook of one of them is asked with. */
 async function asking(home: string, toml: Record<string, string>) {
-  makeState(home).close();
+  makeLocal(home).close();
   writeFileSync(join(home, "listmill.toml"), 'delimiters = "+-"\n');
   const site = loadSite(home);
   const lists = new Lists(home, site);
@@ -90,8 +90,8 @@ t.test("roles are the people of this home's lists", async (t) => {
     "a-owner": "",
     a: 'owners = ["shadowed@x.org"]\n',
   });
-  rosterOf(home).add(at("dev"), "m@x.org");
-  rosterOf(home).add(at("dev"), "d@x.org", { delivery: "digest-mime" });
+  await rosterOf(home).add(at("dev"), "m@x.org");
+  await rosterOf(home).add(at("dev"), "d@x.org", { delivery: "digest-mime" });
   t.same(await flat(recipientsFrom(ask, "file", fileRecipients)), [
     "boss@x.org",
     "m@x.org",

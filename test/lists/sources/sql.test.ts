@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import t, { type Test } from "tap";
 import { sqlFinds, sqlRecipients } from "../../../src/lists/sources/sql.ts";
-import { makeState } from "../../../src/state/db.ts";
+import { makeLocal } from "../../../src/state/local.ts";
 import { contextIn, section } from "./asking.ts";
 
 const url = "sqlite:state/listmill.db";
@@ -20,7 +20,7 @@ function homeWith(
   rows: readonly (readonly unknown[])[],
 ) {
   const home = t.testdir();
-  const { db, close } = makeState(home);
+  const { db, close } = makeLocal(home);
   t.teardown(close);
   db.exec("CREATE TABLE staff (mail, dept, boss)");
   const insert = db.prepare("INSERT INTO staff VALUES (?, ?, ?)");

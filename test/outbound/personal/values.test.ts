@@ -6,7 +6,7 @@ import {
   valuesOf,
   wordsOf,
 } from "../../../src/outbound/personal/values.ts";
-import { makeState } from "../../../src/state/db.ts";
+import { makeLocal } from "../../../src/state/local.ts";
 import { news, personalList, values } from "./lists.ts";
 
 const now = Date.UTC(2026, 6, 30);
@@ -16,23 +16,21 @@ t.test(
   "a token of its own for each recipient, for links and for mail",
   async (t) => {
     const home = t.testdir();
-    makeState(home).close();
+    makeLocal(home).close();
     const keyring = await firstKey(home, { now: () => now });
     const site = { home, delimiters: "-+" };
     const list = { address: news, local: "news", domain: "lists.example.org" };
     const long = "somebody.with.a.long.name@department.example.org";
-    for (const [at, own] of valuesOf({ site, list, keyring }, now, [
-      anna,
-      long,
-    ]).entries()) {
+    const all = await valuesOf({ site, list, keyring }, now, [anna, long]);
+    for (const [at, own] of all.entries()) {
       const address = [anna, long][at];
       t.equal(own.mailbox, `news-unsubscribe+${own.token}@lists.example.org`);
       const one = { site, list, keyring };
-      t.match(readToken(one, "unsubscribe", own.token), {
+      t.match(await readToken(one, "unsubscribe", own.token), {
         kind: "ok",
         address,
       });
-      t.match(stampOf(one, `unsubscribe+${own.token}`), {
+      t.match(await stampOf(one, `unsubscribe+${own.token}`), {
         reading: { address },
       });
     }

@@ -1,7 +1,7 @@
 import t from "tap";
 import { firstKey } from "../../../src/lists/keyring.ts";
 import { returnPathsOf } from "../../../src/outbound/verp/returnpaths.ts";
-import { makeState } from "../../../src/state/db.ts";
+import { makeLocal } from "../../../src/state/local.ts";
 
 const now = Date.UTC(2026, 6, 30);
 const list = {
@@ -12,13 +12,13 @@ const list = {
 
 t.test("a sender for each recipient, in their order", async (t) => {
   const home = t.testdir();
-  makeState(home).close();
+  makeLocal(home).close();
   const keyring = await firstKey(home, { now: () => now });
   const site = { home, delimiters: "-+" };
   const batch = Array.from({ length: 1000 }, (_, n) =>
     n % 2 === 0 ? `u${n}@x.org` : `user.number.${n}@mail.example.org`,
   );
-  const paths = returnPathsOf({ site, list, keyring }, now, batch);
+  const paths = await returnPathsOf({ site, list, keyring }, now, batch);
   t.equal(paths.length, 1000);
   t.equal(new Set(paths).size, 1000);
   t.ok(
@@ -26,6 +26,6 @@ t.test("a sender for each recipient, in their order", async (t) => {
       /^news-bounces\+[a-z2-7]+@lists\.example\.org$/.test(path),
     ),
   );
-  t.same(returnPathsOf({ site, list, keyring }, now, batch), paths);
-  t.same(returnPathsOf({ site, list, keyring }, now, []), []);
+  t.same(await returnPathsOf({ site, list, keyring }, now, batch), paths);
+  t.same(await returnPathsOf({ site, list, keyring }, now, []), []);
 });

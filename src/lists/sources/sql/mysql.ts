@@ -6,8 +6,9 @@
 import { connect, isIP } from "node:net";
 import { type Connection, createConnection } from "mysql2";
 import { exit, Failure } from "../../../base/errors.ts";
+import type { Server } from "../../../state/postgres.ts";
 import { type Patience, patience } from "./patience.ts";
-import { type Server, wholeAnswer } from "./server.ts";
+import { wholeAnswer } from "./server.ts";
 import { mysql, noSelect, type Statement, translated } from "./statement.ts";
 
 /** Rows that lie ready at most. */
@@ -22,7 +23,7 @@ export async function* mysqlRows(
   query: string,
   standsFor: (name: string) => string | undefined,
 ): AsyncGenerator<readonly unknown[]> {
-  const { host, port, user, password, database, tls, timeout } = server;
+  const { host, port, user, password = "", database, tls, timeout } = server;
   // The package would compare the certificate with "localhost".
   if (tls && isIP(host))
     throw new Failure(

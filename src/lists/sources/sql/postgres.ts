@@ -1,12 +1,13 @@
 /**
  * Rows of PostgreSQL, in a read-only transaction and through a cursor, so that memory stays flat.
- * An answer that breaks off throws. The only importer of pg and pg-cursor.
+ * An answer that breaks off throws. The only importer of pg-cursor.
  */
 import { Socket } from "node:net";
-import pg from "pg";
 import Cursor from "pg-cursor";
+import { pg } from "../../../state/pg.ts";
+import type { Server } from "../../../state/postgres.ts";
 import { patience } from "./patience.ts";
-import { type Server, wholeAnswer } from "./server.ts";
+import { wholeAnswer } from "./server.ts";
 import { noSelect, postgres, translated } from "./statement.ts";
 
 /** Rows a page. */
@@ -31,7 +32,7 @@ export async function* postgresRows(
     user,
     database,
     // A function, for otherwise the environment and the home folder of the account are asked too.
-    password: () => server.password,
+    password: () => server.password ?? "",
     ssl: tls ? { ca: tls.ca, rejectUnauthorized: true } : false,
     stream: () => socket,
     application_name: "listmill",

@@ -3,20 +3,20 @@
  * no URL, message or log.
  */
 import { userInfo } from "node:os";
-import type { SourceSettings } from "../../schema/sources.ts";
-import type { SourceContext } from "../context.ts";
-import { certificatesOf, certificatesOfTheSystem, secretOf } from "../trust.ts";
+import type { Server } from "../../../state/postgres.ts";
+import {
+  certificatesOf,
+  certificatesOfTheSystem,
+  type Place,
+  secretOf,
+} from "../trust.ts";
 
-export interface Server {
-  /** A name, an IP address, or the path of a socket (for PostgreSQL of its folder). */
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly database: string;
-  readonly password: string;
-  /** Whose certificates (PEM) are trusted; undefined: no TLS. */
-  readonly tls: { readonly ca: string | string[] } | undefined;
-  /** Milliseconds for each wait. */
+/** What settings say of a server. */
+interface ServerSettings {
+  readonly url: string;
+  readonly tls: boolean;
+  readonly ca_file?: string | undefined;
+  readonly password_file?: string | undefined;
   readonly timeout: number;
 }
 
@@ -26,19 +26,21 @@ export interface Server {
  * Throws where a file of the settings cannot be read.
  */
 export function serverOf(
-  settings: SourceSettings<"sql">,
-  context: SourceContext,
+  settings: ServerSettings,
+  place: Place,
   port: number,
 ): Server {
   const { tls, ca_file, password_file, timeout } = settings;
   const url = new URL(settings.url);
-  const place = { home: context.home, section: "sql" };
   return {
     host: decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, "$1"),
     port: Number(url.port || port),
     user: decodeURIComponent(url.username) || userInfo().username,
     database: decodeURIComponent(url.pathname.slice(1)),
-    password: secretOf("password_file", password_file, place),
+    password:
+      password_file === undefined
+        ? undefined
+        : secretOf("password_file", password_file, place),
     tls: tls
       ? { ca: certificatesOf(ca_file, place) ?? certificatesOfTheSystem() }
       : undefined,

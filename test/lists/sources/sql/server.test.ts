@@ -4,7 +4,7 @@ import {
   serverOf,
   wholeAnswer,
 } from "../../../../src/lists/sources/sql/server.ts";
-import { contextIn, section } from "../asking.ts";
+import { section } from "../asking.ts";
 
 const query = "SELECT 1";
 
@@ -13,7 +13,11 @@ const ca = "-----BEGIN CERTIFICATE-----\n";
 t.test("a URL and files say all of a server", (t) => {
   const home = t.testdir({ password: "a b \r\nrest\n", ca });
   const of = (given: Record<string, unknown>) =>
-    serverOf(section("sql", { query, ...given }), contextIn(home), 5432);
+    serverOf(
+      section("sql", { query, ...given }),
+      { home, section: "sql" },
+      5432,
+    );
   t.same(
     of({
       url: "postgres://us%40er@db.example.org:5433/ma%20il",
@@ -34,7 +38,7 @@ t.test("a URL and files say all of a server", (t) => {
   t.match(of({ url: "mysql://u@[::1]/d" }), {
     host: "::1",
     port: 5432,
-    password: "",
+    password: undefined,
     tls: undefined,
   });
   t.match(of({ url: "postgres://u@%2Frun%2Fpg/d", tls: true }), {

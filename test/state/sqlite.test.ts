@@ -1,15 +1,16 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { makeState, migrate, openForeign } from "../../src/state/db.ts";
+import { makeLocal } from "../../src/state/local.ts";
 import { firstColumn } from "../../src/state/query.ts";
+import { migrate, openForeign } from "../../src/state/sqlite.ts";
 
 t.test(
   "a new home gets a state, and opening it again changes nothing",
   async (t) => {
     const home = t.testdir();
-    makeState(home).close();
-    const state = makeState(home);
+    makeLocal(home).close();
+    const state = makeLocal(home);
     t.teardown(state.close);
     t.equal(state.path, join(home, "state/listmill.db"));
     t.equal(state.db.pragma("journal_mode", { simple: true }), "wal");
@@ -21,7 +22,7 @@ t.test(
 );
 
 t.test("steps are taken once, in order, all or none", async (t) => {
-  const { db, close } = makeState(t.testdir());
+  const { db, close } = makeLocal(t.testdir());
   t.teardown(close);
   const before = Number(db.pragma("user_version", { simple: true }));
   const taken: string[] = Array(before).fill("");
@@ -36,7 +37,7 @@ t.test("steps are taken once, in order, all or none", async (t) => {
 
 t.test("a step that fails leaves the state as it was", async (t) => {
   const home = t.testdir();
-  const { db, path, close } = makeState(home);
+  const { db, path, close } = makeLocal(home);
   t.teardown(close);
   const before = Number(db.pragma("user_version", { simple: true }));
   const steps = [...Array(before).fill(""), "CREATE TABLE b (x)", "oops"];
@@ -47,10 +48,10 @@ t.test("a step that fails leaves the state as it was", async (t) => {
 
 t.test("the state of a newer listmill is left alone", async (t) => {
   const home = t.testdir();
-  const { db, close } = makeState(home);
+  const { db, close } = makeLocal(home);
   db.pragma("user_version = 999");
   close();
-  t.throws(() => makeState(home), {
+  t.throws(() => makeLocal(home), {
     exitCode: 78,
     message: /newer listmill \(version 999/,
   });
@@ -58,7 +59,7 @@ t.test("the state of a newer listmill is left alone", async (t) => {
 
 t.test("a state that is no database is told by name", async (t) => {
   const home = t.testdir({ state: { "listmill.db": "x".repeat(5000) } });
-  t.throws(() => makeState(home), {
+  t.throws(() => makeLocal(home), {
     name: "Failure",
     message: /listmill.db: .*restore it/,
   });
@@ -68,7 +69,7 @@ t.test(
   "the first column of a foreign database, with what is bound",
   async (t) => {
     const home = t.testdir();
-    const state = makeState(home);
+    const state = makeLocal(home);
     t.teardown(state.close);
     const insert = state.db.prepare(
       "INSERT INTO members VALUES (?, ?, ?, '', 'posts', NULL, 0)",
@@ -109,7 +110,7 @@ t.test(
 t.test(
   "a query that fails midway throws and gives no short answer",
   async (t) => {
-    const { path, close } = makeState(t.testdir());
+    const { path, close } = makeLocal(t.testdir());
     t.teardown(close);
     const sql =
       "WITH c(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c WHERE n < 9) SELECT CASE WHEN n < 5 THEN n ELSE abs(-9223372036854775808) END FROM c";

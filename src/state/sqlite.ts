@@ -1,73 +1,44 @@
 /**
- * SQLite: the state of a home, and foreign files for reading. The state is one file of one host in
- * write-ahead mode: after a crash every committed transaction is there. The only importer of
- * better-sqlite3.
+ * SQLite files: one of ours for writing, in write-ahead mode, so that after a crash every committed
+ * transaction is there; those of others for reading. The only importer of better-sqlite3.
  */
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
 import SQLite from "better-sqlite3";
 import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
-import { migrations } from "./migrations.ts";
 
 export type Database = SQLite.Database;
-export type Statement = SQLite.Statement;
 
 /** Milliseconds to wait for another process that writes. */
 const BUSY = 10_000;
 
-/** The state of a home, open. */
-export interface State {
-  readonly db: Database;
-  readonly path: string;
-  close(): void;
-}
-
-/** Where the state of a home lies. */
-export function statePath(home: string): string {
-  return join(home, "state", "listmill.db");
-}
-
-/** Makes HOME/state/listmill.db where there is none, and opens it like `openState`. */
-export function makeState(home: string): State {
-  const path = statePath(home);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
-  return openedState(path, false);
-}
-
 /**
- * Opens HOME/state/listmill.db, brought up to date where needed.
- * Throws a Failure where it is missing, of a newer listmill, damaged, or cannot be opened.
+ * Opens a file of ours, brought up to date where needed.
+ * @param steps SQL of each step that it is made with
+ * @param mustExist whether it is refused where it is missing; else it is made
+ * Throws a Failure where it is of a newer listmill, damaged, or cannot be opened.
  */
-export function openState(home: string): State {
-  const path = statePath(home);
-  // A state that is not mounted, were it made anew, would make every member a stranger.
-  if (!existsSync(path))
-    throw new Failure(
-      exit.tryLater,
-      `${path}: the members' database is missing; mount it, or make a new one with: listmill init ${home}`,
-    );
-  return openedState(path, true);
-}
-
-function openedState(path: string, fileMustExist: boolean): State {
-  const db = opened(path, () => {
-    const made = new SQLite(path, { timeout: BUSY, fileMustExist });
+export function openFile(
+  path: string,
+  steps: readonly string[],
+  mustExist: boolean,
+): Database {
+  return opened(path, () => {
+    const made = new SQLite(path, { timeout: BUSY, fileMustExist: mustExist });
     try {
       made.pragma("journal_mode = WAL");
       made.pragma("synchronous = FULL");
       made.pragma("foreign_keys = ON");
-      migrate(made, path, migrations);
+      migrate(made, path, steps);
       return made;
     } catch (error) {
       made.close();
       throw error;
     }
   });
-  return { db, path, close: () => db.close() };
 }
 
 /**
- * Takes the steps that a database lacks, all or none.
+ * Takes the steps that a database lacks, all or none; `PRAGMA user_version` counts them.
  * Throws a Failure where it has taken more steps than there are.
  */
 export function migrate(
@@ -75,11 +46,10 @@ export function migrate(
   path: string,
   steps: readonly string[],
 ): void {
-  const version = () => Number(db.pragma("user_version", { simple: true }));
-  if (version() === steps.length) return;
+  if (versionOf(db) === steps.length) return;
   // Asked again inside: another process may have done it meanwhile.
   db.transaction(() => {
-    const from = version();
+    const from = versionOf(db);
     if (from > steps.length)
       throw new Failure(
         exit.config,
@@ -88,6 +58,11 @@ export function migrate(
     for (const step of steps.slice(from)) db.exec(step);
     db.pragma(`user_version = ${steps.length}`);
   }).immediate();
+}
+
+/** How many steps a database has taken. */
+export function versionOf(db: Database): number {
+  return Number(db.pragma("user_version", { simple: true }));
 }
 
 /**

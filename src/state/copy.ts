@@ -1,0 +1,98 @@
+/**
+ * All tables of one state into another, empty one: in one transaction, so that a copy that breaks off
+ * leaves nothing behind and can be begun anew. What others write meanwhile is not copied.
+ */
+import { exit, Failure } from "../base/errors.ts";
+import { inserting, PAGE } from "./prepared.ts";
+import { type Queries, type Store, sql, type Tables } from "./store.ts";
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface Shape {
+  /** What rows are ordered by, and told apart. */
+  readonly key: readonly string[];
+  readonly columns: readonly string[];
+}
+
+const shapes: Readonly<Record<keyof Tables, Shape>> = {
+  members: {
+    key: ["list", "key"],
+    columns: "list key address name delivery own_copy joined".split(" "),
+  },
+  suppressed: {
+    key: ["list", "key"],
+    columns: "list key address reason since".split(" "),
+  },
+  sizes: { key: ["list"], columns: ["list", "size", "since"] },
+  numbers: { key: ["number"], columns: ["number", "hash", "address"] },
+};
+
+export type Counts = Readonly<Record<keyof Tables, number>>;
+
+/** The names of all tables. */
+export const tables = Object.keys(shapes) as (keyof Tables)[];
+
+/** How many rows each table has. */
+export async function rowsOf(queries: Queries): Promise<Counts> {
+  const counts = { members: 0, suppressed: 0, sizes: 0, numbers: 0 };
+  for (const name of tables) {
+    const query = queries
+      .selectFrom(name)
+      .select(({ fn }) => fn.countAll<number>().as("n"));
+    counts[name] = (await query.executeTakeFirst())?.n ?? 0;
+  }
+  return counts;
+}
+
+/**
+ * Copies all rows.
+ * @param tell called with the number of rows that were copied since the last time
+ * @returns how many there were. Throws a Failure where the other state has rows already.
+ */
+export function copyTables(
+  from: Store,
+  to: Store,
+  tell: (rows: number) => void,
+): Promise<Counts> {
+  return from.snapshot((source) =>
+    to.alone("copy", async (target) => {
+      const there = await rowsOf(target);
+      const full = tables.filter((name) => there[name] > 0);
+      if (full.length > 0)
+        throw new Failure(
+          exit.cannotCreate,
+          `${to.where}: has rows already, of ${full.join(", ")}: nothing was copied; only an empty one is copied into`,
+        );
+      for (const name of tables) {
+        const insert = inserting(to, name, shapes[name].columns);
+        for await (const page of pages(name, source)) {
+          await target.executeQuery(insert(page));
+          tell(page.length);
+        }
+      }
+      await to.startNumbersAfter(target, await from.lastNumber(source));
+      return rowsOf(target);
+    }),
+  );
+}
+
+/** The rows of a table in the order of their keys. */
+async function* pages(
+  name: keyof Tables,
+  queries: Queries,
+): AsyncGenerator<readonly Row[]> {
+  const { key, columns } = shapes[name];
+  const select = (given: Row | undefined) => {
+    const refs = sql.join(key.map((column) => sql.ref(column)));
+    const after = given && sql.join(key.map((column) => given[column]));
+    const where = after ? sql`WHERE (${refs}) > (${after})` : sql``;
+    const wanted = sql.join(columns.map((column) => sql.ref(column)));
+    return sql<Row>`SELECT ${wanted} FROM ${sql.table(name)} ${where} ORDER BY ${refs} LIMIT ${sql.lit(PAGE)}`;
+  };
+  let last: Row | undefined;
+  do {
+    const { rows } = await select(last).execute(queries);
+    if (rows.length > 0) yield rows;
+    last = rows.length < PAGE ? undefined : rows.at(-1);
+  } while (last);
+}

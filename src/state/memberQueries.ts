@@ -1,0 +1,105 @@
+/**
+ * The queries that members.ts asks: those of one statement for both databases, and the one that
+ * differs. Pure.
+ */
+import type { Delivery } from "./member.ts";
+import { inserting, oneOf, PAGE, prepared } from "./prepared.ts";
+import { type Store, sql } from "./store.ts";
+
+const key = ["list", "key"];
+const replaced = ["address", "name", "delivery", "own_copy"];
+
+interface Four {
+  readonly a: string;
+  readonly b: string;
+  readonly c: string;
+  readonly d: string;
+}
+
+/** Any of the deliveries as four values, so that one statement does for all. */
+export function fourOf(of: readonly Delivery[]): Four {
+  const [a = "", b = a, c = a, d = a] = of;
+  return { a, b, c, d };
+}
+
+/** The queries of the table of members, each compiled once. */
+export function memberQueries(store: Store) {
+  const { queries } = store;
+  type Of = { readonly list: string };
+  type Some = Of & Four;
+  const some = ({ list, a, b, c, d }: Some) =>
+    queries
+      .selectFrom("members")
+      .where("list", "=", list)
+      .where("delivery", "in", [a, b, c, d]);
+  return {
+    one: prepared((given: Of & { key: string }) =>
+      queries
+        .selectFrom("members")
+        .selectAll()
+        .where("list", "=", given.list)
+        .where("key", "=", given.key),
+    ),
+    known: prepared((given: Of & { keys: string }) =>
+      queries
+        .selectFrom("members")
+        .selectAll()
+        .where("list", "=", given.list)
+        .where(oneOf(store, "key", given.keys)),
+    ),
+    write: inserting(
+      store,
+      "members",
+      [...key, ...replaced, "joined"],
+      key,
+      replaced,
+    ),
+    any: prepared(() => queries.selectFrom("members").select("key").limit(1)),
+    clear: prepared(({ list }: Of) =>
+      queries.deleteFrom("members").where("list", "=", list),
+    ),
+    remove: prepared(({ list, key }: Of & { key: string }) =>
+      queries
+        .deleteFrom("members")
+        .where("list", "=", list)
+        .where("key", "=", key),
+    ),
+    count: prepared((given: Some) =>
+      some(given).select(({ fn }) => fn.countAll<number>().as("n")),
+    ),
+    page: prepared((given: Some & { after: string }) =>
+      some(given)
+        .selectAll()
+        .where("key", ">", given.after)
+        .orderBy("key")
+        .limit(PAGE),
+    ),
+  };
+}
+
+/** A page as one value: a million strings would cost more than all the rest. */
+export function addressPages({ kind, queries }: Store) {
+  const lines = {
+    sqlite: sql<Buffer>`CAST(group_concat(address, char(10)) || char(10) AS BLOB)`,
+    postgres: sql<string>`string_agg(address, chr(10) ORDER BY key) || chr(10)`,
+  }[kind] as ReturnType<typeof sql<Buffer | string>>;
+  return prepared((given: { list: string; after: string; delivery: string }) =>
+    queries
+      .selectFrom(
+        queries
+          .selectFrom("members")
+          .select(["key", "address"])
+          .where("list", "=", given.list)
+          .where("key", ">", given.after)
+          .where("delivery", "=", given.delivery)
+          .orderBy("key")
+          .limit(PAGE)
+          .as("page"),
+      )
+      .select(({ fn }) => [
+        fn.max("key").as("last"),
+        lines.as("lines"),
+        fn.countAll<number>().as("count"),
+      ]),
+  );
+}

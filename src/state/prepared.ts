@@ -1,0 +1,117 @@
+/**
+ * Queries that are compiled once, and get their values each time they are run. Many rows are one
+ * value, as JSON: so one statement does for any number of them, and thousands of parameters, which
+ * cost a server more than the rows, need not be. Pure.
+ */
+import {
+  type Compilable,
+  type CompiledQuery,
+  type Store,
+  sql,
+  type Tables,
+} from "./store.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** @param build makes the query of placeholders, which look like the values */
+export function prepared<P extends object, R>(
+  build: (given: P) => Compilable<R>,
+): (given: P) => CompiledQuery<R> {
+  const marks = new Map<unknown, string>();
+  const placeholders = new Proxy({} as P, {
+    get(_, name) {
+      // No value is a symbol, and none is looked into.
+      const mark = Symbol(String(name));
+      marks.set(mark, String(name));
+      return mark;
+    },
+  });
+  const query = build(placeholders).compile();
+  const names = query.parameters.map((mark) => marks.get(mark));
+  return (given) => ({
+    ...query,
+    parameters: query.parameters.map((value, at) => {
+      const name = names[at];
+      return name === undefined ? value : (given as Values)[name];
+    }),
+  });
+}
+
+/** Rows that one statement takes. */
+export const PAGE = 1000;
+
+/** All of them in their order, some at a time. */
+export function* chunks<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let at = 0; at < all.length; at += PAGE) yield all.slice(at, at + PAGE);
+}
+
+/** Columns of PostgreSQL that hold no text. */
+const types: Readonly<Record<string, string>> = {
+  own_copy: "smallint",
+  joined: "bigint",
+  since: "bigint",
+  size: "bigint",
+  number: "bigint",
+  hash: "bigint",
+};
+
+/**
+ * The statement that inserts rows.
+ * @param replaced columns that are changed where there is a row of that key already
+ * @param key what rows are told apart by; undefined: there is none such yet
+ */
+export function inserting<T extends keyof Tables>(
+  { kind, queries }: Store,
+  table: T,
+  columns: readonly string[],
+  key?: readonly string[],
+  replaced: readonly string[] = [],
+): (rows: readonly object[]) => CompiledQuery<unknown> {
+  const cells = columns.map((column, at) =>
+    kind === "sqlite"
+      ? sql`value ->> ${sql.lit(at)}`
+      : sql`(value ->> ${sql.lit(at)})::${sql.raw(types[column] ?? "text")}`,
+  );
+  const changes = replaced.map(
+    (column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`,
+  );
+  const conflict = key
+    ? sql`ON CONFLICT (${sql.join(key.map((one) => sql.ref(one)))}) DO UPDATE SET ${sql.join(changes)}`
+    : sql``;
+  const names = sql.join(columns.map((column) => sql.ref(column)));
+  const statement = prepared(({ rows }: { rows: string }) => ({
+    compile: () =>
+      // Without WHERE, SQLite would take ON for a part of the join.
+      sql`INSERT INTO ${sql.table(table)} (${names}) SELECT ${sql.join(cells)} FROM ${
+        kind === "sqlite"
+          ? sql`json_each(${rows})`
+          : sql`json_array_elements(${rows}::json) AS given (value)`
+      } WHERE true ${conflict}`.compile(queries),
+  }));
+  return (rows) =>
+    statement({
+      rows: packed(
+        rows.map((row) => columns.map((column) => (row as Values)[column])),
+      ),
+    });
+}
+
+/** Whether a column has one of some values. @param values a placeholder for what `packed` gives */
+export function oneOf({ kind }: Store, column: string, values: string) {
+  const type = sql.raw(types[column] ?? "text");
+  return kind === "sqlite"
+    ? sql<boolean>`${sql.ref(column)} IN (SELECT value FROM json_each(${values}))`
+    : sql<boolean>`${sql.ref(column)} IN (SELECT json_array_elements_text(${values}::json)::${type})`;
+}
+
+/** Many values as one. No text of PostgreSQL holds a NUL or half a character. */
+export function packed(values: readonly unknown[]): string {
+  return JSON.stringify(values, (_, value) =>
+    typeof value === "string" ? whole(value) : value,
+  );
+}
+
+/** Text that a database can hold: none would be equal to what it cannot. */
+export function whole(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "\ufffd");
+}

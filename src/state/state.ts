@@ -1,0 +1,66 @@
+/**
+ * The state of a home: the tables that people's data lies in, in an SQLite file of one host or in a
+ * PostgreSQL database that many hosts share.
+ */
+import { makeLocal, openLocal, type Place } from "./local.ts";
+import { Members } from "./members.ts";
+import { postgresSteps } from "./migrations.ts";
+import { Numbers } from "./numbers.ts";
+import { Sizes } from "./sizes.ts";
+import { Store } from "./store.ts";
+import { Suppressed } from "./suppressed.ts";
+
+export class State {
+  readonly store: Store;
+  readonly members: Members;
+  readonly suppressed: Suppressed;
+  readonly sizes: Sizes;
+  readonly numbers: Numbers;
+
+  constructor(store: Store) {
+    this.store = store;
+    this.members = new Members(store);
+    this.suppressed = new Suppressed(store);
+    this.sizes = new Sizes(store);
+    this.numbers = new Numbers(store);
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+}
+
+/**
+ * Opens a state, brought up to date where needed.
+ * Throws a Failure where there is none, it is of a newer listmill, damaged, another host's, or cannot
+ * be asked.
+ */
+export function openState(place: Place): Promise<State> {
+  return stateAt(place, false);
+}
+
+/** Makes a state where there is none, and opens it like `openState`. */
+export function makeState(place: Place): Promise<State> {
+  return stateAt(place, true);
+}
+
+async function stateAt(
+  { home, server }: Place,
+  mayBeNew: boolean,
+): Promise<State> {
+  if (!server)
+    return new State(
+      Store.ofFile(mayBeNew ? makeLocal(home) : openLocal(home)),
+    );
+  // Read where it is needed: it takes a tenth of a second.
+  const { Pool } = await import("./postgres.ts");
+  const { upgrade } = await import("./upgrade.ts");
+  const pool = new Pool(server);
+  try {
+    await upgrade(pool, postgresSteps, mayBeNew);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return new State(Store.ofServer(pool));
+}

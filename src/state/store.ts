@@ -1,0 +1,220 @@
+/**
+ * The tables of a state, in SQLite or in PostgreSQL: the same queries for both. The only importer of
+ * kysely.
+ */
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Generated,
+  Kysely,
+  PostgresDialect,
+  type PostgresPool,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+  sql,
+  type TransactionSettings,
+} from "kysely";
+import type { Local } from "./local.ts";
+import type { Pool } from "./postgres.ts";
+import { type Database, versionOf } from "./sqlite.ts";
+import { serverVersion } from "./upgrade.ts";
+
+export type { Compilable } from "kysely";
+export { type CompiledQuery, sql };
+
+export interface MemberRow {
+  list: string;
+  key: string;
+  address: string;
+  name: string;
+  delivery: string;
+  own_copy: number | null;
+  joined: number;
+}
+
+export interface SuppressedRow {
+  list: string;
+  key: string;
+  address: string;
+  reason: string;
+  since: number;
+}
+
+export interface SizeRow {
+  list: string;
+  size: number;
+  since: number;
+}
+
+export interface NumberRow {
+  number: Generated<number>;
+  hash: number;
+  address: string;
+}
+
+export interface Tables {
+  members: MemberRow;
+  suppressed: SuppressedRow;
+  sizes: SizeRow;
+  numbers: NumberRow;
+}
+
+/** What queries are built with and run on: the database, or a transaction in it. */
+export type Queries = Kysely<Tables>;
+
+interface Parts {
+  readonly kind: "sqlite" | "postgres";
+  /** The file, or the URL without a password. */
+  readonly where: string;
+  readonly kysely: Kysely<Tables>;
+  version(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export class Store {
+  readonly kind: Parts["kind"];
+  readonly where: string;
+  readonly #kysely: Kysely<Tables>;
+  /** How many steps (migrations.ts) it has taken. */
+  readonly version: () => Promise<number>;
+  readonly close: () => Promise<void>;
+
+  private constructor({ kind, where, kysely, version, close }: Parts) {
+    this.kind = kind;
+    this.where = where;
+    this.#kysely = kysely;
+    this.version = version;
+    this.close = close;
+  }
+
+  static ofFile({ db, path, close }: Local): Store {
+    return new Store({
+      kind: "sqlite",
+      where: path,
+      kysely: new Kysely({ dialect: new OneFile(db) }),
+      version: async () => versionOf(db),
+      close: async () => close(),
+    });
+  }
+
+  static ofServer(pool: Pool): Store {
+    return new Store({
+      kind: "postgres",
+      where: pool.where,
+      kysely: new Kysely({
+        dialect: new PostgresDialect({ pool: pool as unknown as PostgresPool }),
+      }),
+      version: async () => (await serverVersion(pool)) ?? 0,
+      close: () => pool.end(),
+    });
+  }
+
+  get queries(): Queries {
+    return this.#kysely;
+  }
+
+  /**
+   * Does work in a transaction: all or nothing of it. Of those with the same name, one is at work at
+   * a time, over all hosts; in SQLite of all of them.
+   */
+  alone<T>(name: string, work: (queries: Queries) => Promise<T>): Promise<T> {
+    return this.#kysely.transaction().execute(async (queries) => {
+      // A host that dies meanwhile gives way after this time, not after hours.
+      if (this.kind === "postgres")
+        await sql`SELECT set_config('idle_in_transaction_session_timeout', '60s', true),
+          pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(queries);
+      return work(queries);
+    });
+  }
+
+  /** Reads the tables as they are at one moment, whatever others write meanwhile. */
+  snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const transaction = this.#kysely.transaction().setAccessMode("read only");
+    return this.kind === "postgres"
+      ? transaction.setIsolationLevel("repeatable read").execute(work)
+      : transaction.execute(work);
+  }
+
+  /** The highest number of an address that was ever given out. */
+  async lastNumber(queries: Queries): Promise<number> {
+    const last = {
+      sqlite: sql<{
+        n: number;
+      }>`SELECT seq AS n FROM sqlite_sequence WHERE name = 'numbers'`,
+      postgres: sql<{
+        n: number;
+      }>`SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS n FROM numbers_number_seq`,
+    }[this.kind];
+    return (await last.execute(queries)).rows[0]?.n ?? 0;
+  }
+
+  /** Sees to it that numbers up to this one are not given out again. */
+  async startNumbersAfter(queries: Queries, last: number): Promise<void> {
+    if (last === 0) return;
+    if (this.kind === "postgres")
+      await sql`SELECT setval('numbers_number_seq', ${last})`.execute(queries);
+    else {
+      await sql`DELETE FROM sqlite_sequence WHERE name = 'numbers'`.execute(
+        queries,
+      );
+      await sql`INSERT INTO sqlite_sequence VALUES ('numbers', ${last})`.execute(
+        queries,
+      );
+    }
+  }
+
+  /** Runs a statement that only SQLite knows; nothing in PostgreSQL. */
+  async pragma(text: string): Promise<void> {
+    if (this.kind !== "sqlite") return;
+    await this.#kysely.executeQuery(CompiledQuery.raw(`PRAGMA ${text}`));
+  }
+}
+
+/** SQLite with statements that are prepared once. */
+class OneFile extends SqliteDialect {
+  readonly #db: Database;
+  readonly #config: SqliteDialectConfig;
+
+  constructor(db: Database) {
+    const known = new Map<string, ReturnType<Database["prepare"]>>();
+    const prepare = (text: string) => {
+      const statement = known.get(text) ?? db.prepare(text);
+      known.set(text, statement);
+      return statement;
+    };
+    const database = { prepare, close: () => db.close() };
+    const config = { database: database as SqliteDatabase };
+    super(config);
+    this.#db = db;
+    this.#config = config;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new Immediate(this.#config, this.#db);
+  }
+}
+
+class Immediate extends SqliteDriver {
+  readonly #db: Database;
+
+  constructor(config: SqliteDialectConfig, db: Database) {
+    super(config);
+    this.#db = db;
+  }
+
+  /** One that reads first and writes then would be refused while another writes, not made to wait. */
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    { accessMode }: TransactionSettings = {},
+  ) {
+    const begin = accessMode === "read only" ? "BEGIN" : "BEGIN IMMEDIATE";
+    await connection.executeQuery(CompiledQuery.raw(begin));
+  }
+
+  /** On a full disk SQLite has gone back already: the error to be told is that one. */
+  override async rollbackTransaction(connection: DatabaseConnection) {
+    if (this.#db.inTransaction) await super.rollbackTransaction(connection);
+  }
+}
