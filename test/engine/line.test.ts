@@ -1,4 +1,4 @@
-import { mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { Line, type Surroundings } from "../../src/engine/line.ts";
@@ -17,12 +17,15 @@ class Field {
   readonly line: Line;
   readonly folder: string;
   more = 0;
+  readonly #file: string;
   #made = 0;
 
   constructor(t: Test, given: Partial<Surroundings> = {}) {
     this.toy = new Toy(t);
     this.toy.spool.make("q");
     this.folder = this.toy.spool.waiting("q");
+    this.#file = join(this.toy.home, "entry");
+    writeFileSync(this.#file, "");
     const ending = new AbortController();
     t.teardown(() => ending.abort());
     this.line = new Line("q", 4, {
@@ -36,13 +39,17 @@ class Field {
     });
   }
 
-  put(lane?: Name["lane"]): string {
+  /** A name that is to be offered, of an entry with nothing in it. */
+  put(): string {
+    const file = formatName(this.name());
+    linkSync(this.#file, join(this.folder, file));
+    return file;
+  }
+
+  name(): Name {
     const now = Date.now();
     const due = Math.floor(now / 1000) - 2 * MANY + this.#made++;
-    const name = { due, attempt: 0, id: newId(now) };
-    const file = formatName(lane ? { ...name, lane } : name);
-    mkdirSync(join(this.folder, file));
-    return file;
+    return { due, attempt: 0, id: newId(now) };
   }
 
   /** Waits until one may be taken, which is gone from the folder then; undefined where none is left. */
@@ -57,7 +64,7 @@ class Field {
       });
     if (!waiting) return undefined;
     this.line.begin(waiting);
-    rmdirSync(join(this.folder, nameOf(waiting)));
+    unlinkSync(join(this.folder, nameOf(waiting)));
     this.line.active -= 1;
     this.line.end(waiting);
     return nameOf(waiting);
@@ -112,12 +119,13 @@ t.test("a queue that closes in a look offers nothing of it", async (t) => {
 t.test("its lists' entries are found among many others", async (t) => {
   const field = new Field(t, { lists: new Set(["mine@x"]) });
   const put = (list: string, post: string) => {
-    const file = field.put(laneOf(list, post, 1));
+    const file = formatName({ ...field.name(), lane: laneOf(list, post, 1) });
     const text = formatEnvelope({ ...envelope, list });
+    mkdirSync(join(field.folder, file));
     writeFileSync(join(field.folder, file, "envelope.json"), text);
     return file;
   };
-  for (let n = 0; n < 1000; n += 1) put("other@x", `${n}`);
+  for (let n = 0; n < 600; n += 1) put("other@x", `${n}`);
   const mine = [put("mine@x", "1"), put("mine@x", "2")];
   const found: string[] = [];
   await until("both are found", () => {
