@@ -19,7 +19,8 @@ let got = 0;
 let missed = 0;
 const begun = performance.now();
 for (;;) {
-  const { due } = await scan(spool, QUEUE, systemClock.now() / 1000, 5000);
+  const now = systemClock.now() / 1000;
+  const { due } = await scan({ spool, queue: QUEUE, now, most: 5000 });
   if (due.length === 0) break;
   for (const waiting of due)
     if (take(spool, QUEUE, waiting, node, systemClock)) got += 1;

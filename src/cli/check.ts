@@ -17,7 +17,7 @@ import { mustBeThere } from "../spool/enqueue.ts";
 import { parseName } from "../spool/name.ts";
 import { nodeNames } from "../spool/nodes.ts";
 import { probe } from "../spool/probe.ts";
-import { frontDoor, scan } from "../spool/queue.ts";
+import { frontDoor, glance } from "../spool/queue.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import { troubled, unknownObserved } from "./attention.ts";
 import { type Context, parse, type Verb } from "./context.ts";
@@ -192,7 +192,11 @@ function isIdle(context: Context): boolean {
   return hookQueues(context)
     .filter((queue) => there.includes(queue))
     .filter((queue) => listFolder(spool.waiting(queue)).length > 0)
-    .some((queue) => scan(spool, queue, clock.now() / 1000, 1).due.length > 0);
+    .some((queue) => {
+      const found = glance({ spool, queue, now: clock.now() / 1000, most: 1 });
+      // Of very many some are due.
+      return !found || found.due.length > 0;
+    });
 }
 
 /** What lies in the queues and is nothing of ours. */

@@ -80,6 +80,7 @@ function chosenLists(context: Context, own: Role | undefined, said: Said) {
   }
   return {
     has: (list: string) => addresses.has(list) || domains.has(domainOf(list)),
+    ...(domains.size === 0 && { addresses: [...addresses] }),
   };
 }
 

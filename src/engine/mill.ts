@@ -29,7 +29,10 @@ export interface Mill<C extends Content = Content> {
   readonly atWork: Set<string>;
   /** Whether this runner goes on itself with what it routes to a queue. */
   runs?(queue: string): boolean;
-  /** Milliseconds since 1970 before which nothing is taken from a queue; undefined where it is open. */
+  /**
+   * Milliseconds since 1970 before which nothing is taken from a queue but what has waited too long;
+   * infinite: nothing at all; undefined where it is open.
+   */
   closedUntil?(queue: string): number | undefined;
   readonly clock: Clock;
   readonly log: Log;

@@ -3,17 +3,14 @@
  * SIGKILL at any moment loses nothing; a stop finishes what is claimed.
  */
 import { messageOf } from "../base/errors.ts";
-import { readEnvelope } from "../spool/envelope.ts";
-import { birth, formatName } from "../spool/name.ts";
-import { frontDoor, nameOf, scan, type Waiting } from "../spool/queue.ts";
+import { nameOf, type Waiting } from "../spool/queue.ts";
 import {
   giveBackAll,
   leaveFolders,
   sweepDrafts,
   takeOver,
 } from "../spool/sweep.ts";
-import { isSpent } from "./backoff.ts";
-import { Fair } from "./fair.ts";
+import { type Chosen, Line } from "./line.ts";
 import type { Mill } from "./mill.ts";
 import type { Content } from "./question.ts";
 import { turn } from "./turn.ts";
@@ -32,32 +29,9 @@ export interface Orders {
   /** Stop when nothing is due any more. */
   readonly untilEmpty: boolean;
   /** Only entries of these lists; all without it. The front door is for all. */
-  readonly lists?: Pick<ReadonlySet<string>, "has">;
+  readonly lists?: Chosen;
 }
 
-interface Line {
-  /** Known to be due. */
-  readonly candidates: Fair<Waiting>;
-  readonly jobs: number;
-  active: number;
-  /** Something may have come since the last scan. */
-  news: boolean;
-  more: boolean;
-  /** The second at which it is looked at again, before the next scan. */
-  wake: number;
-  /** Milliseconds since 1970 before which what has just come is not looked for. */
-  notBefore: number;
-  /** When it was listed last, as `performance.now()` counts. */
-  looked: number;
-  /** The same where it has no candidates: only the machine needs the rest. */
-  restUntil: number;
-  /** Nothing is taken from it just now. */
-  closed: boolean;
-}
-
-const CANDIDATES = 5000;
-/** Milliseconds between two looks at a queue that has candidates; a look may take a tenth of the time. */
-const LOOKS = 200;
 const HOUR = 60 * 60 * 1000;
 
 export class Runner<C extends Content> {
@@ -65,6 +39,7 @@ export class Runner<C extends Content> {
   readonly #orders: Orders;
   readonly #lines = new Map<string, Line>();
   readonly #stopped = Promise.withResolvers<void>();
+  readonly #ending = new AbortController();
   #watch: Watch | undefined;
   #stopping = false;
   #turns = 0;
@@ -91,6 +66,7 @@ export class Runner<C extends Content> {
     if (signal.aborted) stop();
     for (const queue of this.#lines.keys()) this.#pump(queue);
     await this.#stopped.promise;
+    this.#ending.abort();
     signal.removeEventListener("abort", stop);
     clearInterval(scans);
     clearInterval(sweeps);
@@ -103,7 +79,7 @@ export class Runner<C extends Content> {
   #goesOnIn(queue: string): boolean {
     const line = this.#lines.get(queue);
     if (!line || this.#orders.lists || this.#stopping) return false;
-    return line.candidates.size === 0 && line.active < line.jobs;
+    return line.isFree;
   }
 
   #sweep(): void {
@@ -117,18 +93,15 @@ export class Runner<C extends Content> {
 
   #open(queue: string): void {
     this.#mill.spool.make(queue);
-    this.#lines.set(queue, {
-      candidates: new Fair(),
-      jobs: this.#orders.jobsOf?.[queue] ?? this.#orders.jobs,
-      active: 0,
-      news: true,
-      more: false,
-      wake: Number.POSITIVE_INFINITY,
-      notBefore: 0,
-      looked: 0,
-      restUntil: 0,
-      closed: false,
+    const { jobs, jobsOf, lists, scan } = this.#orders;
+    const line = new Line(queue, jobsOf?.[queue] ?? jobs, {
+      mill: this.#mill,
+      lists,
+      scan,
+      signal: this.#ending.signal,
+      onMore: () => this.#pump(queue),
     });
+    this.#lines.set(queue, line);
   }
 
   #stop(): void {
@@ -139,7 +112,7 @@ export class Runner<C extends Content> {
   #hear(queue: string): void {
     const line = this.#lines.get(queue);
     if (!line) return;
-    line.news = true;
+    line.hear();
     this.#pump(queue);
   }
 
@@ -181,10 +154,9 @@ export class Runner<C extends Content> {
     const line = this.#lines.get(queue);
     if (!line) return;
     while (!this.#stopping && line.active < line.jobs) {
-      const waiting = this.#next(queue, line);
+      const waiting = line.next();
       if (!waiting) break;
-      line.active += 1;
-      line.candidates.begin(waiting);
+      line.begin(waiting);
       void this.#turn(queue, line, waiting);
     }
     this.#settle();
@@ -192,80 +164,6 @@ export class Runner<C extends Content> {
 
   #pumpAll(): void {
     for (const queue of this.#lines.keys()) this.#pump(queue);
-  }
-
-  #next(queue: string, line: Line): Waiting | undefined {
-    const { node, clock, log } = this.#mill;
-    if (!node.holds()) return undefined;
-    const now = clock.now();
-    const closed = this.#mill.closedUntil?.(queue) ?? 0;
-    // What was found while it was open is not taken while it is closed.
-    const hasChanged = closed > now !== line.closed;
-    if (hasChanged) line.news = true;
-    line.closed = closed > now;
-    const isEmpty = line.candidates.size === 0;
-    if (line.closed) this.#wake(queue, line, closed / 1000);
-    const notBefore = isEmpty ? line.restUntil : line.notBefore;
-    if (line.news && !hasChanged && now < notBefore)
-      this.#wake(queue, line, notBefore / 1000);
-    else if (line.news || (line.more && isEmpty)) {
-      line.news = false;
-      line.more = false;
-      const begun = performance.now();
-      try {
-        line.looked = begun;
-        this.#look(queue, line);
-      } catch (error) {
-        log(queue, `could not be listed: ${messageOf(error)}`);
-      }
-      const took = performance.now() - begun;
-      line.restUntil = now + took * 10;
-      line.notBefore = now + Math.max(LOOKS, took * 10);
-    }
-    return line.candidates.next(line.jobs - line.active);
-  }
-
-  #look(queue: string, line: Line): void {
-    const { spool, clock, retry } = this.#mill;
-    const now = clock.now();
-    // Among entries of other lists, its own may be the last.
-    const most =
-      this.#orders.lists || line.closed ? Number.MAX_SAFE_INTEGER : CANDIDATES;
-    const found = scan(spool, queue, now / 1000, most);
-    const mine = found.due.filter(
-      (waiting) =>
-        this.#isMine(queue, waiting) &&
-        // Where nothing is taken, time goes on all the same for what has waited too long.
-        (!line.closed ||
-          (waiting.kind === "entry" &&
-            isSpent(retry, now - birth(waiting.name.id)))),
-    );
-    line.candidates.fill(mine);
-    line.more = found.more && mine.length > 0;
-    if (found.next !== undefined) this.#wake(queue, line, found.next);
-  }
-
-  /** Looks again when the next entry becomes due, if that is before the next scan. */
-  #wake(queue: string, line: Line, due: number): void {
-    const wait = due * 1000 - this.#mill.clock.now();
-    if (wait >= this.#orders.scan || due >= line.wake) return;
-    line.wake = due;
-    setTimeout(
-      () => {
-        if (line.wake === due) line.wake = Number.POSITIVE_INFINITY;
-        this.#hear(queue);
-      },
-      Math.max(wait, 0),
-    ).unref();
-  }
-
-  #isMine(queue: string, waiting: Waiting): boolean {
-    const { lists } = this.#orders;
-    if (!lists || queue === frontDoor || waiting.kind !== "entry") return true;
-    const read = readEnvelope(
-      `${this.#mill.spool.waiting(queue)}/${formatName(waiting.name)}`,
-    );
-    return read.kind === "envelope" && lists.has(read.envelope.list ?? "");
   }
 
   async #turn(queue: string, line: Line, waiting: Waiting): Promise<void> {
@@ -283,17 +181,17 @@ export class Runner<C extends Content> {
     try {
       queues = await turn(this.#mill, queue, waiting, {
         moved,
-        since: line.looked,
+        since: line.seen,
       });
     } catch (error) {
       this.#mill.log(`${queue}/${nameOf(waiting)}`, messageOf(error));
     }
     if (queues) this.#turns += 1;
     at.active -= 1;
-    line.candidates.end(waiting);
+    line.end(waiting);
     for (const other of queues ?? []) if (other !== queue) this.#hear(other);
     // Nothing anywhere else: it may be back here, due in a moment.
-    if (queues?.length === 0 || queues?.includes(queue)) line.news = true;
+    if (queues?.length === 0 || queues?.includes(queue)) line.hear();
     if (at !== line) this.#pumpAll();
     this.#pump(queue);
   }
@@ -301,14 +199,11 @@ export class Runner<C extends Content> {
   #settle(): void {
     const lines = [...this.#lines.values()];
     if (lines.some(({ active }) => active > 0)) return;
-    const empty = lines.every(
-      ({ candidates, news, closed }) =>
-        candidates.size === 0 && (!news || closed),
-    );
+    const isEmpty = lines.every((line) => line.isEmpty);
     if (
       this.#stopping ||
       !this.#mill.node.holds() ||
-      (this.#orders.untilEmpty && empty)
+      (this.#orders.untilEmpty && isEmpty)
     ) {
       this.#stopping = true;
       this.#stopped.resolve();

@@ -1,78 +1,77 @@
 /**
- * What waits in a queue: one readdir, no file opened.
+ * What waits in a queue: one reading of its folder, no file opened. The folder of a queue in which
+ * little waits is read at once, any other while all else goes on; memory is flat.
  */
-import { type Dirent, readdirSync } from "node:fs";
-import { formatName, type Name, parseName } from "./name.ts";
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import { Spell } from "../base/breath.ts";
+import { Earliest, type Scan, type Waiting } from "./earliest.ts";
+import { formatName } from "./name.ts";
+import { fewNames, manyNames } from "./names.ts";
 import type { Spool } from "./spool.ts";
 
-/** Something that can be taken: an entry, or in `incoming` a file that an MTA delivered. */
-export type Waiting =
-  | { readonly kind: "entry"; readonly name: Name }
-  | {
-      readonly kind: "maildir";
-      readonly file: string;
-      readonly name?: undefined;
-    };
-
-export interface Scan {
-  /** What is due, oldest first, at most as many as asked for. */
-  readonly due: Waiting[];
-  /** True where more was due than asked for. */
-  readonly more: boolean;
-  /** The second at which the next entry becomes due; undefined where none waits. */
-  readonly next: number | undefined;
-}
+export type { Scan, Waiting } from "./earliest.ts";
 
 /** The queue that is a Maildir too. */
 export const frontDoor = "incoming";
 
-/**
- * @param now seconds since 1970
- * @param most how many due entries to return
- */
-export function scan(
-  spool: Spool,
-  queue: string,
-  now: number,
-  most: number,
-): Scan {
-  let next: number | undefined;
-  const due: { sort: string; waiting: Waiting }[] = [];
-  const see = (file: string, isFile: boolean) => {
-    const name = isFile ? undefined : parseName(file);
-    if (name && name.due > now) next = Math.min(next ?? name.due, name.due);
-    else if (name) due.push({ sort: file, waiting: { kind: "entry", name } });
-    else if (isFile && !file.startsWith("."))
-      due.push({ sort: file, waiting: { kind: "maildir", file } });
-  };
-  if (queue === frontDoor)
-    for (const found of readdirSync(spool.waiting(queue), {
-      withFileTypes: true,
-    }) as Dirent[])
-      see(found.name, found.isFile());
-  else for (const file of readdirSync(spool.waiting(queue))) see(file, false);
-  due.sort((a, b) => (a.sort < b.sort ? -1 : 1));
-  const found = someOfEachLane(due.map(({ waiting }) => waiting));
-  return {
-    due: found.slice(0, most),
-    more: found.length > most || found.length < due.length,
-    next,
-  };
+/** Names that are read at once: some milliseconds. */
+const FEW = 5000;
+/** The same where each of them may be asked after. */
+const FEW_ASKED = 500;
+
+export interface Look {
+  readonly spool: Spool;
+  readonly queue: string;
+  /** Seconds since 1970. */
+  readonly now: number;
+  /** How many due entries to return. */
+  readonly most: number;
+  /** Which of them; all without it. */
+  may?(waiting: Waiting): boolean;
 }
 
-/** Entries of one lane that are looked at together. */
-const LANE = 64;
+/** Reads the folder at once; undefined where it is too large for that. Throws where it cannot be read. */
+export function glance(look: Look): Scan | undefined {
+  const folder = look.spool.waiting(look.queue);
+  const found = fewNames(folder, look.may ? FEW_ASKED : FEW);
+  if (!found) return undefined;
+  const earliest = new Earliest(look.now, look.most, look.may);
+  const isDoor = look.queue === frontDoor;
+  for (const each of found)
+    earliest.offer(each.name, () => isDoor && each.isFile());
+  return earliest.scan;
+}
 
-/** The oldest of each lane: thousands of one post must not hide another list's. */
-function someOfEachLane(due: readonly Waiting[]): Waiting[] {
-  const counts = new Map<string, number>();
-  return due.filter(({ name }) => {
-    if (!name?.lane) return true;
-    const key = `${name.lane.list}-${name.lane.post}`;
-    const count = (counts.get(key) ?? 0) + 1;
-    counts.set(key, count);
-    return count <= LANE;
-  });
+/** Reads the folder, however large. Throws where it cannot be read, or is not to be any more. */
+export async function scan(look: Look, signal?: AbortSignal): Promise<Scan> {
+  const folder = look.spool.waiting(look.queue);
+  const earliest = new Earliest(look.now, look.most, look.may);
+  const isDoor = look.queue === frontDoor;
+  const spell = new Spell();
+  let seen = 0;
+  for await (const names of manyNames(folder)) {
+    signal?.throwIfAborted();
+    for (let from = 0; from < names.length; ) {
+      const to = names.indexOf(LF, from);
+      if (!earliest.isTooLate(names, from, to)) {
+        const name = names.toString("utf8", from, to);
+        earliest.offer(name, () => isDoor && isFile(join(folder, name)));
+      }
+      from = to + 1;
+      seen += 1;
+      if (seen % LOT === 0 && spell.isOver) await spell.breath();
+    }
+  }
+  return earliest.scan;
+}
+
+const LF = 10;
+/** Names after which the time is looked at. */
+const LOT = 50;
+
+function isFile(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** How a waiting thing is called in log lines. */

@@ -7,7 +7,7 @@ import t, { type Test } from "tap";
 import { stopwatch } from "../../src/base/clock.ts";
 import { Servers } from "../../src/engine/servers.ts";
 import { turn } from "../../src/engine/turn.ts";
-import { scan } from "../../src/spool/queue.ts";
+import { look } from "../spool/fixtures/entries.ts";
 import { isAlive, Toy, until } from "./toy.ts";
 
 /** A served hook in Python without the library; `answer(q)` and what is before it are given. */
@@ -113,7 +113,7 @@ async function together(
   toy.shell("q/90-route/10-on", "echo next");
   for (const subject of subjects)
     await toy.put("q", { message: [Buffer.from(`Subject: ${subject}\n\n`)] });
-  const { due } = scan(toy.spool, "q", toy.mill.clock.now() / 1000, 1000);
+  const { due } = look(toy.spool, "q", toy.mill.clock.now() / 1000, 1000);
   await Promise.all(due.map((waiting) => turn(toy.mill, "q", waiting)));
   const bare = ({ message }: { message: string }) =>
     message.replace(/^Subject: |\n/g, "");
@@ -479,7 +479,7 @@ def answer(q):
 `);
     toy.hook("q/10-approve/10-it.serve.py", program("old"));
     await toy.put("q");
-    const [waiting] = scan(toy.spool, "q", toy.mill.clock.now() / 1000, 10).due;
+    const [waiting] = look(toy.spool, "q", toy.mill.clock.now() / 1000, 10).due;
     if (!waiting) throw new Error("nothing is due");
     const first = turn(toy.mill, "q", waiting);
     await until("the first is asked", () => pids(toy).length === 1);

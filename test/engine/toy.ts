@@ -30,8 +30,8 @@ import {
   newId,
   parseName,
 } from "../../src/spool/name.ts";
-import { scan } from "../../src/spool/queue.ts";
 import { Spool } from "../../src/spool/spool.ts";
+import { look } from "../spool/fixtures/entries.ts";
 
 export interface Text extends Content {
   readonly text: string;
@@ -202,7 +202,7 @@ export class Toy {
 
   /** One turn of each entry that is due. @returns how many turns */
   async turn(queue: string): Promise<number> {
-    const { due } = scan(this.spool, queue, this.mill.clock.now() / 1000, 1000);
+    const { due } = look(this.spool, queue, this.mill.clock.now() / 1000, 1000);
     for (const waiting of due) await turn(this.mill, queue, waiting);
     return due.length;
   }

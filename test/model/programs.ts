@@ -121,7 +121,9 @@ class Runner {
   #look(): Sight | undefined {
     for (const queue of Object.keys(this.#hooks)) {
       const late = Number.POSITIVE_INFINITY;
-      const [waiting] = this.#code.scan(this.#spool, queue, late, 1).due;
+      const spool = this.#spool;
+      const found = this.#code.glance({ spool, queue, now: late, most: 1 });
+      const [waiting] = found?.due ?? [];
       if (waiting) return { queue, waiting };
     }
     return undefined;

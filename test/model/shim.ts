@@ -50,6 +50,12 @@ export function readdirSync(path: string, { withFileTypes = false } = {}) {
   return withFileTypes ? all : all.map(({ name }) => name);
 }
 
+/** Its names are those of one listing. */
+export function opendirSync(path: string) {
+  const names = readdirSync(path, { withFileTypes: true });
+  return { readSync: () => names.shift() ?? null, closeSync() {} };
+}
+
 interface StatOptions {
   readonly bigint?: boolean;
   readonly throwIfNoEntry?: boolean;

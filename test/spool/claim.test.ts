@@ -23,7 +23,7 @@ import { Outbox, publish } from "../../src/spool/commit.ts";
 import { readEnvelope, withEvent } from "../../src/spool/envelope.ts";
 import { formatName } from "../../src/spool/name.ts";
 import { Progress } from "../../src/spool/progress.ts";
-import { frontDoor, scan } from "../../src/spool/queue.ts";
+import { frontDoor } from "../../src/spool/queue.ts";
 import { Spool } from "../../src/spool/spool.ts";
 import {
   childFor,
@@ -31,6 +31,7 @@ import {
   clock,
   envelope,
   heldIn,
+  look,
   now,
   put,
   spoolIn,
@@ -43,7 +44,7 @@ import {
 t.test("an entry is taken by one of two nodes", async (t) => {
   const spool = spoolIn(t.testdir());
   const name = await put(spool, "posts");
-  const [waiting] = scan(spool, "posts", now, 1).due;
+  const [waiting] = look(spool, "posts", now, 1).due;
   if (!waiting) throw new Error("nothing waits");
   t.same(take(spool, "posts", waiting, "a", clock), {
     queue: "posts",
@@ -60,7 +61,7 @@ t.test(
     const spool = spoolIn(t.testdir());
     spool.make(frontDoor);
     writeFileSync(join(spool.waiting(frontDoor), `${now}.M1P2.host`), text);
-    const [waiting] = scan(spool, frontDoor, now, 1).due;
+    const [waiting] = look(spool, frontDoor, now, 1).due;
     if (!waiting) throw new Error("nothing waits");
     const claim = take(spool, frontDoor, waiting, "a", clock);
     if (!claim) throw new Error("not taken");
@@ -153,7 +154,7 @@ t.test(
     await giveBack(spool, claim, now + 60, withEvent(envelope, event));
     const name = { ...claim.name, due: now + 60, attempt: 1 };
     t.same(waitingIn(spool, "posts"), [formatName(name)]);
-    t.equal(scan(spool, "posts", now, 1).due.length, 0, "not yet due");
+    t.equal(look(spool, "posts", now, 1).due.length, 0, "not yet due");
     t.same(heldIn(spool), []);
     const entry = join(spool.waiting("posts"), formatName(name));
     t.match(readEnvelope(entry), {

@@ -3,7 +3,7 @@
  * writers. The dump tells how many entries there are, and must have its last line.
  */
 import { linesOf, unbroken } from "../../../base/lines.ts";
-import { outputOf } from "../program.ts";
+import { outputOf } from "../../../base/program.ts";
 import { type DbmEntry, LARGEST } from "./bytes.ts";
 
 /** All entries. @param path absolute */

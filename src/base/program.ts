@@ -4,8 +4,8 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { errnoOf } from "../../base/errors.ts";
-import { oneLine } from "../../base/log.ts";
+import { errnoOf } from "./errors.ts";
+import { oneLine } from "./log.ts";
 
 /** Milliseconds that a program may run. */
 const LONGEST = 5 * 60_000;

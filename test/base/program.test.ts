@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
-import { outputOf } from "../../../src/lists/sources/program.ts";
+import { outputOf } from "../../src/base/program.ts";
 
 /** A program in a folder of its own. */
 function script(
