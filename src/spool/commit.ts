@@ -31,6 +31,8 @@ import { listFolder, type Spool } from "./spool.ts";
 
 /** How the name of an entry ends that is done with, in `tmp/`. */
 export const GRAVE = ".done";
+/** The same, of one that a person dropped. */
+export const DROPPED = ".dropped";
 
 /** An entry to be. */
 export interface Child {
@@ -187,9 +189,13 @@ export async function supersede(
 export async function publish(spool: Spool, claim: Claim): Promise<string[]> {
   const out = join(claim.path, "out");
   const queues = new Set<string>();
+  let strange: string | undefined;
   for (const file of listFolder(out)) {
     const child = parseChildName(file);
-    if (!child) throw new Error(`${join(out, file)}: not the name of a child`);
+    if (!child) {
+      strange ??= join(out, file);
+      continue;
+    }
     const { queue, name } = child;
     spool.make(queue);
     const to = join(spool.waiting(queue), formatName(name));
@@ -200,6 +206,8 @@ export async function publish(spool: Spool, claim: Claim): Promise<string[]> {
   await Promise.all([...queues].map((queue) => syncPath(spool.waiting(queue))));
   failpoint("published");
   for (const queue of queues) spool.ring(queue);
+  if (strange !== undefined)
+    throw new Error(`${strange}: not the name of a child`);
   remove(spool, claim);
   return [...queues];
 }

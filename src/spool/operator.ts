@@ -7,6 +7,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, exit, Failure } from "../base/errors.ts";
 import { keepEnvelope } from "./claim.ts";
+import { DROPPED } from "./commit.ts";
 import { replace, syncPath } from "./durable.ts";
 import {
   type Envelope,
@@ -93,7 +94,14 @@ export function find(spool: Spool, text: string): Found {
       exit.usage,
       `${text} is the beginning of several entries: ${ids.join(", ")}`,
     );
-  return first;
+  // One that a runner moved meanwhile was seen twice.
+  const there = found.filter(({ path }) => existsSync(path));
+  if (there.length > 1)
+    throw new Failure(
+      exit.usage,
+      `${first.name.id} stands in several places: ${there.map(({ queue }) => `${queue}/`).join(", ")}; name the queue too, or see: listmill spool verify`,
+    );
+  return there[0] ?? first;
 }
 
 /** An entry's envelope, or an empty one of unknown origin. */
@@ -263,7 +271,7 @@ export function mustHavePortion(
 export function drop(spool: Spool, found: Found): void {
   const { queue, name, path } = waiting(found);
   // Out of the queue by one rename first: no runner can take half of it.
-  const grave = join(spool.writing(queue), `${formatName(name)}.dropped`);
+  const grave = join(spool.writing(queue), `${formatName(name)}${DROPPED}`);
   if (!move(path, grave)) throw taken(name.id);
   rmSync(grave, { recursive: true, force: true });
 }

@@ -5,13 +5,14 @@
  */
 import { lstatSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "../base/errors.ts";
+import { errnoOf, messageOf } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
-import { GRAVE } from "./commit.ts";
+import { DROPPED, GRAVE } from "./commit.ts";
 import type { Node } from "./lease.ts";
 import { formatName, type Name, parseName, secondOf } from "./name.ts";
 import { move } from "./nfs.ts";
 import { nodeNames } from "./nodes.ts";
+import { frontDoor } from "./queue.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -73,22 +74,29 @@ export function giveBackAll(
     const due = Math.max(entry.due, takeoverDue(entry, now));
     const next = { ...entry, due, attempt: entry.attempt + 1 };
     const to = join(spool.waiting(queue), formatName(next));
-    if (!move(join(folder, file), to)) continue;
-    log(
-      `${queue}/${entry.id}`,
-      `taken over from ${node}, attempt ${next.attempt}`,
-    );
-    count += 1;
+    const where = `${queue}/${entry.id}`;
+    try {
+      if (!move(join(folder, file), to)) continue;
+      log(where, `taken over from ${node}, attempt ${next.attempt}`);
+      count += 1;
+    } catch (error) {
+      // One that cannot be moved keeps no other.
+      log(where, `cannot be taken over from ${node}: ${messageOf(error)}`);
+    }
   }
   return count;
 }
 
-/** Removes drafts that nobody has touched for a day, and graves. @returns how many */
+/**
+ * Removes drafts that nobody has touched for a day, and graves. Strangers' files stay, but for what an MTA
+ * left in the Maildir's `tmp/`: such goes after 36 hours by the rules of Maildir.
+ * @returns how many
+ */
 export function sweepDrafts(spool: Spool, node: Node): number {
   let removed = 0;
   for (const queue of spool.queues())
     for (const file of listFolder(spool.writing(queue))) {
-      if (file.startsWith(".")) continue;
+      if (file.startsWith(".") || !mayGo(queue, file)) continue;
       const path = join(spool.writing(queue), file);
       try {
         const age = node.serverTime() - lstatSync(path).mtimeMs;
@@ -101,6 +109,13 @@ export function sweepDrafts(spool: Spool, node: Node): number {
       removed += 1;
     }
   return removed;
+}
+
+/** Whether it is a draft or a grave of ours, or of an MTA. */
+function mayGo(queue: string, file: string): boolean {
+  if (queue === frontDoor) return true;
+  const suffix = [GRAVE, DROPPED].find((it) => file.endsWith(it)) ?? "";
+  return parseName(file.slice(0, file.length - suffix.length)) !== undefined;
 }
 
 /** Whether it is an entry on its way out, which another node may be removing: that is no matter. */

@@ -293,6 +293,23 @@ t.test("what waits too long is taken from a closed queue too", async (t) => {
   t.equal(toy.one("outbound").recipients, "young@x\n");
 });
 
+t.test("where nothing at all is to be taken, nothing is", async (t) => {
+  const toy = new Toy(t);
+  toy.shell("q/20-route/10-on", "echo r");
+  toy.shell("r/20-route/10-on", "echo next");
+  await toy.put("q");
+  const due = Math.floor(Date.now() / 1000) - 10;
+  const born = Date.now() - 2 * toy.mill.retry.give_up;
+  await toy.put("r", { name: { due, attempt: 0, id: newId(born) } });
+  const mill = toy.mill as { closedUntil(queue: string): number | undefined };
+  mill.closedUntil = (queue) =>
+    queue === "r" ? Number.POSITIVE_INFINITY : undefined;
+  const { ended } = running(t, toy, { queues: ["q", "r"], untilEmpty: true });
+  t.equal(await ended, 1, "what goes there is not gone on with");
+  t.equal(toy.found("r").length, 2, "however long it waits");
+  t.equal(toy.found("next").length, 0);
+});
+
 t.test("what was found in a queue is not taken once it closes", async (t) => {
   const toy = new Toy(t);
   const shut = join(toy.home, "shut");

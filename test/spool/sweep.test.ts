@@ -194,22 +194,34 @@ t.test("only drafts that nobody touched for a day are removed", async (t) => {
   const node = await living(t, spool);
   spool.make("posts");
   const folder = spool.writing("posts");
-  const made = {
-    "old entry": DAY + 60,
-    "old file": DAY + 60,
-    "young entry": DAY - 60,
+  const [old, young, dropped] = [1, 2, 3].map(() =>
+    formatName(childFor("posts").name),
+  );
+  const made: Record<string, number> = {
+    [`${old}`]: DAY + 60,
+    [`${dropped}.dropped`]: DAY + 60,
+    [`${young}`]: DAY - 60,
+    "a stranger's": DAY + 60,
     ".hidden": 2 * DAY,
   };
   for (const [name, seconds] of Object.entries(made)) {
     const path = join(folder, name);
-    if (name.endsWith("entry")) mkdirSync(path);
-    writeFileSync(name.endsWith("entry") ? join(path, "message") : path, "");
+    mkdirSync(path);
+    writeFileSync(join(path, "message"), "");
     const then = systemClock.now() / 1000 - seconds;
     utimesSync(path, then, then);
   }
   await put(spool, "posts", { due: 1 });
   t.equal(sweepDrafts(spool, node), 2);
-  t.same(readdirSync(folder).sort(), [".hidden", "young entry"]);
+  t.same(
+    readdirSync(folder).sort(),
+    [".hidden", "a stranger's", `${young}`].sort(),
+  );
+  spool.make(frontDoor);
+  const left = join(spool.writing(frontDoor), "1700000000.M1P2.mx1");
+  writeFileSync(left, "");
+  utimesSync(left, 1, 1);
+  t.equal(sweepDrafts(spool, node), 1, "what an MTA left goes");
   t.equal(
     waitingIn(spool, "posts").length,
     1,
@@ -245,6 +257,27 @@ t.test("an entry has ended though its folder cannot go yet", async (t) => {
   t.same([...heldIn(spool), ...waitingIn(spool, "posts")], []);
   t.equal(sweepDrafts(spool, node), 1);
   t.same(readdirSync(spool.writing("posts")), []);
+});
+
+t.test("an entry that cannot be taken over keeps no other", async (t) => {
+  const spool = spoolIn(t.testdir());
+  const node = await living(t, spool);
+  const stuck = await claimed(spool, "posts", "dead");
+  await claimed(spool, "posts", "dead");
+  // Something stands where it would go.
+  const name = { ...stuck.name, attempt: stuck.name.attempt + 1 };
+  const place = join(spool.waiting("posts"), formatName(name));
+  mkdirSync(place);
+  writeFileSync(join(place, "message"), "");
+  const said: string[] = [];
+  const log = (_: string, what: string) => said.push(what);
+  const at = (stuck.name.due - 10) * 1000;
+  t.equal(await takeOver(spool, node, at, log), 1);
+  t.match(said.sort(), [
+    /^cannot be taken over from dead: ENOTEMPTY/,
+    /^taken/,
+  ]);
+  t.equal(heldIn(spool).length, 1, "it stays where it is");
 });
 
 t.test("a node that leaves takes its empty folders with it", async (t) => {

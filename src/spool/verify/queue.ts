@@ -3,7 +3,7 @@ import { type Dirent, lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../base/errors.ts";
 import { plural } from "../../base/log.ts";
-import { GRAVE } from "../commit.ts";
+import { DROPPED, GRAVE } from "../commit.ts";
 import { freshName, type Name, parseName } from "../name.ts";
 import { frontDoor } from "../queue.ts";
 import { MOVE, may } from "./account.ts";
@@ -188,7 +188,7 @@ async function drafts(survey: Survey, queue: string): Promise<void> {
       await tellStranger(survey, join(folder, name));
       continue;
     }
-    if (name.endsWith(GRAVE) || name.endsWith(".dropped")) graves += 1;
+    if (name.endsWith(GRAVE) || name.endsWith(DROPPED)) graves += 1;
     else {
       const stat = lstatSync(join(folder, name), { throwIfNoEntry: false });
       if (stat && now() - stat.mtimeMs > DAY) old += 1;
