@@ -1,5 +1,5 @@
 // Every order of the system calls of two nodes, and what may befall them: exactly once.
 import { testAll } from "./explored.ts";
-import { quick } from "./scopes.ts";
+import { brief } from "./scopes.ts";
 
-testAll(quick);
+testAll(brief);

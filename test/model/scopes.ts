@@ -355,7 +355,22 @@ export const quick: Scope = {
   ...others,
 };
 
+/** Those that take a second and more. */
+const lengthy = new Set([
+  "split: one dies, and the next goes on; a reply is lost",
+  "split: both die, one after the other",
+  "split: one is taken for dead, and never learns of it",
+  "an MTA's file, two compete, and one dies",
+  "an MTA's file, one is taken for dead and never learns of it",
+  "a person holds it",
+  "a person makes it due",
+]);
+
+/** For each change. */
+export const brief: Scope = without(quick, (name) => lengthy.has(name));
+
 export const deep: Scope = {
+  ...without(quick, (name) => !lengthy.has(name)),
   ...product(quickTroubles, long),
   ...product(awake),
   ...product(deepTroubles),
@@ -372,3 +387,9 @@ export const deep: Scope = {
 
 /** All of it. */
 export const deepest: Scope = { ...deep, ...product(deepestTroubles) };
+
+function without(scope: Scope, isOut: (name: string) => boolean): Scope {
+  return Object.fromEntries(
+    Object.entries(scope).filter(([name]) => !isOut(name)),
+  );
+}
