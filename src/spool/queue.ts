@@ -63,7 +63,11 @@ export async function scan(look: Look, signal?: AbortSignal): Promise<Scan> {
       if (seen % LOT === 0 && spell.isOver) await spell.breath();
     }
   }
-  return earliest.scan;
+  // To sort thousands takes a while, and so does what is done with them.
+  await spell.breath();
+  const found = earliest.scan;
+  await spell.breath();
+  return found;
 }
 
 const LF = 10;
