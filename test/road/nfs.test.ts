@@ -113,7 +113,8 @@ t.test("two hosts on NFS", { skip }, async (t) => {
     const runners = await Promise.all(hosts.map((host) => home.run(host)));
     await some(home, 100, runners);
     await lab.tell("server-kill");
-    await lab.tell("server-boot");
+    // One that was killed may still hold its port for a moment.
+    await lab.tell("server-boot").catch(() => lab.tell("server-boot"));
     await home.done(runners);
     right(t, home, 40, 2 * bound);
     for (const runner of runners) t.equal(await runner.stop(), 0, runner.log);
