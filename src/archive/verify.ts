@@ -18,6 +18,7 @@ import { numberPath, recentOf } from "../lists/sequence.ts";
 import { claimName } from "../spool/nfs.ts";
 import type { Report } from "../spool/verify/report.ts";
 import { namesIn } from "../spool/verify/stream.ts";
+import { refuseEnded } from "../spool/verify/survey.ts";
 import { foldersIn, monthsOf, numbersIn, statOf } from "./shelves.ts";
 
 /** Numbers of a gap that are looked for one by one. */
@@ -28,10 +29,15 @@ export interface Repairer {
   readonly log: Log;
 }
 
-/** @param root the folder `archive` of a home @param repairer without one nothing is changed */
+/**
+ * @param root the folder `archive` of a home
+ * @param signal aborted where it is to end: throws Failure 75 then
+ * @param repairer without one nothing is changed
+ */
 export async function lookOverArchive(
   root: string,
   report: Report,
+  signal: AbortSignal,
   repairer?: Repairer,
 ): Promise<void> {
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
@@ -41,13 +47,19 @@ export async function lookOverArchive(
   }
   for (const list of namesIn(root))
     if (list.isDirectory() && !list.name.startsWith("."))
-      await new ArchiveLook(join(root, list.name), report, repairer).look();
+      await new ArchiveLook(
+        join(root, list.name),
+        report,
+        signal,
+        repairer,
+      ).look();
 }
 
 class ArchiveLook {
   readonly #dir: string;
   readonly #numbers: string;
   readonly #report: Report;
+  readonly #signal: AbortSignal;
   readonly #repairer: Repairer | undefined;
   /** A bit for each number that a month has, by thousands. */
   readonly #seen = new Map<number, Uint8Array>();
@@ -56,7 +68,13 @@ class ArchiveLook {
   /** Posts whose two names are two files of one size. */
   #copies = 0;
 
-  constructor(dir: string, report: Report, repairer: Repairer | undefined) {
+  constructor(
+    dir: string,
+    report: Report,
+    signal: AbortSignal,
+    repairer: Repairer | undefined,
+  ) {
+    this.#signal = signal;
     this.#dir = dir;
     this.#numbers = join(dir, "numbers");
     this.#report = report;
@@ -83,6 +101,7 @@ class ArchiveLook {
       if (number && found.isFile()) await this.#post(number, path);
       else await this.#report.note("stranger", path, "it is no post's file");
       await breath();
+      refuseEnded(this.#signal);
     }
   }
 
@@ -141,6 +160,7 @@ class ArchiveLook {
         await this.#number(number, join(folder, String(number)));
       }
       await breath();
+      refuseEnded(this.#signal);
     }
   }
 
@@ -198,6 +218,7 @@ class ArchiveLook {
       if (labels.length !== 1 || !isGood)
         await this.#report.wrong("archive-ticket", path, "this is no ticket");
       await breath();
+      refuseEnded(this.#signal);
     }
   }
 

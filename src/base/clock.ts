@@ -16,6 +16,11 @@ let ahead = 0;
 /** The time that this process goes by: the host's clock, or where that is known to be wrong, set right. */
 export const systemClock: Clock = { now: () => hostClock.now() - ahead };
 
+/** Milliseconds by which the host's clock is taken to be ahead. */
+export function clockCorrection(): number {
+  return ahead;
+}
+
 /** Sets the time right for this process. @param milliseconds by which the host's clock is ahead */
 export function correctClock(milliseconds: number): void {
   ahead = milliseconds;

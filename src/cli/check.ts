@@ -17,14 +17,16 @@ import { mustBeThere } from "../spool/enqueue.ts";
 import { parseName } from "../spool/name.ts";
 import { nodeNames } from "../spool/nodes.ts";
 import { probe } from "../spool/probe.ts";
-import { frontDoor, glance } from "../spool/queue.ts";
+import { frontDoor } from "../spool/queue.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import { troubled, unknownObserved } from "./attention.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import { hookQueues } from "./hookqueues.ts";
+import { lmtp } from "./lmtpdoor.ts";
 import { hostTroubles, mountTroubles } from "./mounts.ts";
 import { mannerOf, troubleOf } from "./programs.ts";
 import { stateTrouble } from "./stateTrouble.ts";
+import { unserved } from "./unserved.ts";
 
 interface Finding {
   readonly level: "error" | "warning";
@@ -104,11 +106,10 @@ function fileSystem(context: Context): string[] {
     return [
       `${spool.root}: there is no spool; make it with: listmill init ${site.home}`,
     ];
-  const problems = probe(spool.root);
-  attempt(
-    (what) => problems.push(what),
-    () => mustBeThere(spool),
-  );
+  const problems: string[] = [];
+  const error = (what: string) => problems.push(what);
+  attempt(error, () => problems.push(...probe(spool.root)));
+  attempt(error, () => mustBeThere(spool));
   const device = statSync(spool.root).dev;
   const archive = join(site.home, "archive");
   const other = statSync(archive, { throwIfNoEntry: false });
@@ -157,8 +158,14 @@ function hooks(
         for (const hook of hooks) all.set(hook.path, hook);
       }
     }
-  if (isIdle(context))
-    warn(`entries wait and no runner lives; start one with: listmill run`);
+  const idle = unserved(context);
+  if (idle !== undefined) warn(idle);
+  for (const [host, { queues }] of context.site.roles)
+    for (const queue of queues ?? [])
+      if (queue !== lmtp && !known.includes(queue))
+        warn(
+          `listmill.toml: node.${host}.queues: no queue "${queue}" has hooks; its runner does not start`,
+        );
   const manner = mannerOf(context.site);
   const trouble = troubleOf(manner, context.spool);
   // A runner under an account of its own may run them all the same.
@@ -171,32 +178,17 @@ function hooks(
   if (waiting !== undefined) warn(waiting);
   for (const file of strangers(context))
     warn(`${file}: not an entry of the spool; it is left where it is`);
-  const unserved = ["commands", "bounces", ...restingQueues];
+  const without = ["commands", "bounces", ...restingQueues];
   for (const queue of context.spool.queues())
     if (
       !known.includes(queue) &&
-      !unserved.includes(queue) &&
+      !without.includes(queue) &&
       listFolder(context.spool.waiting(queue)).length > 0
     )
       warn(
         `spool/${queue}: entries wait, but hooks.d/${queue} has no hooks for them`,
       );
   return [...problems];
-}
-
-/** Whether there is work and nobody to do it. */
-function isIdle(context: Context): boolean {
-  const { spool, clock } = context;
-  if (nodeNames(spool).length > 0) return false;
-  const there = spool.queues();
-  return hookQueues(context)
-    .filter((queue) => there.includes(queue))
-    .filter((queue) => listFolder(spool.waiting(queue)).length > 0)
-    .some((queue) => {
-      const found = glance({ spool, queue, now: clock.now() / 1000, most: 1 });
-      // Of very many some are due.
-      return !found || found.due.length > 0;
-    });
 }
 
 /** What lies in the queues and is nothing of ours. */

@@ -10,12 +10,13 @@ import { outbound } from "../engine/aftermath.ts";
 import type { Launchers } from "../engine/launcher.ts";
 import { Pipelines } from "../engine/layers.ts";
 import { type Orders, Runner } from "../engine/runner.ts";
+import type { Servers } from "../engine/servers.ts";
 import type { Site } from "../lists/settings.ts";
 import { mailTrade } from "../mill.ts";
 import { closedUntil, rest } from "../outbound/carry.ts";
 import { enter } from "../spool/lease.ts";
 import type { Context } from "./context.ts";
-import { counting } from "./counting.ts";
+import { type Counting, counting } from "./counting.ts";
 import { serversOf } from "./programs.ts";
 import { type Steering, steer } from "./steering.ts";
 
@@ -54,36 +55,38 @@ export async function live(task: Task): Promise<End> {
   let lost: string | undefined;
   const node = await enter(spool, host(), site.node, hostClock, (reason) => {
     lost = reason;
-    stderrLog(node.name, `the lease is lost: ${reason}`);
+    stderrLog("node", `the lease is lost: ${reason}`);
     stop();
   });
-  const servers = serversOf(site, launchers.manner, stderrLog);
-  const counted = counting(site, node.name, stderrLog);
-  const mill = {
-    spool,
-    node,
-    trade: mailTrade(site, context.lists, node.name),
-    pipelines: new Pipelines(),
-    launchers,
-    servers,
-    limits: site.hooks,
-    retry: site.retry,
-    portion: site.outbound.portion,
-    atWork: new Set<string>(),
-    clock,
-    log: stderrLog,
-    signal: end.signal,
-    closedUntil(queue: string) {
-      if (steering?.isDrained) return Number.POSITIVE_INFINITY;
-      return queue === outbound ? closedUntil(node.name) : undefined;
-    },
-    witness: counted.witness,
-  };
   let steering: Steering | undefined;
+  let servers: Servers | undefined;
+  let counted: Counting | undefined;
   let turns = 0;
   // What fails on the way must end the process too: nothing that is open may keep it.
   try {
+    servers = serversOf(site, launchers.manner, stderrLog);
+    counted = counting(site, node.name, stderrLog);
     steering = await steer({ site, spool, node, queues, log: stderrLog });
+    const mill = {
+      spool,
+      node,
+      trade: mailTrade(site, context.lists, node.name),
+      pipelines: new Pipelines(),
+      launchers,
+      servers,
+      limits: site.hooks,
+      retry: site.retry,
+      portion: site.outbound.portion,
+      atWork: new Set<string>(),
+      clock,
+      log: stderrLog,
+      signal: end.signal,
+      closedUntil(queue: string) {
+        if (steering?.isDrained) return Number.POSITIVE_INFINITY;
+        return queue === outbound ? closedUntil(node.name) : undefined;
+      },
+      witness: counted.witness,
+    };
     const { refused } = launchers.manner;
     if (refused !== undefined) stderrLog(node.name, refused);
     const status = `runs ${orders.queues.join(", ")} of ${site.home}`;
@@ -95,8 +98,8 @@ export async function live(task: Task): Promise<End> {
     end.abort();
     steering?.end();
     await rest();
-    await servers.close();
-    counted.stop();
+    await servers?.close();
+    counted?.stop();
     await node.leave();
   }
   return { turns, lost, node: node.name };

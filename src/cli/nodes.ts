@@ -11,6 +11,7 @@ import { doingOf, runsOf } from "../spool/peers.ts";
 import { listFolder, type Spool } from "../spool/spool.ts";
 import { actionOf } from "./actions.ts";
 import { type Context, noMore, parse, type Verb } from "./context.ts";
+import { unserved } from "./unserved.ts";
 
 const verb: Verb = {
   usage: `\
@@ -129,7 +130,8 @@ function told({ node, state, since, runs, holds, sent, rate, renewed }: Row) {
 /** A clock that is further off than this many seconds is told. */
 const OFF = 2;
 
-function footnotes({ spool, say, site }: Context, rows: readonly Row[]): void {
+function footnotes(context: Context, rows: readonly Row[]): void {
+  const { spool, say, site } = context;
   for (const { node, ahead, state } of rows) {
     if (state === "dead")
       say(
@@ -140,6 +142,8 @@ function footnotes({ spool, say, site }: Context, rows: readonly Row[]): void {
         `${node}: its clock is ${plural(Math.abs(ahead), "second", "seconds")} ${ahead > 0 ? "ahead of" : "behind"} the file server's`,
       );
   }
+  const idle = unserved(context);
+  if (idle !== undefined) say(idle);
   const living = new Set(rows.map(({ host }) => host));
   for (const host of drainedHosts(spool))
     if (!living.has(host)) say(`${host} is drained, and no runner of it lives`);

@@ -8,8 +8,14 @@ import { outbound } from "../engine/aftermath.ts";
 import type { Orders } from "../engine/runner.ts";
 import type { Role } from "../lists/schema/node.ts";
 import type { Site } from "../lists/settings.ts";
-import { domainOf, keyOf } from "../mail/address.ts";
+import {
+  canonical,
+  canonicalDomain,
+  domainOf,
+  keyOf,
+} from "../mail/address.ts";
 import { type Context, wholeNumber } from "./context.ts";
+import { lmtp } from "./lmtpdoor.ts";
 
 /** The words of a command. */
 export interface Said {
@@ -23,8 +29,10 @@ export interface Said {
 export interface Part {
   /** The settings as they hold for this runner. */
   readonly site: Site;
-  /** Those that are named, lmtp among them; none: all. */
+  /** Those that are named; none: all. */
   readonly queues: readonly string[];
+  /** Who wants the door for an MTA open: the command, or the section of the host; undefined: nobody. */
+  readonly door: "command" | "section" | undefined;
   readonly orders: Pick<Orders, "jobs" | "jobsOf" | "scan" | "lists">;
 }
 
@@ -36,9 +44,13 @@ export function roleFor(context: Context, said: Said): Part {
   const { jobs, scan } = site.runner;
   const isOrdered = said.jobs !== undefined;
   const lists = chosenLists(context, own, said);
+  const isSpoken = spoken.length > 0;
+  const named = isSpoken ? spoken : (own?.queues ?? []);
+  const who = isSpoken ? ("command" as const) : ("section" as const);
   return {
     site,
-    queues: spoken.length > 0 ? spoken : (own?.queues ?? []),
+    queues: named.filter((name) => name !== lmtp),
+    door: named.includes(lmtp) ? who : undefined,
     orders: {
       jobs: isOrdered ? jobsOf(said.jobs ?? "") : jobs,
       ...(!isOrdered && { jobsOf: { [outbound]: site.outbound.entries } }),
@@ -73,10 +85,11 @@ function chosenLists(context: Context, own: Role | undefined, said: Said) {
   const domains = new Set<string>();
   const addresses = new Set<string>();
   for (const text of wanted) {
-    const key = keyOf(text);
-    if (key.startsWith("@")) domains.add(key.slice(1));
+    if (text.startsWith("@"))
+      domains.add(keyOf(canonicalDomain(text.slice(1)) ?? text.slice(1)));
     // One that is not made yet may stand in the settings.
-    else addresses.add(spoken ? context.list(text).address : key);
+    else if (spoken) addresses.add(context.list(text).address);
+    else addresses.add(keyOf(canonical(text) ?? text));
   }
   return {
     has: (list: string) => addresses.has(list) || domains.has(domainOf(list)),

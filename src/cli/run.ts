@@ -2,7 +2,7 @@
  * listmill run: a runner on this home, until SIGTERM or SIGINT.
  */
 import { closeInherited } from "../base/descriptors.ts";
-import { exit, Failure } from "../base/errors.ts";
+import { exit, Failure, messageOf } from "../base/errors.ts";
 import { stderrLog } from "../base/log.ts";
 import type { Manner } from "../engine/start.ts";
 import type { Site } from "../lists/settings.ts";
@@ -13,9 +13,10 @@ import { isResting, type Spool } from "../spool/spool.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import { hookQueues, mustHaveHooks } from "./hookqueues.ts";
 import { type End, live, type Task } from "./life.ts";
-import { lmtp, openDoor } from "./lmtpdoor.ts";
+import { type Door, lmtp, openDoor } from "./lmtpdoor.ts";
+import { mountTroubles } from "./mounts.ts";
 import { launchersOf, troubleOf } from "./programs.ts";
-import { roleFor } from "./role.ts";
+import { type Part, roleFor } from "./role.ts";
 import { refuseRoot } from "./root.ts";
 import { serviceOf } from "./service.ts";
 
@@ -43,12 +44,11 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
     const { spool } = context;
     const launchers = launchersOf(role.site);
     refuseRoot(role.site, "run");
-    refuse(spool);
+    refuse(context);
     refuseAccount(launchers.manner, spool);
     await refuseState(role.site);
-    const named = role.queues.filter((name) => name !== lmtp);
-    const hasDoor = named.length < role.queues.length;
-    if (hasDoor && untilEmpty)
+    const { queues: named } = role;
+    if (role.door === "command" && untilEmpty)
       throw new Failure(
         exit.usage,
         "--until-empty ends a runner, and lmtp waits for mail: start two",
@@ -59,13 +59,6 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
     ending.signal.addEventListener("abort", () => service.stopping());
     for (const signal of ["SIGTERM", "SIGINT"] as const)
       process.once(signal, () => ending.abort());
-    const door = hasDoor ? await openDoor(context, ending.signal) : undefined;
-    if (door && named.length === 0) {
-      service.ready("listens for mail by LMTP");
-      await door.closed;
-      stderrLog(lmtp, "stopped");
-      process.exit(exit.ok);
-    }
     const isAll = named.length === 0;
     const task: Task = {
       context,
@@ -82,34 +75,67 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
       ending: ending.signal,
       begun: (status) => service.ready(status),
     };
-    let end: End;
+    let door: Door | undefined;
+    let end: End | undefined;
     try {
-      end = await live(task);
-      while (end.lost !== undefined && !ending.signal.aborted) {
-        stderrLog(end.node, `begins anew, after ${end.turns} entries`);
+      if (!untilEmpty) door = await doorOf(context, role, ending.signal);
+      if (door && isAll && role.door) {
+        service.ready("listens for mail by LMTP");
+        await door.closed;
+      } else {
         end = await live(task);
+        while (end.lost !== undefined && !ending.signal.aborted) {
+          stderrLog(end.node, `begins anew, after ${end.turns} entries`);
+          end = await live(task);
+        }
       }
     } finally {
       ending.abort();
       await door?.closed;
       launchers.close();
     }
-    stderrLog(
-      end.node,
-      end.lost === undefined
-        ? `stopped after ${end.turns} entries`
-        : `stopped, the lease is lost: ${end.lost}`,
-    );
+    stderrLog(end?.node ?? lmtp, words(end));
     // Connections that idle would keep the process for a while.
-    process.exit(end.lost === undefined ? exit.ok : exit.tryLater);
+    process.exit(end?.lost === undefined ? exit.ok : exit.tryLater);
   },
 };
 export default verb;
 
-/** Refuses a spool that is not there, and a file system that cannot hold one. */
-function refuse(spool: Spool): void {
+/** How it ended, for the log. */
+function words(end: End | undefined): string {
+  if (!end) return "stopped";
+  return end.lost === undefined
+    ? `stopped after ${end.turns} entries`
+    : `stopped, the lease is lost: ${end.lost}`;
+}
+
+/**
+ * The door, where one is wanted. Of several runners of a host that are all told of it by the settings the
+ * first has it.
+ */
+async function doorOf(
+  context: Context,
+  { door, queues }: Part,
+  ending: AbortSignal,
+): Promise<Door | undefined> {
+  if (!door) return undefined;
+  try {
+    return await openDoor(context, ending);
+  } catch (error) {
+    if (door === "command" || queues.length === 0) throw error;
+    stderrLog(lmtp, `${messageOf(error)}; goes on without this door`);
+    return undefined;
+  }
+}
+
+/** Refuses a spool that is not there, and a file system or a mount that cannot hold one. */
+function refuse(context: Context): void {
+  const { spool } = context;
   mustBeThere(spool);
-  const problems = probe(spool.root);
+  const problems = mountTroubles(context)
+    .filter(({ level }) => level === "error")
+    .map(({ what }) => what);
+  problems.push(...probe(spool.root));
   if (problems.length > 0) throw new Failure(exit.config, problems.join("\n"));
 }
 

@@ -71,7 +71,7 @@ async function look(
         : seemsDead(spool, name, site.node.stale, clock.now()),
     counted: (entries) => meter.add(entries),
   });
-  await lookOverArchive(join(home, "archive"), report, self);
+  await lookOverArchive(join(home, "archive"), report, signal, self);
   meter.wipe();
   const { broken, repaired, notes } = report;
   if (json)

@@ -2,7 +2,7 @@
  * A runner goes by the file server's clock, as all hosts of a home do: what one host makes due, another
  * takes. Where the host's own clock is wrong that is said, and made good for this process.
  */
-import { correctClock, hostClock } from "../base/clock.ts";
+import { clockCorrection, correctClock, hostClock } from "../base/clock.ts";
 import { type Log, plural } from "../base/log.ts";
 import type { Node } from "../spool/lease.ts";
 
@@ -14,7 +14,6 @@ const STEP = 1000;
 export class Timekeeper {
   readonly #node: Pick<Node, "name" | "serverTime">;
   readonly #log: Log;
-  #corrected = 0;
 
   constructor(node: Pick<Node, "name" | "serverTime">, log: Log) {
     this.#node = node;
@@ -30,9 +29,9 @@ export class Timekeeper {
   look(): void {
     const { ahead } = this;
     const wanted = Math.abs(ahead) < OFF ? 0 : ahead;
-    const isSmall = Math.abs(wanted - this.#corrected) < STEP;
-    if (wanted === this.#corrected || (wanted !== 0 && isSmall)) return;
-    this.#corrected = wanted;
+    const known = clockCorrection();
+    const isSmall = Math.abs(wanted - known) < STEP;
+    if (wanted === known || (wanted !== 0 && isSmall)) return;
     correctClock(wanted);
     this.#log(this.#node.name, wordsOf(wanted));
   }

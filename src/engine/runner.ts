@@ -85,7 +85,7 @@ export class Runner<C extends Content> {
   #sweep(): void {
     const { spool, node, log } = this.#mill;
     try {
-      sweepDrafts(spool, node);
+      sweepDrafts(spool, node, log);
     } catch (error) {
       log(node.name, `cannot remove old drafts: ${messageOf(error)}`);
     }

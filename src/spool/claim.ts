@@ -4,7 +4,7 @@
  * node took it over, every rename of ours fails and Fenced is thrown: drop everything.
  */
 import { lstatSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { errnoOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
@@ -89,13 +89,24 @@ export type State =
   /** Something else. */
   | "strange";
 
+/** How folders of results that are being written begin. */
+const DRAFT = "out.tmp";
+
+/**
+ * Where a node writes the results of its hooks. Each has a folder of its own: over NFS a node whose
+ * entry was taken over may still reach into it for a while, by what its client remembers of the path.
+ */
+export function draftOf({ path }: Claim): string {
+  return join(path, `${DRAFT}.${basename(dirname(path))}`);
+}
+
 /** Looks at a claimed entry and throws away results that were never committed. */
 export function inspect(claim: Claim): State {
   const found = listFolder(claim.path).filter((name) => !isKept(name));
   if (found.length === 0) return "empty";
   if (found.includes("out")) return "committed";
   for (const draft of found)
-    if (draft === "out.tmp" || draft === "work" || draft.endsWith(".draft"))
+    if (draft.startsWith(DRAFT) || draft === "work" || draft.endsWith(".draft"))
       rmSync(join(claim.path, draft), { recursive: true, force: true });
   return found.includes("message") ? "whole" : "strange";
 }

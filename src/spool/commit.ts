@@ -1,7 +1,7 @@
 /**
  * From one entry to those that follow from it, exactly once.
  *
- *   out.tmp/   children being written: thrown away after a crash, the hooks run again
+ *   out.tmp.NODE/   children being written: thrown away after a crash, the hooks run again
  *   out/       committed by one rename, all synced: the hooks never run again
  *   then       each child is published by one rename, `out/<queue>.<name>` to `<queue>/new/<name>`,
  *              the folders are synced, and the entry is removed, `out/` last but one
@@ -22,7 +22,7 @@ import { allEnded } from "../base/ended.ts";
 import { errnoOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import type { Piece } from "../base/pieces.ts";
-import { type Claim, fencedOr, moveOut, mustHold } from "./claim.ts";
+import { type Claim, draftOf, fencedOr, moveOut, mustHold } from "./claim.ts";
 import { syncPath, writeNew } from "./durable.ts";
 import { type Envelope, formatEnvelope } from "./envelope.ts";
 import { childName, formatName, type Name, parseChildName } from "./name.ts";
@@ -89,7 +89,7 @@ export class Outbox {
 
   constructor(claim: Claim) {
     this.#claim = claim;
-    this.#draft = join(claim.path, "out.tmp");
+    this.#draft = draftOf(claim);
   }
 
   /**
@@ -121,12 +121,20 @@ export class Outbox {
     return !this.#open;
   }
 
-  /** The one rename after which the hooks never run again. */
-  async commit(): Promise<void> {
+  /**
+   * The one rename after which the hooks never run again.
+   * @param mayGoOn asked right before it; throws where not
+   */
+  async commit(mayGoOn: () => void = () => {}): Promise<void> {
     try {
       this.#begin();
       await syncPath(this.#draft);
-      failpoint("before-commit");
+    } catch (error) {
+      throw fencedOr(error, this.#claim);
+    }
+    failpoint("before-commit");
+    mayGoOn();
+    try {
       renameSync(this.#draft, join(this.#claim.path, "out"));
     } catch (error) {
       if (!listFolder(this.#claim.path).includes("out"))
@@ -178,7 +186,7 @@ export async function supersede(
     finish(spool, claim);
     return [];
   }
-  await outbox.commit();
+  await outbox.commit(() => mustHold(holder, claim));
   return publish(spool, claim);
 }
 

@@ -6,6 +6,7 @@
 import { rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hostClock } from "../base/clock.ts";
 import { newId } from "./name.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
@@ -26,7 +27,7 @@ export async function ask(
   nodes: readonly string[],
   patience: number,
 ): Promise<Map<string, number>> {
-  const id = newId(Date.UTC(2000));
+  const id = newId(hostClock.now());
   const question = join(spool.nodes(), `${id}${ASKED}`);
   const heard = new Map<string, number>();
   const begun = performance.now();

@@ -27,19 +27,21 @@ export async function enqueueAll(
   queue: string,
   children: readonly Child[],
 ): Promise<void> {
+  const placeOf = (name: Name) => join(spool.waiting(queue), formatName(name));
   const drafts = children.map(({ name }) => ({
     name,
     draft: join(spool.writing(queue), formatName(name)),
-    place: join(spool.waiting(queue), formatName(name)),
+    place: placeOf(name),
   }));
   let written = false;
   try {
-    for (const [index, { draft }] of drafts.entries())
-      await writeEntry(draft, children[index] as Child);
+    for (const [index, one] of drafts.entries()) {
+      await writeEntry(one.draft, children[index] as Child);
+      const due = dueByServer(one.name, one.draft);
+      one.place = placeOf({ ...one.name, due });
+    }
     written = true;
     for (const one of drafts) {
-      const name = { ...one.name, due: dueByServer(one.name, one.draft) };
-      one.place = join(spool.waiting(queue), formatName(name));
       if (!move(one.draft, one.place))
         throw new Error(`${one.draft}: removed while it was being written`);
     }

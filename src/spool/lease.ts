@@ -81,6 +81,7 @@ export async function enter(
       onCompromised: (error) => lose(messageOf(error)),
     });
   } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
     throw new Failure(
       exit.tryLater,
       `${folder}: no lease could be taken: ${messageOf(error)}`,
@@ -98,7 +99,7 @@ export async function enter(
     serverTime: () => server.now(),
     isDead: async (other) =>
       isGone(spool, other) ||
-      ageOf(spool, other, server.touch(folder)) >= times.stale,
+      ageOf(spool, other, server.lately(folder)) >= times.stale,
     async leave() {
       if (!lost) await release().catch(() => {});
       lost = true;

@@ -95,6 +95,11 @@ export function troubles(mount: Mount): Trouble[] {
       "error",
       `mounted with ${soft}: a server that is slow makes writes fail that happen all the same; mount it with hard`,
     );
+  if (options.includes("nocto"))
+    say(
+      "error",
+      "mounted with nocto: whether a node lives is seen half a minute late, and its mail is taken over while it sends; mount it without",
+    );
   if (value("vers")?.startsWith("2"))
     say(
       "error",

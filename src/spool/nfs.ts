@@ -1,19 +1,21 @@
 /**
  * What NFS does to an answer, handled in one place: a rename or link may happen on the server
  * while its reply is lost; the client asks again and is told ENOENT or EEXIST. So after an error
- * look what really happened. Folders are listed, never asked for one name: a name that this host
- * has seen absent may stay absent for half a minute. Files made with O_EXCL need no such look: their
+ * look what really happened, and before that open the folder: a name that this host has seen absent may
+ * stay absent for half a minute otherwise. Files made with O_EXCL need no such look: their
  * request carries a verifier (RFC 1813, 3.3.8; RFC 8881, 18.16.3). A file that is gone already when it
  * is unlinked is as well as unlinked.
  */
 import {
+  closeSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   renameSync,
 } from "node:fs";
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 
 /**
@@ -28,9 +30,8 @@ export function move(from: string, to: string): boolean {
   } catch (error) {
     const code = errnoOf(error);
     if (code !== "ENOENT" && code !== "ESTALE") throw error;
-    const names = namesBeside(to);
-    if (!names) throw error;
-    return names.includes(basename(to));
+    if (!existsNow(dirname(to))) throw error;
+    return isThere(to);
   }
 }
 
@@ -39,7 +40,7 @@ export function moveFile(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT" || isListed(from) || !isListed(to))
+    if (errnoOf(error) !== "ENOENT" || isThere(from) || !isThere(to))
       throw error;
   }
 }
@@ -75,13 +76,24 @@ export function makeOwn(path: string): void {
   }
 }
 
-function isListed(path: string): boolean {
-  return namesBeside(path)?.includes(basename(path)) ?? false;
+/**
+ * Whether a name is there as the server has it. Opening the folder has the client ask about it (close to
+ * open), and what it remembers of names in there, absent ones too, counts no more where it has changed.
+ */
+export function isThere(path: string): boolean {
+  if (!existsNow(dirname(path))) return false;
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** What lies in the folder of a path; undefined where there is no such folder. */
-function namesBeside(path: string): string[] | undefined {
-  return namesIn(dirname(path));
+function existsNow(folder: string): boolean {
+  try {
+    closeSync(openSync(folder, "r"));
+    return true;
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === "ENOENT" || code === "ESTALE") return false;
+    throw error;
+  }
 }
 
 function namesIn(folder: string): string[] | undefined {

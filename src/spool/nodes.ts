@@ -19,7 +19,17 @@ import { ServerClock } from "./serverclock.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
 /** What a node's folder is called. */
-export const nodeShape = /^([^.].*)\.\d+\.([0-9a-z]{9})$/;
+const nodeShape = /^([^.].*)\.\d+\.([0-9a-z]{9})$/;
+
+/** Whether something in `nodes/` is ours: a node, a host's drain, or a question of a person's command. */
+export function isOfNodes(name: string): boolean {
+  return nodeShape.test(name) || name.endsWith(".drain") || isQuestion(name);
+}
+
+/** Whether it is what a person's command left there, if it is old. */
+export function isQuestion(name: string): boolean {
+  return name.startsWith(".look-") || /^[0-9a-z-]+\.echo$/.test(name);
+}
 
 /** The nodes that have a folder, alive or dead. */
 export function nodeNames(spool: Spool): string[] {

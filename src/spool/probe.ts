@@ -16,7 +16,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { errnoOf, messageOf } from "../base/errors.ts";
+import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
+
+/** Errors that a person must mend. */
+const lasting = ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR"];
 
 /** The file operations that are probed; a test gives others. */
 export const fileOperations = {
@@ -30,14 +33,17 @@ export const fileOperations = {
 
 /**
  * @param folder the spool's root; it must exist
- * @returns what the file system cannot do; nothing where all is well
+ * @returns what the file system cannot do; nothing where all is well. Throws Failure 75 where it cannot be
+ *   tried just now: the disk is full, the file server away
  */
 export function probe(folder: string, fs = fileOperations): string[] {
   let place: string;
   try {
     place = mkdtempSync(join(folder, ".probe-"));
   } catch (error) {
-    return [`${folder} cannot be written to: ${messageOf(error)}`];
+    const what = `${folder} cannot be written to: ${messageOf(error)}`;
+    if (lasting.includes(errnoOf(error) ?? "")) return [what];
+    throw new Failure(exit.tryLater, what, { cause: error });
   }
   const problems: string[] = [];
   const attempt = (what: string, act: () => boolean) => {

@@ -10,7 +10,6 @@ import {
   fdatasync,
   fstatSync,
   ftruncateSync,
-  lstatSync,
   openSync,
   readFileSync,
   writeSync,
@@ -20,6 +19,7 @@ import { promisify } from "node:util";
 import { errnoOf } from "../base/errors.ts";
 import { type Claim, Fenced, fencedOr } from "./claim.ts";
 import { syncPath } from "./durable.ts";
+import { isThere } from "./nfs.ts";
 
 const sync = promisify(fdatasync);
 const LF = 10;
@@ -84,8 +84,7 @@ export class Progress {
   #open(): number {
     if (this.#fd !== undefined) {
       // An open file follows its entry to whoever took it over.
-      if (lstatSync(this.#claim.path, { throwIfNoEntry: false }))
-        return this.#fd;
+      if (isThere(this.#claim.path)) return this.#fd;
       this.close();
       throw new Fenced(this.#claim.path);
     }

@@ -11,11 +11,15 @@ type Done = (error: Error | null, stat?: fs.Stats) => void;
 
 /** Milliseconds within which an answer tells the time. */
 const PROMPT = 1000;
+/** Milliseconds for which one answer does. */
+const AGAIN = 1000;
 
 export class ServerClock {
   readonly #clock: Clock;
   /** Server time minus this host's time, in milliseconds. */
   #skew: number | undefined;
+  /** What it told last, and when, as `performance.now()` counts. */
+  #touched = { server: 0, at: Number.NEGATIVE_INFINITY };
   /** For a lock of ours: the time it was asked to have, and the time the server gave it. */
   readonly #given = new Map<string, { asked: Date; server: number }>();
 
@@ -38,7 +42,14 @@ export class ServerClock {
     // A server that kept us waiting may have dated it long ago.
     if (this.#skew === undefined || performance.now() - began < PROMPT)
       this.#skew = server - this.#clock.now();
+    this.#touched = { server, at: performance.now() };
     return server;
+  }
+
+  /** The server's time, in milliseconds, asked for at most once a second. */
+  lately(folder: string): number {
+    const passed = performance.now() - this.#touched.at;
+    return passed < AGAIN ? this.#touched.server + passed : this.touch(folder);
   }
 
   /** What to give proper-lockfile as its `fs`. */

@@ -11,7 +11,7 @@ import { DROPPED, GRAVE } from "./commit.ts";
 import type { Node } from "./lease.ts";
 import { formatName, type Name, parseName, secondOf } from "./name.ts";
 import { move } from "./nfs.ts";
-import { nodeNames } from "./nodes.ts";
+import { isQuestion, nodeNames } from "./nodes.ts";
 import { frontDoor } from "./queue.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
@@ -92,21 +92,27 @@ export function giveBackAll(
  * left in the Maildir's `tmp/`: such goes after 36 hours by the rules of Maildir.
  * @returns how many
  */
-export function sweepDrafts(spool: Spool, node: Node): number {
+export function sweepDrafts(spool: Spool, node: Node, log: Log): number {
+  const now = node.serverTime();
+  const drafts = spool.queues().flatMap((queue) =>
+    listFolder(spool.writing(queue))
+      .filter((file) => !file.startsWith(".") && mayGo(queue, file))
+      .map((file) => ({ path: join(spool.writing(queue), file), file })),
+  );
+  const questions = listFolder(spool.nodes())
+    .filter(isQuestion)
+    .map((file) => ({ path: join(spool.nodes(), file), file }));
   let removed = 0;
-  for (const queue of spool.queues())
-    for (const file of listFolder(spool.writing(queue))) {
-      if (file.startsWith(".") || !mayGo(queue, file)) continue;
-      const path = join(spool.writing(queue), file);
-      try {
-        const age = node.serverTime() - lstatSync(path).mtimeMs;
-        if (age < DAY && !isGrave(file)) continue;
-      } catch (error) {
-        if (errnoOf(error) === "ENOENT") continue;
-        throw error;
-      }
+  for (const { path, file } of [...drafts, ...questions])
+    try {
+      const age = now - lstatSync(path).mtimeMs;
+      if (age < DAY && !isGrave(file)) continue;
       rmSync(path, { recursive: true, force: true });
       removed += 1;
+    } catch (error) {
+      // One that cannot go yet, as on NFS while somebody has a file of it open, keeps no other.
+      if (errnoOf(error) !== "ENOENT")
+        log(node.name, `cannot remove ${path}: ${messageOf(error)}`);
     }
   return removed;
 }

@@ -145,8 +145,9 @@ function passwordOf(server: Server): Promise<string | undefined> {
 }
 
 function isAnswer(error: unknown): boolean {
-  // Of class 57P the server ends the connection.
-  return /^(?!57P)[0-9A-Z]{5}$/.test(errnoOf(error) ?? "");
+  // Of class 57P the server ends the connection. Codes of the system look like its own: EPIPE.
+  const code = errnoOf(error) ?? "";
+  return /^(?!57P)[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code);
 }
 
 function fit(value: unknown): unknown {

@@ -40,7 +40,8 @@ async function archiveOf(t: Test) {
       },
     };
     const root = join(home, "archive");
-    await lookOverArchive(root, report, repair ? repairer : undefined);
+    const { signal } = new AbortController();
+    await lookOverArchive(root, report, signal, repair ? repairer : undefined);
     const kinds = findings.map(({ kind }) => kind);
     return { findings, kinds, broken: report.broken };
   };

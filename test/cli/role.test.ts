@@ -8,7 +8,7 @@ const settings = `\
 jobs = 3
 [node.mx1]
 queues = ["lmtp", "incoming"]
-lists = ["later@lists.example.org", "@Corp.example"]
+lists = ["later@lists.example.org", "@Corp.example", "@bücher.example"]
 jobs = 8
 entries = 32
 rate = 1200
@@ -29,12 +29,14 @@ async function on(t: Parameters<typeof makeHome>[0], name: string) {
 
 t.test("the section of the host counts", async (t) => {
   const role = await on(t, "mx1");
-  const { site, queues, orders } = role();
-  t.same(queues, ["lmtp", "incoming"]);
+  const { site, queues, door, orders } = role();
+  t.same(queues, ["incoming"]);
+  t.equal(door, "section");
   t.match(site.outbound, { rate: 1200, connections: 2, entries: 32 });
   t.match(orders, { jobs: 8, jobsOf: { outbound: 32 }, scan: 5000 });
   t.ok(orders.lists?.has("later@lists.example.org"));
   t.ok(orders.lists?.has("any@corp.example"));
+  t.ok(orders.lists?.has("any@xn--bcher-kva.example"), "as lists are named");
   t.notOk(orders.lists?.has(news));
   t.notOk(orders.lists?.has(""), "what belongs to no list is for others");
 });
@@ -49,6 +51,7 @@ t.test("what the command says counts before that", async (t) => {
     lists: [news, "@x.example"],
   });
   t.same(queues, ["posts", "outbound", "owner"]);
+  t.equal(role({ named: ["lmtp"] }).door, "command");
   t.equal(site.outbound.rate, 5);
   t.equal(orders.jobs, 2);
   t.equal(orders.jobsOf, undefined, "outbound too");

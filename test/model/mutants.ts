@@ -13,7 +13,7 @@ interface Case extends Mutant {
 export const mutants: Readonly<Record<string, Case>> = {
   "a rename's ENOENT is taken for a loss": {
     file: "nfs.ts",
-    from: "return names.includes(basename(to));",
+    from: "return isThere(to);",
     to: "return false;",
     scenario: "an MTA's file, two compete, and one dies",
     finds: /ENOTEMPTY: rmdir/,
@@ -30,7 +30,7 @@ export const mutants: Readonly<Record<string, Case>> = {
   },
   "a file's rename is not looked after": {
     file: "nfs.ts",
-    from: "|| isListed(from) || !isListed(to)",
+    from: "|| isThere(from) || !isThere(to)",
     to: "|| true",
     scenario: "given back: one dies, and the next goes on; a reply is lost",
     finds: /ENOENT: rename/,
@@ -51,7 +51,7 @@ export const mutants: Readonly<Record<string, Case>> = {
   },
   "children are written where they are committed": {
     file: "commit.ts",
-    from: 'this.#draft = join(claim.path, "out.tmp");',
+    from: "this.#draft = draftOf(claim);",
     to: 'this.#draft = join(claim.path, "out");',
     scenario: "split: both die, one after the other",
     finds: /lost/,

@@ -98,7 +98,7 @@ class Runner {
     let busy = false;
     try {
       if (takesOver) await this.#cleanUp();
-      if (sweeps) code.sweepDrafts(this.#spool, this.#node);
+      if (sweeps) code.sweepDrafts(this.#spool, this.#node, () => {});
       const found = knows ?? this.#look();
       if (found && this.#node.holds()) {
         busy = true;

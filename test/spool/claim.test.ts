@@ -93,6 +93,7 @@ const states: [what: string, state: State, left: string[], make: string[]][] = [
       "envelope.json",
       "progress",
       "out.tmp/posts.x/message",
+      "out.tmp.mx1.1.0mwwxe1m7/posts.x/message",
       "work/1",
       ".123.draft",
     ],

@@ -64,7 +64,7 @@ const doors: Record<string, string[]> = {
   "half-removed": ["out: 0"],
 };
 
-/** The files of the one entry that is held. */
+/** The files of the one entry that is held; whose drafts they are is no matter. */
 function leftOf(spool: Spool, queue: string): string[] {
   const [held = "", ...more] = heldIn(spool);
   if (more.length > 0) throw new Error(`more than one: ${more.join()}`);
@@ -73,7 +73,7 @@ function leftOf(spool: Spool, queue: string): string[] {
     .sort()
     .map((file) =>
       file.startsWith("out")
-        ? `${file}: ${listFolder(join(entry, file)).length}`
+        ? `${file.replace(/(tmp)\..*/, "$1")}: ${listFolder(join(entry, file)).length}`
         : file,
     );
 }

@@ -50,6 +50,9 @@ t.test("options that break what the spool relies on are told", async (t) => {
   t.match(what("nfs", "vers=2,hard,lookupcache=none"), [
     { level: "error", what: /vers=4.2 or vers=3/ },
   ]);
+  t.match(what("nfs4", "hard,nocto,lookupcache=positive"), [
+    { level: "error", what: /mounted with nocto/ },
+  ]);
   const lists = at("/srv/lists/spool");
   t.ok(lists && isNfs(lists));
   t.match(lists && troubles(lists), [

@@ -212,7 +212,10 @@ t.test("only drafts that nobody touched for a day are removed", async (t) => {
     utimesSync(path, then, then);
   }
   await put(spool, "posts", { due: 1 });
-  t.equal(sweepDrafts(spool, node), 2);
+  t.equal(
+    sweepDrafts(spool, node, () => {}),
+    2,
+  );
   t.same(
     readdirSync(folder).sort(),
     [".hidden", "a stranger's", `${young}`].sort(),
@@ -221,7 +224,11 @@ t.test("only drafts that nobody touched for a day are removed", async (t) => {
   const left = join(spool.writing(frontDoor), "1700000000.M1P2.mx1");
   writeFileSync(left, "");
   utimesSync(left, 1, 1);
-  t.equal(sweepDrafts(spool, node), 1, "what an MTA left goes");
+  t.equal(
+    sweepDrafts(spool, node, () => {}),
+    1,
+    "what an MTA left goes",
+  );
   t.equal(
     waitingIn(spool, "posts").length,
     1,
@@ -241,7 +248,10 @@ t.test(
     for (const file of [`${name}.done`, ...stays])
       mkdirSync(join(folder, file));
     writeFileSync(join(folder, `${name}.done`, "progress"), "");
-    t.equal(sweepDrafts(spool, node), 1);
+    t.equal(
+      sweepDrafts(spool, node, () => {}),
+      1,
+    );
     t.same(readdirSync(folder).sort(), stays.sort(), "an MTA's files stay");
   },
 );
@@ -255,7 +265,10 @@ t.test("an entry has ended though its folder cannot go yet", async (t) => {
   writeFileSync(join(claim.path, "out", ".nfs0001"), "");
   finish(spool, claim);
   t.same([...heldIn(spool), ...waitingIn(spool, "posts")], []);
-  t.equal(sweepDrafts(spool, node), 1);
+  t.equal(
+    sweepDrafts(spool, node, () => {}),
+    1,
+  );
   t.same(readdirSync(spool.writing("posts")), []);
 });
 

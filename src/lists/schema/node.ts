@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { count, duration, several, textLike } from "../../base/settings.ts";
 import { canonical, canonicalDomain } from "../../mail/address.ts";
+import { isQueueName } from "../../spool/name.ts";
 import type { Wrong } from "./fitting.ts";
 import { note } from "./words.ts";
 
@@ -12,9 +13,7 @@ import { note } from "./words.ts";
 const role = z.strictObject({
   queues: note(
     several(
-      textLike("a queue's name such as outbound, or lmtp", (value) =>
-        /^[a-z0-9][a-z0-9_-]{0,63}$/.test(value),
-      ),
+      textLike("a queue's name such as outbound, or lmtp", isQueueName),
     ).optional(),
     "Queues that its runners take from where the command names none; lmtp opens that door too.",
     { without: "all that have hooks" },
@@ -86,6 +85,11 @@ interface Sections {
 export function* wrongInRoles({ node, outbound }: Sections): Iterable<Wrong> {
   const { max_repeat } = outbound;
   for (const [name, section] of Object.entries(node)) {
+    if (!/^[A-Za-z0-9_-]+$/.test(name))
+      yield [
+        ["node", name],
+        "is no name that a host goes by here: give the one before the first dot (hostname -s)",
+      ];
     const { connections = 0 } = Object(section) as Partial<Role>;
     if (max_repeat !== 0 && max_repeat < connections)
       yield [

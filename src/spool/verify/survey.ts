@@ -77,11 +77,7 @@ export class Survey {
     if (now - this.#breathed < SPELL) return;
     await breath();
     this.#breathed = performance.now();
-    if (this.given.signal.aborted)
-      throw new Failure(
-        exit.tryLater,
-        "ended before all was looked at; say it again",
-      );
+    refuseEnded(this.given.signal);
   }
 
   /**
@@ -101,4 +97,13 @@ export class Survey {
       return { trouble: messageOf(error) };
     }
   }
+}
+
+/** Throws Failure 75 where a person has ended it. */
+export function refuseEnded(signal: AbortSignal): void {
+  if (!signal.aborted) return;
+  throw new Failure(
+    exit.tryLater,
+    "ended before all was looked at; say it again",
+  );
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
 import { plural } from "../../base/log.ts";
 import { isQueueName } from "../name.ts";
-import { nodeShape } from "../nodes.ts";
+import { isOfNodes } from "../nodes.ts";
 import { frontDoor } from "../queue.ts";
 import { isResting, type Spool } from "../spool.ts";
 import { MOVE, may } from "./account.ts";
@@ -69,8 +69,7 @@ async function queuesOf(survey: Survey): Promise<string[]> {
     else await tellStranger(survey, path);
   }
   for (const { name } of namesIn(spool.nodes()))
-    if (!nodeShape.test(name))
-      await tellStranger(survey, join(spool.nodes(), name));
+    if (!isOfNodes(name)) await tellStranger(survey, join(spool.nodes(), name));
   return queues.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 

@@ -194,7 +194,7 @@ t.test("a node that may be lost does nothing that others see", async (t) => {
       // Another node takes it over.
       const held = join(spool.claimed("outbound", "hand"), file);
       rmSync(join(held, "work"), { recursive: true, force: true });
-      rmSync(join(held, "out.tmp"), { recursive: true, force: true });
+      rmSync(join(held, "out.tmp.hand"), { recursive: true, force: true });
       renameSync(held, join(spool.waiting("outbound"), file));
       t.same(
         served(spool),

@@ -75,7 +75,8 @@ export function* targets(
 function* target(part: string, context: SourceContext): Generator<string> {
   const text = part.trim();
   const inside = /^"((?:[^"\\]|\\.)*)"$/.exec(text)?.[1] ?? text;
-  if (/^\s*(?:[|/]|:include:)/i.test(inside))
+  // A quote that nobody closes makes no name of it.
+  if (/^\s*"?\s*(?:[|/]|:include:)/i.test(inside))
     return context.refused(oneLine(text, 200));
   const end = text.endsWith(")") ? text.lastIndexOf("(") : -1;
   yield* oneAddress(end < 0 ? text : text.slice(0, end), context);
