@@ -105,10 +105,15 @@ export function inspect(claim: Claim): State {
   const found = listFolder(claim.path).filter((name) => !isKept(name));
   if (found.length === 0) return "empty";
   if (found.includes("out")) return "committed";
-  for (const draft of found)
-    if (draft.startsWith(DRAFT) || draft === "work" || draft.endsWith(".draft"))
-      rmSync(join(claim.path, draft), { recursive: true, force: true });
+  for (const name of found)
+    if (isDraft(name))
+      rmSync(join(claim.path, name), { recursive: true, force: true });
   return found.includes("message") ? "whole" : "strange";
+}
+
+function isDraft(name: string): boolean {
+  if (name === "work" || name.endsWith(".draft")) return true;
+  return name === DRAFT || name.startsWith(`${DRAFT}.`);
 }
 
 /**

@@ -37,7 +37,7 @@ export interface Look {
 }
 
 const ours =
-  /^(?:message|envelope\.json|envelope\.broken(?:\.[0-9a-z-]+)?|recipients|progress|given(?:\.\d+)?|work|out|out\.tmp|\..*\.draft)$/;
+  /^(?:message|envelope\.json|envelope\.broken(?:\.[0-9a-z-]+)?|recipients|progress|given(?:\.\d+)?|work|out|out\.tmp(?:\.[^/]+)?|\..*\.draft)$/;
 
 /** Looks at the entry in the folder `path`. */
 export function lookAt(
