@@ -4,7 +4,9 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { host } from "../base/environment.ts";
 import { exit, Failure, messageOf } from "../base/errors.ts";
+import { outbound } from "../engine/aftermath.ts";
 import { type Hook, type Layer, listPipeline } from "../engine/layers.ts";
 import { demandProblem } from "../lists/demand.ts";
 import type { List } from "../lists/directory.ts";
@@ -63,7 +65,9 @@ check
           });
       });
       attempt(error, () => hooks(context, lists, warn).forEach(error));
-      await mta(context).catch((reason) => warn(messageOf(reason)));
+      const own = context.site.roles.get(host())?.queues;
+      if (!own || own.includes(outbound))
+        await mta(context).catch((reason) => warn(messageOf(reason)));
       if (nodeNames(context.spool).length > 0)
         findings.push(...(await hostTroubles(context)));
     }
@@ -164,7 +168,7 @@ function hooks(
     for (const queue of queues ?? [])
       if (queue !== lmtp && !known.includes(queue))
         warn(
-          `listmill.toml: node.${host}.queues: no queue "${queue}" has hooks; its runner does not start`,
+          `listmill.toml: node.${host}.queues: no queue "${queue}" has hooks; it is passed over`,
         );
   const manner = mannerOf(context.site);
   const trouble = troubleOf(manner, context.spool);

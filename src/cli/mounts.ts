@@ -46,7 +46,7 @@ export async function hostTroubles(context: Context): Promise<Trouble[]> {
   for (const name of others)
     if (!heard.has(name))
       warn(
-        `${hostOf(name)}: its runner ${name} lives, and did not see within ${plural((scan + SEEN) / 1000, "second", "seconds")} what was written here; look whether both hosts mount the same home, and with what options (docs/cluster.md)`,
+        `${hostOf(name)}: its runner ${name} lives, and did not see within ${plural((scan + SEEN) / 1000, "second", "seconds")} what was written here: it has just died or lost the network (listmill nodes tells in half a minute); or else look whether both hosts mount the same home, and with what options (docs/cluster.md)`,
       );
   return found;
 }

@@ -17,7 +17,7 @@ const verb: Verb = {
   usage: `\
 nodes
     The runners of this home on all hosts: whether they live, since when, what they run, how many
-    entries they have at work, how fast they send.
+    entries they have at work, how many messages they sent in the last minute.
 nodes drain HOST
     Runners on this host finish what they have at work and take nothing more, until it is resumed,
     over restarts too.
@@ -90,7 +90,7 @@ function rowsOf({ spool, site }: Context): Row[] {
         node,
         host,
         state: life.isDead ? "dead" : living,
-        since: new Date(enteredAt(node) - (doing?.ahead ?? 0)).toISOString(),
+        since: new Date(enteredAt(spool, node)).toISOString(),
         renewed: Math.round(life.age / 1000),
         runs: runsOf(spool, node),
         holds,
@@ -114,7 +114,7 @@ function heldBy(spool: Spool, node: string): Record<string, number> {
 /** A row as people read it. */
 function told({ node, state, since, runs, holds, sent, rate, renewed }: Row) {
   const delivers = runs.some((queue) => queue === "*" || queue === "outbound");
-  const limit = rate === 0 ? "" : ` of ${rate}`;
+  const limit = rate === 0 ? "no limit" : `of ${rate}`;
   return {
     node,
     state: state === "dead" ? `dead, ${renewed} s` : state,
@@ -123,7 +123,7 @@ function told({ node, state, since, runs, holds, sent, rate, renewed }: Row) {
     "at work": Object.entries(holds)
       .map(([queue, count]) => `${queue} ${count}`)
       .join(", "),
-    sends: delivers && sent !== null ? `${sent}${limit} a minute` : "",
+    sends: delivers && sent !== null ? `${sent} a minute (${limit})` : "",
   };
 }
 

@@ -31,6 +31,8 @@ export interface Part {
   readonly site: Site;
   /** Those that are named; none: all. */
   readonly queues: readonly string[];
+  /** Whether the command names them, not the section of the host. */
+  readonly isOrdered: boolean;
   /** Who wants the door for an MTA open: the command, or the section of the host; undefined: nobody. */
   readonly door: "command" | "section" | undefined;
   readonly orders: Pick<Orders, "jobs" | "jobsOf" | "scan" | "lists">;
@@ -42,7 +44,7 @@ export function roleFor(context: Context, said: Said): Part {
   const site = playing(context.site, own, said);
   const spoken = [...said.named, ...words(said.queues)];
   const { jobs, scan } = site.runner;
-  const isOrdered = said.jobs !== undefined;
+  const hasJobs = said.jobs !== undefined;
   const lists = chosenLists(context, own, said);
   const isSpoken = spoken.length > 0;
   const named = isSpoken ? spoken : (own?.queues ?? []);
@@ -50,10 +52,11 @@ export function roleFor(context: Context, said: Said): Part {
   return {
     site,
     queues: named.filter((name) => name !== lmtp),
+    isOrdered: isSpoken,
     door: named.includes(lmtp) ? who : undefined,
     orders: {
-      jobs: isOrdered ? jobsOf(said.jobs ?? "") : jobs,
-      ...(!isOrdered && { jobsOf: { [outbound]: site.outbound.entries } }),
+      jobs: hasJobs ? jobsOf(said.jobs ?? "") : jobs,
+      ...(!hasJobs && { jobsOf: { [outbound]: site.outbound.entries } }),
       scan,
       ...(lists && { lists }),
     },

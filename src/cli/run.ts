@@ -2,6 +2,7 @@
  * listmill run: a runner on this home, until SIGTERM or SIGINT.
  */
 import { closeInherited } from "../base/descriptors.ts";
+import { host } from "../base/environment.ts";
 import { exit, Failure, messageOf } from "../base/errors.ts";
 import { stderrLog } from "../base/log.ts";
 import type { Manner } from "../engine/start.ts";
@@ -53,7 +54,7 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
         exit.usage,
         "--until-empty ends a runner, and lmtp waits for mail: start two",
       );
-    const queues = chosen(context, named);
+    const queues = chosen(context, role);
     const service = serviceOf(stderrLog);
     const ending = new AbortController();
     ending.signal.addEventListener("abort", () => service.stopping());
@@ -155,8 +156,22 @@ async function refuseState(site: Site): Promise<void> {
   }
 }
 
-function chosen(context: Context, named: readonly string[]): string[] {
+/** A queue of the section that has no hooks yet keeps no host from the others. */
+function chosen(
+  context: Context,
+  { queues: named, isOrdered }: Part,
+): string[] {
   const known = hookQueues(context);
+  if (!isOrdered && named.length > 0) {
+    const there = named.filter((queue) => known.includes(queue));
+    for (const queue of named)
+      if (!known.includes(queue))
+        stderrLog(
+          "run",
+          `listmill.toml: node.${host()}.queues: no queue "${queue}" has hooks; it is passed over`,
+        );
+    if (there.length > 0) return there;
+  }
   for (const queue of named) {
     if (isResting(queue))
       throw new Failure(

@@ -30,24 +30,16 @@ export function list(context: Context, only: string | undefined): number {
   const served = hookQueues(context);
   const rows = queues.flatMap((queue) =>
     [...entriesOf(spool, queue)].map((found) => {
-      const read = readEnvelope(found.path);
-      const envelope = envelopeOf(found);
-      const counts = recipientCounts(found, envelope);
-      return {
-        queue,
-        entry: found.name.id,
-        list: envelope.list ?? "",
-        since: envelope.received.slice(0, 19),
-        attempt: found.name.attempt,
-        next: found.node
-          ? `at work on ${found.node}`
-          : nextOf(queue, found.name, context, served) + purpose(envelope),
-        sender: envelope.sender,
-        recipients: counts?.all ?? (envelope.recipient ? 1 : 0),
-        ...(counts ? { waiting: counts.waiting } : {}),
-        error:
-          read.kind === "broken" ? oneLine(read.reason) : errorOf(envelope),
-      };
+      try {
+        return rowOf(found, context, served);
+      } catch (error) {
+        const code = errnoOf(error);
+        if (code !== "EACCES" && code !== "EPERM") throw error;
+        return strangeRow(
+          found,
+          `this user may not read it (${code}); see: listmill spool verify`,
+        );
+      }
     }),
   );
   for (const queue of queues)
@@ -79,9 +71,60 @@ export function list(context: Context, only: string | undefined): number {
         "recipients",
         "error",
       ],
-      context.json ? rows : rows.map((row) => ({ ...row, ...shownCount(row) })),
+      context.json
+        ? rows.map((row) => ({ ...row }))
+        : rows.map((row) => ({ ...row, ...shownCount(row) })),
     );
   return exit.ok;
+}
+
+interface Row {
+  readonly queue: string;
+  readonly entry: string;
+  readonly list: string;
+  readonly since: string;
+  readonly attempt: number;
+  readonly next: string;
+  readonly sender: string;
+  readonly recipients: number;
+  readonly waiting?: number;
+  readonly error: string;
+}
+
+function rowOf(found: Found, context: Context, served: readonly string[]): Row {
+  const { queue, name, node, path } = found;
+  const read = readEnvelope(path);
+  const envelope = envelopeOf(found);
+  const counts = recipientCounts(found, envelope);
+  return {
+    queue,
+    entry: name.id,
+    list: envelope.list ?? "",
+    since: envelope.received.slice(0, 19),
+    attempt: name.attempt,
+    next: node
+      ? `at work on ${node}`
+      : nextOf(queue, name, context, served) + purpose(envelope),
+    sender: envelope.sender,
+    recipients: counts?.all ?? (envelope.recipient ? 1 : 0),
+    ...(counts ? { waiting: counts.waiting } : {}),
+    error: read.kind === "broken" ? oneLine(read.reason) : errorOf(envelope),
+  };
+}
+
+/** Of an entry that cannot be read. */
+function strangeRow({ queue, name }: Found, error: string): Row {
+  return {
+    queue,
+    entry: name.id,
+    list: "",
+    since: "",
+    attempt: name.attempt,
+    next: "",
+    sender: "",
+    recipients: name.lane?.size ?? 0,
+    error,
+  };
 }
 
 /** The last that befell it, but for what a person did to some of its recipients. */

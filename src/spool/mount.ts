@@ -111,7 +111,8 @@ export function troubles(mount: Mount): Trouble[] {
         "warning",
         `mounted with ${name}=${value(name)}: what other hosts do is seen that many seconds late; leave it out, or give actimeo=1`,
       );
-  if (value("lookupcache") !== "positive" && value("lookupcache") !== "none")
+  // The kernel shows it as "pos".
+  if (!/^(pos|none)/.test(value("lookupcache") ?? ""))
     say(
       "warning",
       "without lookupcache=positive a name that this host has looked for in vain may be seen half a minute late; mount it with that",

@@ -9,6 +9,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
@@ -41,9 +42,11 @@ export function hostOf(node: string): string {
   return nodeShape.exec(node)?.[1] ?? "";
 }
 
-/** When a node entered by its host's clock, in milliseconds since 1970. */
-export function enteredAt(node: string): number {
-  return birth(nodeShape.exec(node)?.[2] ?? "");
+/** When a node entered, in milliseconds since 1970: by the file server's clock, where that can be seen. */
+export function enteredAt(spool: Spool, node: string): number {
+  const who = join(spool.nodes(), node, "who.json");
+  const stat = statSync(who, { throwIfNoEntry: false });
+  return stat?.mtimeMs ?? birth(nodeShape.exec(node)?.[2] ?? "");
 }
 
 export interface Life {

@@ -75,11 +75,15 @@ export function find(spool: Spool, text: string): Found {
   const wanted = text.slice(slash + 1);
   if (wanted === "")
     throw new Failure(exit.usage, `"${text}" names no entry: give its id`);
-  const named = text.slice(0, Math.max(slash, 0));
+  // As a path below the home, too: spool/held/new/NAME.
+  const [named = ""] = text
+    .slice(0, Math.max(slash, 0))
+    .replace(/^spool\//, "")
+    .split("/");
   const queues = slash < 0 ? spool.queues() : [named].filter(isQueueName);
   const found = queues.flatMap((queue) =>
-    [...entriesOf(spool, queue)].filter(({ name }) =>
-      name.id.startsWith(wanted),
+    [...entriesOf(spool, queue)].filter(
+      ({ name }) => name.id.startsWith(wanted) || formatName(name) === wanted,
     ),
   );
   const [first] = found;
@@ -99,7 +103,7 @@ export function find(spool: Spool, text: string): Found {
   if (there.length > 1)
     throw new Failure(
       exit.usage,
-      `${first.name.id} stands in several places: ${there.map(({ queue }) => `${queue}/`).join(", ")}; name the queue too, or see: listmill spool verify`,
+      `${first.name.id} stands in several places; give one of ${there.map(({ queue, name }) => `${queue}/${formatName(name)}`).join(", ")}, or see: listmill spool verify`,
     );
   return there[0] ?? first;
 }
@@ -227,7 +231,9 @@ export async function release(
   if (to === undefined || !isQueueName(to))
     throw new Failure(
       exit.usage,
-      `${name.id} is not held or failed: nothing to release`,
+      isResting(found.queue)
+        ? `${join(path, "envelope.json")} does not say which queue it came from, as one from a backup does not: put "rest": { "queue": "..." } into it`
+        : `${name.id} is not held or failed: nothing to release`,
     );
   if (envelope.origin === UNKNOWN)
     throw new Failure(

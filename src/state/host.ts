@@ -1,7 +1,9 @@
 /**
  * Which host a state in SQLite belongs to: a file `host` beside it, written by the first host that
- * opens the state and read before each opening. The link that succeeds decides, so of two hosts that
- * start at once one is refused; after a crash there is the whole file or none.
+ * opens the state and read before each opening; and where `state` leads out of the home, a file
+ * `state.host` in the home as well, for each host that shares it may have a folder of that name. The link
+ * that succeeds decides, so of two hosts that start at once one is refused; after a crash there is the
+ * whole file or none.
  */
 
 import { randomUUID } from "node:crypto";
@@ -16,7 +18,7 @@ import {
   unlinkSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { machine } from "../base/environment.ts";
 import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
@@ -34,15 +36,37 @@ export function isRemote(folder: string): boolean {
  * Throws a Failure where it is another's, which says what to do.
  */
 export function belongsHere(folder: string): void {
-  const file = join(folder, "host");
+  belongs(folder, join(folder, "host"));
+}
+
+/** The same of a home whose state lies outside of it. */
+export function homeBelongsHere(home: string): void {
+  belongs(home, markOf(home));
+}
+
+/** Throws the same where a home's state is another's, and changes nothing. */
+export function refuseOther(home: string): void {
+  const found = read(markOf(home));
+  if (found !== undefined) mustBeOurs(found, markOf(home));
+}
+
+function markOf(home: string): string {
+  return join(home, "state.host");
+}
+
+function belongs(folder: string, file: string): void {
   // A local disk is nobody else's, whatever this host is called today.
   const { name, id } = machine(isRemote(folder));
-  const found = read(file) ?? claimed(folder, file, `${id} ${name}\n`);
+  mustBeOurs(read(file) ?? claimed(folder, file, `${id} ${name}\n`), file);
+}
+
+function mustBeOurs(found: string, file: string): void {
   const [theirs = "", ...rest] = found.trim().split(" ");
-  if (theirs === id) return;
+  // It may have been written where the state lay before, on another kind of file system.
+  if ([machine(true), machine(false)].some(({ id }) => id === theirs)) return;
   throw new Failure(
     exit.config,
-    `${folder}: this state is that of the host ${oneLine(rest.join(" "), 80) || "that made it"}, and SQLite serves one host only. ` +
+    `${dirname(file)}: the state of this home is that of the host ${oneLine(rest.join(" "), 80) || "that made it"}, and SQLite serves one host only. ` +
       'To serve several, put it into PostgreSQL: [state] url = "postgres://..." in listmill.toml (docs/state.md). ' +
       `Has the home moved to this host, or did this host get a new machine-id, and no other host opens the state any more? Then remove ${file}. ` +
       "A container that is made anew needs a name that stays: LISTMILL_MACHINE=NAME",

@@ -2,11 +2,11 @@
  * The SQLite files of a home: its state, which belongs to one host, or, where the state lies in
  * PostgreSQL, for each host one in which its runners count their hooks.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { host } from "../base/environment.ts";
 import { exit, Failure } from "../base/errors.ts";
-import { belongsHere } from "./host.ts";
+import { belongsHere, homeBelongsHere, refuseOther } from "./host.ts";
 import { countSteps, sqliteSteps } from "./migrations.ts";
 import type { Server } from "./postgres.ts";
 import { type Database, openFile } from "./sqlite.ts";
@@ -33,7 +33,7 @@ export function statePath(home: string): string {
 
 /** Makes HOME/state/listmill.db where there is none, and opens it like `openLocal`. */
 export function makeLocal(home: string): Local {
-  return ours(statePath(home), false);
+  return ours(home, false);
 }
 
 /**
@@ -42,6 +42,7 @@ export function makeLocal(home: string): Local {
  * opened.
  */
 export function openLocal(home: string): Local {
+  refuseOther(home);
   const path = statePath(home);
   // A state that is not mounted, were it made anew, would make every member a stranger.
   if (!existsSync(path))
@@ -49,7 +50,7 @@ export function openLocal(home: string): Local {
       exit.tryLater,
       `${path}: the members' database is missing; mount it, or make a new one with: listmill init ${home}`,
     );
-  return ours(path, true);
+  return ours(home, true);
 }
 
 /** Opens the file in which this host counts its hooks. Throws like `openLocal`. */
@@ -60,9 +61,13 @@ export function openCounts({ home, server }: Place): Local {
   return local(path, countSteps, false);
 }
 
-function ours(path: string, mustExist: boolean): Local {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
-  belongsHere(dirname(path));
+function ours(home: string, mustExist: boolean): Local {
+  const path = statePath(home);
+  const folder = dirname(path);
+  refuseOther(home);
+  mkdirSync(folder, { recursive: true, mode: 0o750 });
+  belongsHere(folder);
+  if (statSync(folder).dev !== statSync(home).dev) homeBelongsHere(home);
   return local(path, sqliteSteps, mustExist);
 }
 

@@ -88,7 +88,7 @@ export class Home {
   async run(host: Host): Promise<Runner> {
     this.#runners += 1;
     const pid = `/run/${this.#name}-${this.#runners}`;
-    const command = `echo $$ > ${pid}; exec ${resolve("bin/listmill")} --home ${this.path} run`;
+    const command = `echo $$ > ${pid}; exec env LISTMILL_MACHINE=lab ${resolve("bin/listmill")} --home ${this.path} run`;
     const far = this.lab.start(host, ["sh", "-c", command]);
     await until(
       () => / runs incoming/.test(far.log()),

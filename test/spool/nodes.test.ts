@@ -17,7 +17,8 @@ const times = { renew: 1000, stale: 30_000 };
 t.test("a node's name tells its host, and since when", (t) => {
   const name = "mx-1.4711.0mwwxe1m7";
   t.equal(hostOf(name), "mx-1");
-  t.equal(enteredAt(name), Number.parseInt("0mwwxe1m7", 36));
+  const spool = spoolIn(t.testdir());
+  t.equal(enteredAt(spool, name), Number.parseInt("0mwwxe1m7", 36));
   t.equal(hostOf("mx1.drain"), "");
   t.end();
 });

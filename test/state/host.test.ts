@@ -1,11 +1,15 @@
 // A state in SQLite belongs to the host that made it: another one is refused, and told what to do.
 import {
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { machine } from "../../src/base/environment.ts";
@@ -43,6 +47,34 @@ t.test("the first host has the state, another is refused", async (t) => {
   openLocal(home).close();
   be(t, "one");
   t.throws(() => openLocal(home), { message: /the host two/ });
+});
+
+t.test("a state out of the home is one host's all the same", async (t) => {
+  const elsewhere = mkdtempSync("/dev/shm/listmill-state-");
+  t.teardown(() => rmSync(elsewhere, { recursive: true }));
+  const home = mkdtempSync(join(tmpdir(), "listmill-home-"));
+  t.teardown(() => rmSync(home, { recursive: true }));
+  if (statSync(home).dev === statSync(elsewhere).dev)
+    return t.comment("one file system");
+  const link = (name: string) => {
+    rmSync(join(home, "state"), { force: true });
+    mkdirSync(join(elsewhere, name), { recursive: true });
+    symlinkSync(join(elsewhere, name), join(home, "state"));
+  };
+  be(t, "one");
+  link("one");
+  makeLocal(home).close();
+  be(t, "two");
+  link("two");
+  for (const open of [openLocal, makeLocal])
+    t.throws(() => open(home), {
+      exitCode: 78,
+      message: new RegExp(`of the host one, .*remove ${home}/state.host`),
+    });
+  t.same(readdirSync(join(elsewhere, "two")), [], "nothing is made");
+  be(t, "one");
+  link("one");
+  openLocal(home).close();
 });
 
 t.test("a home of before becomes the host's that opens it", async (t) => {
