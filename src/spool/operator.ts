@@ -228,6 +228,8 @@ export async function release(
   const envelope = envelopeOf(found);
   const rest = restOf(found, envelope);
   const to = rest?.queue;
+  // What it was read from may have gone meanwhile.
+  if (to === undefined && !existsSync(path)) throw taken(name.id);
   if (to === undefined || !isQueueName(to))
     throw new Failure(
       exit.usage,
