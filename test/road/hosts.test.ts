@@ -62,7 +62,10 @@ t.test("with SQLite the second host is refused", async (t) => {
   const checked = await mill.start(["check"], "", "", "other", on("other"))
     .ended;
   t.equal(checked.code, 78);
-  t.match(checked.output, /error: .*\/state: this state is that of the host/);
+  t.match(
+    checked.output,
+    /error: .*\/state: the state of this home is that of the host/,
+  );
   mill.drop("kept", author);
   const runner = await mill.start(
     ["run", "--until-empty"],
