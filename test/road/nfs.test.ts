@@ -47,7 +47,9 @@ t.test("two hosts on NFS", { skip }, async (t) => {
     const runners = await Promise.all(starts);
     await home.done(runners, 60 + posts);
     const seconds = (Date.now() - begun) / 1000;
-    right(t, home, posts);
+    // A machine that is too busy may cost a host its lease.
+    const lost = runners.filter(({ log }) => /lease is lost/.test(log)).length;
+    right(t, home, posts, lost * bound);
     const shares = home.shares();
     t.comment(
       `${posts} posts, ${home.deliveries} deliveries in ${seconds.toFixed(0)} s: ${shares}`,
