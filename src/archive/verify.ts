@@ -11,14 +11,13 @@ import {
   statSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { breath } from "../base/breath.ts";
 import { messageOf } from "../base/errors.ts";
 import { type Log, plural } from "../base/log.ts";
 import { numberPath, recentOf } from "../lists/sequence.ts";
 import { claimName } from "../spool/nfs.ts";
+import { Pause } from "../spool/verify/pause.ts";
 import type { Report } from "../spool/verify/report.ts";
 import { namesIn } from "../spool/verify/stream.ts";
-import { refuseEnded } from "../spool/verify/survey.ts";
 import { foldersIn, monthsOf, numbersIn, statOf } from "./shelves.ts";
 
 /** Numbers of a gap that are looked for one by one. */
@@ -45,12 +44,13 @@ export async function lookOverArchive(
     const what = isLink ? "it leads to no folder" : "this folder is missing";
     return report.wrong("archive-missing", root, what);
   }
+  const pause = new Pause(signal);
   for (const list of namesIn(root))
     if (list.isDirectory() && !list.name.startsWith("."))
       await new ArchiveLook(
         join(root, list.name),
         report,
-        signal,
+        pause,
         repairer,
       ).look();
 }
@@ -59,7 +59,7 @@ class ArchiveLook {
   readonly #dir: string;
   readonly #numbers: string;
   readonly #report: Report;
-  readonly #signal: AbortSignal;
+  readonly #pause: Pause;
   readonly #repairer: Repairer | undefined;
   /** A bit for each number that a month has, by thousands. */
   readonly #seen = new Map<number, Uint8Array>();
@@ -71,10 +71,10 @@ class ArchiveLook {
   constructor(
     dir: string,
     report: Report,
-    signal: AbortSignal,
+    pause: Pause,
     repairer: Repairer | undefined,
   ) {
-    this.#signal = signal;
+    this.#pause = pause;
     this.#dir = dir;
     this.#numbers = join(dir, "numbers");
     this.#report = report;
@@ -100,8 +100,7 @@ class ArchiveLook {
       const path = join(folder, found.name);
       if (number && found.isFile()) await this.#post(number, path);
       else await this.#report.note("stranger", path, "it is no post's file");
-      await breath();
-      refuseEnded(this.#signal);
+      await this.#pause.take();
     }
   }
 
@@ -159,8 +158,7 @@ class ArchiveLook {
         next = number + 1;
         await this.#number(number, join(folder, String(number)));
       }
-      await breath();
-      refuseEnded(this.#signal);
+      await this.#pause.take();
     }
   }
 
@@ -217,8 +215,7 @@ class ArchiveLook {
       const isGood = /^[0-9]+\.[A-Za-z0-9-]*$/.test(labels[0] ?? "");
       if (labels.length !== 1 || !isGood)
         await this.#report.wrong("archive-ticket", path, "this is no ticket");
-      await breath();
-      refuseEnded(this.#signal);
+      await this.#pause.take();
     }
   }
 

@@ -7,9 +7,8 @@ import { unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 import { makeFolder, syncPath, writeNew } from "./durable.ts";
+import { DRAIN } from "./nodes.ts";
 import { listFolder, type Spool } from "./spool.ts";
-
-const SUFFIX = ".drain";
 
 /** Drains a host. @returns whether it was not drained before */
 export async function drain(spool: Spool, host: string): Promise<boolean> {
@@ -40,11 +39,11 @@ export async function resume(spool: Spool, host: string): Promise<boolean> {
 export function drainedHosts(spool: Spool): Set<string> {
   return new Set(
     listFolder(spool.nodes())
-      .filter((name) => name.endsWith(SUFFIX))
-      .map((name) => name.slice(0, -SUFFIX.length)),
+      .filter((name) => name.endsWith(DRAIN))
+      .map((name) => name.slice(0, -DRAIN.length)),
   );
 }
 
 function pathOf(spool: Spool, host: string): string {
-  return join(spool.nodes(), `${host}${SUFFIX}`);
+  return join(spool.nodes(), `${host}${DRAIN}`);
 }

@@ -4,7 +4,7 @@
  */
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { breath } from "../../base/breath.ts";
+import { Spell } from "../../base/breath.ts";
 import { errnoOf } from "../../base/errors.ts";
 import { readEnvelope } from "../envelope.ts";
 import { parseChildName, parseName } from "../name.ts";
@@ -63,13 +63,13 @@ export async function* groupsOf(
   twice: Ids,
   defer?: () => void,
 ): AsyncGenerator<Place[]> {
+  const spell = new Spell();
   const shares = Math.ceil(twice.size / SHARE);
   for (let share = 0; share < shares; share += 1) {
     const groups = new Map<string, Place[]>();
-    let count = 0;
     for (const queue of queues)
       for (const place of placesIn(spool, queue)) {
-        if (++count % 100 === 0) await breath();
+        if (spell.isOver) await spell.breath();
         const { id } = place.name;
         if (!twice.has(id) || shareOf(id, shares) !== share) continue;
         const group = groups.get(id);

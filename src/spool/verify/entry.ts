@@ -5,8 +5,10 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, messageOf } from "../../base/errors.ts";
+import { isDraft } from "../claim.ts";
 import { UNKNOWN } from "../envelope.ts";
 import { isQueueName, type Name, parseChildName } from "../name.ts";
+import { isKept } from "../nfs.ts";
 import { frontDoor } from "../queue.ts";
 import { isResting, listFolder } from "../spool.ts";
 import { type Account, MOVE, may } from "./account.ts";
@@ -37,7 +39,11 @@ export interface Look {
 }
 
 const ours =
-  /^(?:message|envelope\.json|envelope\.broken(?:\.[0-9a-z-]+)?|recipients|progress|given(?:\.\d+)?|work|out|out\.tmp(?:\.[^/]+)?|\..*\.draft)$/;
+  /^(?:message|envelope\.json|envelope\.broken(?:\.[0-9a-z-]+)?|recipients|progress|given(?:\.\d+)?|out)$/;
+
+function isOurs(file: string): boolean {
+  return ours.test(file) || isDraft(file);
+}
 
 /** Looks at the entry in the folder `path`. */
 export function lookAt(
@@ -53,13 +59,15 @@ export function lookAt(
       const closed = { kind: "unreachable", file: "", what } as const;
       return { state: "entry", troubles: [closed], ...nothing };
     }
-    const files = listFolder(path);
-    if (files.length === 0) return { state: "empty", troubles: [], ...nothing };
-    const strangers = files.filter((file) => !ours.test(file));
+    const all = listFolder(path);
+    const strangers = all.filter((file) => !isOurs(file));
+    const files = all.filter((file) => !isKept(file));
+    if (files.length === 0)
+      return { state: "empty", troubles: [], strangers, children: [] };
     if (files.includes("out")) {
       const out = childrenOf(eye, path);
-      const all = [...strangers, ...out.strangers];
-      return { state: "committed", ...out, strangers: all };
+      strangers.push(...out.strangers);
+      return { state: "committed", ...out, strangers };
     }
     const troubles = wholeness(eye, { queue, name, path }, files);
     return { state: "entry", troubles, strangers, children: [] };
@@ -127,7 +135,7 @@ function childrenOf(eye: Eye, entry: string) {
         child && isQueueName(child.queue)
           ? "it is no folder"
           : "this is no child's name";
-      if (file.startsWith(".nfs")) strangers.push(`out/${file}`);
+      if (isKept(file)) strangers.push(`out/${file}`);
       else troubles.push({ kind: "bad-child", file: `out/${file}`, what });
       continue;
     }

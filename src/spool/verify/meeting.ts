@@ -1,9 +1,10 @@
 /** One entry on the way through a queue: what is told of it, and what is done. */
 import { lstatSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Claim } from "../claim.ts";
 import { readEnvelope } from "../envelope.ts";
 import { freshName, isQueueName, parseChildName } from "../name.ts";
+import { isKept } from "../nfs.ts";
 import type { Found } from "../operator.ts";
 import { isResting } from "../spool.ts";
 import { type Look, lookAt } from "./entry.ts";
@@ -62,8 +63,7 @@ export async function tellStranger(
   { given }: Survey,
   path: string,
 ): Promise<void> {
-  const isLeft = /(^|\/)\.nfs[^/]*$/.test(path);
-  if (isLeft)
+  if (isKept(basename(path)))
     await given.report.note("nfs-leftover", path, "NFS keeps it open");
   else await given.report.note("stranger", path, "it is nothing of ours");
 }

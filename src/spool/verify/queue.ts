@@ -6,6 +6,7 @@ import { plural } from "../../base/log.ts";
 import { DROPPED, GRAVE } from "../commit.ts";
 import { freshName, type Name, parseName } from "../name.ts";
 import { frontDoor } from "../queue.ts";
+import { isSwept } from "../sweep.ts";
 import { MOVE, may } from "./account.ts";
 import { isEntry, meetEntry, tellStranger } from "./meeting.ts";
 import { messageTrouble, notFor } from "./parts.ts";
@@ -184,7 +185,7 @@ async function drafts(survey: Survey, queue: string): Promise<void> {
   let old = 0;
   let graves = 0;
   for (const { name } of namesIn(folder)) {
-    if (name.startsWith(".")) {
+    if (name.startsWith(".") || !isSwept(queue, name)) {
       await tellStranger(survey, join(folder, name));
       continue;
     }

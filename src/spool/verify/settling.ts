@@ -1,5 +1,4 @@
 /** What is in the spool twice, and what would be sent again: told, and laid aside in a repair. */
-
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readEnvelope } from "../envelope.ts";

@@ -2,13 +2,13 @@
  * What a look over a spool works with, and what it remembers on its way: counts, and a few bytes of
  * each id. All else is told at once and forgotten.
  */
-import { breath } from "../../base/breath.ts";
-import { exit, Failure, messageOf } from "../../base/errors.ts";
+import { messageOf } from "../../base/errors.ts";
 import { Fenced } from "../claim.ts";
 import type { Spool } from "../spool.ts";
 import type { Eye } from "./entry.ts";
 import type { Hand } from "./hand.ts";
 import { Ids } from "./ids.ts";
+import { Pause } from "./pause.ts";
 import type { Report } from "./report.ts";
 
 export interface Given extends Eye {
@@ -25,8 +25,6 @@ export interface Given extends Eye {
   counted(entries: number): void;
 }
 
-/** Milliseconds of work between two breaths. */
-const SPELL = 20;
 /** Posts of which an entry is remembered. */
 const POSTS = 100_000;
 
@@ -42,10 +40,11 @@ export class Survey {
   readonly given: Given;
   readonly #ids = new Ids();
   readonly #dead = new Map<string, boolean>();
-  #breathed = 0;
+  readonly #pause: Pause;
 
   constructor(given: Given) {
     this.given = given;
+    this.#pause = new Pause(given.signal);
   }
 
   meet(id: string): void {
@@ -71,13 +70,9 @@ export class Survey {
     return dead;
   }
 
-  /** Between any two entries: lets the lease be renewed. Throws Failure 75 where it is to end. */
-  async pause(): Promise<void> {
-    const now = performance.now();
-    if (now - this.#breathed < SPELL) return;
-    await breath();
-    this.#breathed = performance.now();
-    refuseEnded(this.given.signal);
+  /** Between any two entries. Throws Failure 75 where it is to end. */
+  pause(): Promise<void> {
+    return this.#pause.take();
   }
 
   /**
@@ -97,13 +92,4 @@ export class Survey {
       return { trouble: messageOf(error) };
     }
   }
-}
-
-/** Throws Failure 75 where a person has ended it. */
-export function refuseEnded(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  throw new Failure(
-    exit.tryLater,
-    "ended before all was looked at; say it again",
-  );
 }

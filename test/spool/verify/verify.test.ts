@@ -325,6 +325,7 @@ t.test("what is none of ours is told of and left", async (t) => {
     join(spool.waiting("held"), "folder"),
     join(spool.claimed("incoming"), "1.mail:2,S"),
     join(spool.writing("posts"), ".x"),
+    join(spool.writing("posts"), "an old copy"),
     join(first("posts"), "extra"),
     join(spool.nodes(), "who"),
   ];
@@ -353,6 +354,29 @@ t.test("what is none of ours is told of and left", async (t) => {
   for (const path of [...strange, left[0] ?? ""])
     t.ok(readdirSync(join(path, "..")).includes(basename(path)), path);
 });
+
+t.test(
+  "what NFS keeps of an entry that is gone is no broken entry",
+  async (t) => {
+    const { home, first } = homeOf(t);
+    const entry = first("posts");
+    for (const file of readdirSync(entry)) rmSync(join(entry, file));
+    writeFileSync(join(entry, ".nfs0003"), "");
+    for (const repair of [false, true]) {
+      const { findings, broken } = await look(home, repair);
+      t.equal(broken, 0);
+      t.match(
+        findings.map(({ kind, path }) => `${kind} ${basename(path)}`).sort(),
+        [
+          /^dead-claims /,
+          `empty-entry ${basename(entry)}`,
+          "nfs-leftover .nfs0003",
+        ],
+      );
+    }
+    t.same(readdirSync(entry), [".nfs0003"], "it stays where it is");
+  },
+);
 
 t.test("drafts and graves are counted", async (t) => {
   const { home, spool } = homeOf(t);
