@@ -2,7 +2,6 @@
  * One life of a runner: what it is from entering the spool as a node to leaving it. Where the lease is
  * lost all that was at work has ended when this ends, and another life may begin.
  */
-
 import { hostClock } from "../base/clock.ts";
 import { host } from "../base/environment.ts";
 import { stderrLog } from "../base/log.ts";

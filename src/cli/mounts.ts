@@ -7,7 +7,7 @@ import { host } from "../base/environment.ts";
 import { plural } from "../base/log.ts";
 import { ask } from "../spool/echo.ts";
 import { mountOf, type Trouble, troubles } from "../spool/mount.ts";
-import { hostOf, livesOf, nodeNames } from "../spool/nodes.ts";
+import { hostOf, livingNodes } from "../spool/nodes.ts";
 import { doingOf, runsOf } from "../spool/peers.ts";
 import type { Context } from "./context.ts";
 
@@ -25,9 +25,7 @@ export function mountTroubles({ spool }: Context): Trouble[] {
 /** Asks the runners on other hosts. Takes as long as a scan of theirs. */
 export async function hostTroubles(context: Context): Promise<Trouble[]> {
   const { spool, site } = context;
-  const names = nodeNames(spool);
-  const lives = livesOf(spool, names, site.node.stale, hostClock);
-  const living = names.filter((name) => lives.get(name)?.isDead === false);
+  const living = livingNodes(spool, site.node.stale, hostClock);
   const found: Trouble[] = [];
   const warn = (what: string) => found.push({ level: "warning", what });
   for (const name of living) {

@@ -79,7 +79,7 @@ function rowsOf({ spool, site }: Context): Row[] {
   return names.flatMap((node): Row[] => {
     const life = lives.get(node);
     // It has left meanwhile.
-    if (!life || life.age > Date.UTC(2000)) return [];
+    if (!life || life.age === Number.POSITIVE_INFINITY) return [];
     const doing = doingOf(spool, node);
     const holds = heldBy(spool, node);
     const host = hostOf(node);
@@ -144,7 +144,9 @@ function footnotes(context: Context, rows: readonly Row[]): void {
   }
   const idle = unserved(context);
   if (idle !== undefined) say(idle);
-  const living = new Set(rows.map(({ host }) => host));
+  const living = new Set(
+    rows.filter(({ state }) => state !== "dead").map(({ host }) => host),
+  );
   for (const host of drainedHosts(spool))
     if (!living.has(host)) say(`${host} is drained, and no runner of it lives`);
   const quiet = [...site.roles.keys()].filter((host) => !living.has(host));
@@ -157,32 +159,34 @@ const actions: Record<string, Act> = {
     const host = hostIn(context, rest);
     const isNew = await drain(context.spool, host);
     const { scan } = context.site.runner;
-    report(context, host, true, [
+    report(
+      context,
+      { host, drained: true },
       isNew
         ? `${host}: its runners take nothing more, within ${plural(scan / 1000, "second", "seconds")}; see when they are done with: listmill nodes`
         : `${host} was drained already`,
-    ]);
+    );
     return exit.ok;
   },
 
   async resume(context, rest) {
     const host = hostIn(context, rest);
     const isNew = await resume(context.spool, host);
-    report(context, host, false, [
+    report(
+      context,
+      { host, drained: false },
       isNew ? `${host}: its runners go on` : `${host} was not drained`,
-    ]);
+    );
     return exit.ok;
   },
 };
 
 function report(
   { json, say }: Context,
-  host: string,
-  drained: boolean,
-  lines: readonly string[],
+  result: { readonly host: string; readonly drained: boolean },
+  words: string,
 ): void {
-  if (json) say(JSON.stringify({ host, drained }));
-  else for (const line of lines) say(line);
+  say(json ? JSON.stringify(result) : words);
 }
 
 /** Throws Failure where it is none that can be. */

@@ -6,7 +6,7 @@ import { lookOverArchive } from "../archive/verify.ts";
 import { exit, Failure } from "../base/errors.ts";
 import { oneLine, plural } from "../base/log.ts";
 import { outbound } from "../engine/aftermath.ts";
-import { seemsDead } from "../spool/nodes.ts";
+import { isDeadAt } from "../spool/nodes.ts";
 import { accountOf } from "../spool/verify/account.ts";
 import type { Finding } from "../spool/verify/finding.ts";
 import { Hand } from "../spool/verify/hand.ts";
@@ -68,7 +68,7 @@ async function look(
     isDead: async (name) =>
       self
         ? name !== self.node.name && (await self.node.isDead(name))
-        : seemsDead(spool, name, site.node.stale, clock.now()),
+        : isDeadAt(spool, name, site.node.stale, clock.now()),
     counted: (entries) => meter.add(entries),
   });
   await lookOverArchive(join(home, "archive"), report, signal, self);

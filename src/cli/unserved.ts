@@ -2,7 +2,7 @@
  * Queues in which something is due that no living runner takes.
  */
 import { hostClock } from "../base/clock.ts";
-import { livesOf, nodeNames } from "../spool/nodes.ts";
+import { livingNodes } from "../spool/nodes.ts";
 import { runsOf } from "../spool/peers.ts";
 import { glance } from "../spool/queue.ts";
 import type { Context } from "./context.ts";
@@ -11,9 +11,7 @@ import { hookQueues } from "./hookqueues.ts";
 /** What `check` and `nodes` say of them; undefined where all is served. */
 export function unserved(context: Context): string | undefined {
   const { spool, site } = context;
-  const names = nodeNames(spool);
-  const lives = livesOf(spool, names, site.node.stale, hostClock);
-  const living = names.filter((name) => lives.get(name)?.isDead === false);
+  const living = livingNodes(spool, site.node.stale, hostClock);
   const run = new Set(living.flatMap((name) => runsOf(spool, name)));
   if (run.has("*")) return undefined;
   const there = spool.queues();

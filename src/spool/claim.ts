@@ -111,7 +111,8 @@ export function inspect(claim: Claim): State {
   return found.includes("message") ? "whole" : "strange";
 }
 
-function isDraft(name: string): boolean {
+/** Whether a file or folder of an entry is one that is thrown away after a crash. */
+export function isDraft(name: string): boolean {
   if (name === "work" || name.endsWith(".draft")) return true;
   return name === DRAFT || name.startsWith(`${DRAFT}.`);
 }

@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hostClock } from "../base/clock.ts";
 import { newId } from "./name.ts";
+import { ECHO } from "./nodes.ts";
 import { listFolder, type Spool } from "./spool.ts";
 
-const ASKED = ".echo";
 const ANSWER = "echo.";
 
 /** Milliseconds between two looks for answers. */
@@ -27,8 +27,9 @@ export async function ask(
   nodes: readonly string[],
   patience: number,
 ): Promise<Map<string, number>> {
+  if (nodes.length === 0) return new Map();
   const id = newId(hostClock.now());
-  const question = join(spool.nodes(), `${id}${ASKED}`);
+  const question = join(spool.nodes(), `${id}${ECHO}`);
   const heard = new Map<string, number>();
   const begun = performance.now();
   writeFileSync(question, "", { flag: "wx" });
@@ -54,8 +55,8 @@ function hasAnswered(spool: Spool, node: string, id: string): boolean {
 /** Answers what is asked; forgets what was. @param node this runner's name */
 export function answer(spool: Spool, node: string): void {
   const asked = listFolder(spool.nodes())
-    .filter((name) => name.endsWith(ASKED))
-    .map((name) => name.slice(0, -ASKED.length));
+    .filter((name) => name.endsWith(ECHO))
+    .map((name) => name.slice(0, -ECHO.length));
   const folder = join(spool.nodes(), node);
   const answered = listFolder(folder)
     .filter((name) => name.startsWith(ANSWER))

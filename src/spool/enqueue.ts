@@ -41,10 +41,9 @@ export async function enqueueAll(
       one.place = placeOf({ ...one.name, due });
     }
     written = true;
-    for (const one of drafts) {
-      if (!move(one.draft, one.place))
-        throw new Error(`${one.draft}: removed while it was being written`);
-    }
+    for (const { draft, place } of drafts)
+      if (!move(draft, place))
+        throw new Error(`${draft}: removed while it was being written`);
     await syncPath(spool.waiting(queue));
   } catch (error) {
     for (const { draft, place } of drafts) {

@@ -12,7 +12,7 @@ import { exit, Failure, messageOf } from "../base/errors.ts";
 import { writeNew } from "./durable.ts";
 import { myIdentity } from "./identity.ts";
 import { newId } from "./name.ts";
-import { ageOf, isGone } from "./nodes.ts";
+import { isDeadAt } from "./nodes.ts";
 import { ServerClock } from "./serverclock.ts";
 import type { Spool } from "./spool.ts";
 
@@ -98,8 +98,7 @@ export async function enter(
     },
     serverTime: () => server.now(),
     isDead: async (other) =>
-      isGone(spool, other) ||
-      ageOf(spool, other, server.lately(folder)) >= times.stale,
+      isDeadAt(spool, other, times.stale, server.lately(folder)),
     async leave() {
       if (!lost) await release().catch(() => {});
       lost = true;

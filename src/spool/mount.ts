@@ -89,8 +89,8 @@ export function troubles(mount: Mount): Trouble[] {
     options
       .find((option) => option.startsWith(`${name}=`))
       ?.slice(name.length + 1);
-  const soft = options.find((option) => /^soft(err|reval)?$/.test(option));
-  if (soft === "soft" || soft === "softerr")
+  const soft = options.find((it) => it === "soft" || it === "softerr");
+  if (soft !== undefined)
     say(
       "error",
       `mounted with ${soft}: a server that is slow makes writes fail that happen all the same; mount it with hard`,

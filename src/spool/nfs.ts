@@ -31,7 +31,7 @@ export function move(from: string, to: string): boolean {
     const code = errnoOf(error);
     if (code !== "ENOENT" && code !== "ESTALE") throw error;
     if (!existsNow(dirname(to))) throw error;
-    return isThere(to);
+    return stands(to);
   }
 }
 
@@ -81,7 +81,10 @@ export function makeOwn(path: string): void {
  * open), and what it remembers of names in there, absent ones too, counts no more where it has changed.
  */
 export function isThere(path: string): boolean {
-  if (!existsNow(dirname(path))) return false;
+  return existsNow(dirname(path)) && stands(path);
+}
+
+function stands(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 

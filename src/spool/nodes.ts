@@ -22,14 +22,23 @@ import { listFolder, type Spool } from "./spool.ts";
 /** What a node's folder is called. */
 const nodeShape = /^([^.].*)\.\d+\.([0-9a-z]{9})$/;
 
+/** How the order ends that drains a host (drain.ts), and a question who sees it (echo.ts). */
+export const DRAIN = ".drain";
+export const ECHO = ".echo";
+/** How a folder begins that is made to learn the file server's time. */
+const LOOK = ".look-";
+
 /** Whether something in `nodes/` is ours: a node, a host's drain, or a question of a person's command. */
 export function isOfNodes(name: string): boolean {
-  return nodeShape.test(name) || name.endsWith(".drain") || isQuestion(name);
+  return nodeShape.test(name) || name.endsWith(DRAIN) || isQuestion(name);
 }
 
 /** Whether it is what a person's command left there, if it is old. */
 export function isQuestion(name: string): boolean {
-  return name.startsWith(".look-") || /^[0-9a-z-]+\.echo$/.test(name);
+  if (name.startsWith(LOOK)) return true;
+  return (
+    name.endsWith(ECHO) && /^[0-9a-z-]+$/.test(name.slice(0, -ECHO.length))
+  );
 }
 
 /** The nodes that have a folder, alive or dead. */
@@ -51,7 +60,7 @@ export function enteredAt(spool: Spool, node: string): number {
 
 export interface Life {
   readonly isDead: boolean;
-  /** Milliseconds since it renewed its lease, by the file server's clock. */
+  /** Milliseconds since it renewed its lease, by the file server's clock; infinite where it has left. */
   readonly age: number;
 }
 
@@ -68,16 +77,13 @@ export function livesOf(
   clock: Clock,
 ): Map<string, Life> {
   if (nodes.length === 0) return new Map();
-  const folder = mkdtempSync(join(spool.nodes(), ".look-"));
+  const folder = mkdtempSync(join(spool.nodes(), LOOK));
   try {
     const now = new ServerClock(clock).touch(folder);
     return new Map(
       nodes.map((node) => {
-        const since = ageOf(spool, node, now);
-        return [
-          node,
-          { isDead: isGone(spool, node) || since >= stale, age: since },
-        ];
+        const age = ageOf(spool, node, now);
+        return [node, { isDead: isDeadAt(spool, node, stale, now), age }];
       }),
     );
   } finally {
@@ -85,12 +91,24 @@ export function livesOf(
   }
 }
 
+/** The nodes that live. Throws like `livesOf`. */
+export function livingNodes(
+  spool: Spool,
+  stale: number,
+  clock: Clock,
+): string[] {
+  const names = nodeNames(spool);
+  const lives = livesOf(spool, names, stale, clock);
+  return names.filter((name) => lives.get(name)?.isDead === false);
+}
+
 /**
- * Whether a node is dead, for those who may write nothing: judged by this host's clock, so nothing may
- * be done upon it.
- * @param now milliseconds
+ * Whether a node is dead.
+ * @param stale milliseconds without a renewal after which it is
+ * @param now the server's time; for those who may write nothing this host's, but nothing may be done
+ *   upon that
  */
-export function seemsDead(
+export function isDeadAt(
   spool: Spool,
   node: string,
   stale: number,
@@ -100,13 +118,13 @@ export function seemsDead(
 }
 
 /** Whether a node's process is known to be gone. */
-export function isGone(spool: Spool, node: string): boolean {
+function isGone(spool: Spool, node: string): boolean {
   const who = identityOf(join(spool.nodes(), node));
   return who !== undefined && isDead(who);
 }
 
 /** Milliseconds since a node renewed its lease. @param now the server's time */
-export function ageOf(spool: Spool, node: string, now: number): number {
+function ageOf(spool: Spool, node: string, now: number): number {
   const path = join(spool.nodes(), node);
   // One that is just entering has no lock yet.
   return now - Math.max(dated(path), dated(join(path, "lock")));
@@ -122,7 +140,7 @@ function identityOf(folder: string): Identity | undefined {
   }
 }
 
-/** A folder's date by the server's clock, in milliseconds; 0 where there is no such folder. */
+/** A folder's date by the server's clock, in milliseconds; before all time where there is none. */
 function dated(folder: string): number {
   try {
     // NFS asks the server when a folder is opened; a mere stat may be answered from a cache.
@@ -134,7 +152,7 @@ function dated(folder: string): number {
     }
   } catch (error) {
     const code = errnoOf(error);
-    if (code === "ENOENT" || code === "ESTALE") return 0;
+    if (code === "ENOENT" || code === "ESTALE") return Number.NEGATIVE_INFINITY;
     throw error;
   }
 }

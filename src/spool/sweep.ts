@@ -89,14 +89,14 @@ export function giveBackAll(
 
 /**
  * Removes drafts that nobody has touched for a day, and graves. Strangers' files stay, but for what an MTA
- * left in the Maildir's `tmp/`: such goes after 36 hours by the rules of Maildir.
+ * left in the Maildir's `tmp/`.
  * @returns how many
  */
 export function sweepDrafts(spool: Spool, node: Node, log: Log): number {
   const now = node.serverTime();
   const drafts = spool.queues().flatMap((queue) =>
     listFolder(spool.writing(queue))
-      .filter((file) => !file.startsWith(".") && mayGo(queue, file))
+      .filter((file) => !file.startsWith(".") && isSwept(queue, file))
       .map((file) => ({ path: join(spool.writing(queue), file), file })),
   );
   const questions = listFolder(spool.nodes())
@@ -117,8 +117,8 @@ export function sweepDrafts(spool: Spool, node: Node, log: Log): number {
   return removed;
 }
 
-/** Whether it is a draft or a grave of ours, or of an MTA. */
-function mayGo(queue: string, file: string): boolean {
+/** Whether something in `tmp/` is a draft or a grave of ours, or an MTA's: such goes when it is old. */
+export function isSwept(queue: string, file: string): boolean {
   if (queue === frontDoor) return true;
   const suffix = [GRAVE, DROPPED].find((it) => file.endsWith(it)) ?? "";
   return parseName(file.slice(0, file.length - suffix.length)) !== undefined;

@@ -5,7 +5,6 @@
  * that succeeds decides, so of two hosts that start at once one is refused; after a crash there is the
  * whole file or none.
  */
-
 import { randomUUID } from "node:crypto";
 import {
   closeSync,

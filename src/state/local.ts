@@ -42,14 +42,6 @@ export function makeLocal(home: string): Local {
  * opened.
  */
 export function openLocal(home: string): Local {
-  refuseOther(home);
-  const path = statePath(home);
-  // A state that is not mounted, were it made anew, would make every member a stranger.
-  if (!existsSync(path))
-    throw new Failure(
-      exit.tryLater,
-      `${path}: the members' database is missing; mount it, or make a new one with: listmill init ${home}`,
-    );
   return ours(home, true);
 }
 
@@ -65,6 +57,12 @@ function ours(home: string, mustExist: boolean): Local {
   const path = statePath(home);
   const folder = dirname(path);
   refuseOther(home);
+  // A state that is not mounted, were it made anew, would make every member a stranger.
+  if (mustExist && !existsSync(path))
+    throw new Failure(
+      exit.tryLater,
+      `${path}: the members' database is missing; mount it, or make a new one with: listmill init ${home}`,
+    );
   mkdirSync(folder, { recursive: true, mode: 0o750 });
   belongsHere(folder);
   if (statSync(folder).dev !== statSync(home).dev) homeBelongsHere(home);

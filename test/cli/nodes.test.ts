@@ -60,6 +60,19 @@ t.test("who lives, what it runs, holds and sends", async (t) => {
   ]);
 });
 
+t.test("a host whose runner is dead is one on which none lives", async (t) => {
+  const home = await makeHome(t, { settings });
+  const nodesAt = new Spool(join(home, "spool")).nodes();
+  mkdirSync(join(nodesAt, "store.4711.0mwwxe1m7"), { recursive: true });
+  writeFileSync(
+    join(nodesAt, "store.4711.0mwwxe1m7", "who.json"),
+    JSON.stringify({ ...myIdentity(), pid: 2 ** 30 }),
+  );
+  const { out } = await verb(t, home, nodes, []);
+  t.match(out, /^store\S+ is dead/m);
+  t.match(out, /^no runner lives on store, of which listmill.toml tells$/m);
+});
+
 t.test("a host is drained and resumed", async (t) => {
   const home = await makeHome(t, { settings });
   const run = (args: string[], json = false) =>

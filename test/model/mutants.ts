@@ -13,7 +13,7 @@ interface Case extends Mutant {
 export const mutants: Readonly<Record<string, Case>> = {
   "a rename's ENOENT is taken for a loss": {
     file: "nfs.ts",
-    from: "return isThere(to);",
+    from: "return stands(to);",
     to: "return false;",
     scenario: "an MTA's file, two compete, and one dies",
     finds: /ENOTEMPTY: rmdir/,
