@@ -17,14 +17,12 @@ import { parseRelay } from "../outbound/smtp/dial.ts";
 import { extendedBy } from "../receipt/door.ts";
 import { mustBeThere } from "../spool/enqueue.ts";
 import { parseName } from "../spool/name.ts";
-import { nodeNames } from "../spool/nodes.ts";
 import { probe } from "../spool/probe.ts";
 import { frontDoor } from "../spool/queue.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import { troubled, unknownObserved } from "./attention.ts";
 import { type Context, parse, type Verb } from "./context.ts";
-import { hookQueues } from "./hookqueues.ts";
-import { lmtp } from "./lmtpdoor.ts";
+import { hookQueues, passedOver } from "./hookqueues.ts";
 import { hostTroubles, mountTroubles } from "./mounts.ts";
 import { mannerOf, troubleOf } from "./programs.ts";
 import { stateTrouble } from "./stateTrouble.ts";
@@ -38,8 +36,9 @@ interface Finding {
 const verb: Verb = {
   usage: `\
 check
-    Looks whether this home can run: settings, file system, hooks, members' database, keys, the MTA.
-    Exits 78 where something must be mended first.`,
+    Looks whether this home can run: settings, file system and its mount, hooks, members' database,
+    keys, the MTA, and whether runners on other hosts see what is written here. Exits 78 where something
+    must be mended first.`,
   async run(context, args) {
     parse(args, {}, 0);
     const findings: Finding[] = [];
@@ -68,8 +67,7 @@ check
       const own = context.site.roles.get(host())?.queues;
       if (!own || own.includes(outbound))
         await mta(context).catch((reason) => warn(messageOf(reason)));
-      if (nodeNames(context.spool).length > 0)
-        findings.push(...(await hostTroubles(context)));
+      findings.push(...(await hostTroubles(context)));
     }
     if (context.json) context.say(JSON.stringify(findings, undefined, 1));
     else if (findings.length === 0) context.say(`${context.home}: all is well`);
@@ -165,11 +163,7 @@ function hooks(
   const idle = unserved(context);
   if (idle !== undefined) warn(idle);
   for (const [host, { queues }] of context.site.roles)
-    for (const queue of queues ?? [])
-      if (queue !== lmtp && !known.includes(queue))
-        warn(
-          `listmill.toml: node.${host}.queues: no queue "${queue}" has hooks; it is passed over`,
-        );
+    passedOver(known, host, queues ?? []).forEach(warn);
   const manner = mannerOf(context.site);
   const trouble = troubleOf(manner, context.spool);
   // A runner under an account of its own may run them all the same.

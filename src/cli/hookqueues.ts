@@ -7,6 +7,7 @@ import { layersOf } from "../mill.ts";
 import { isQueueName } from "../spool/name.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import type { Context } from "./context.ts";
+import { lmtp } from "./lmtpdoor.ts";
 
 /** Throws a Failure where a queue is none of those that have hooks. */
 export function mustHaveHooks(known: readonly string[], queue: string): void {
@@ -15,6 +16,20 @@ export function mustHaveHooks(known: readonly string[], queue: string): void {
     exit.usage,
     `no queue "${queue}" has hooks; there are: ${known.join(", ")}`,
   );
+}
+
+/** What is said of queues that the section of a host names and that have no hooks yet. */
+export function passedOver(
+  known: readonly string[],
+  host: string,
+  queues: readonly string[],
+): string[] {
+  return queues
+    .filter((queue) => queue !== lmtp && !known.includes(queue))
+    .map(
+      (queue) =>
+        `listmill.toml: node.${host}.queues: no queue "${queue}" has hooks; it is passed over`,
+    );
 }
 
 /** In the order of a message's way: the mill's own queues first, others by name. */

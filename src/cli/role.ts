@@ -44,7 +44,6 @@ export function roleFor(context: Context, said: Said): Part {
   const site = playing(context.site, own, said);
   const spoken = [...said.named, ...words(said.queues)];
   const { jobs, scan } = site.runner;
-  const hasJobs = said.jobs !== undefined;
   const lists = chosenLists(context, own, said);
   const isSpoken = spoken.length > 0;
   const named = isSpoken ? spoken : (own?.queues ?? []);
@@ -55,8 +54,9 @@ export function roleFor(context: Context, said: Said): Part {
     isOrdered: isSpoken,
     door: named.includes(lmtp) ? who : undefined,
     orders: {
-      jobs: hasJobs ? jobsOf(said.jobs ?? "") : jobs,
-      ...(!hasJobs && { jobsOf: { [outbound]: site.outbound.entries } }),
+      ...(said.jobs === undefined
+        ? { jobs, jobsOf: { [outbound]: site.outbound.entries } }
+        : { jobs: jobsOf(said.jobs) }),
       scan,
       ...(lists && { lists }),
     },

@@ -12,7 +12,7 @@ import { mustBeThere } from "../spool/enqueue.ts";
 import { probe } from "../spool/probe.ts";
 import { isResting, type Spool } from "../spool/spool.ts";
 import { type Context, parse, type Verb } from "./context.ts";
-import { hookQueues, mustHaveHooks } from "./hookqueues.ts";
+import { hookQueues, mustHaveHooks, passedOver } from "./hookqueues.ts";
 import { type End, live, type Task } from "./life.ts";
 import { type Door, lmtp, openDoor } from "./lmtpdoor.ts";
 import { mountTroubles } from "./mounts.ts";
@@ -23,7 +23,7 @@ import { serviceOf } from "./service.ts";
 
 const verb: Verb = {
   usage: `\
-run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...]
+run [lmtp] [QUEUE...] [--queues QUEUE,...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...]
     Runs the mill: takes messages from the queues and runs their hooks. Without a queue it does what
     [node.HOST] of listmill.toml says for this host, or takes from all that have hooks. With the word
     lmtp it takes mail from an MTA by LMTP too, or only that where no queue is named. SIGTERM finishes
@@ -48,11 +48,16 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
     refuse(context);
     refuseAccount(launchers.manner, spool);
     await refuseState(role.site);
-    const { queues: named } = role;
     if (role.door === "command" && untilEmpty)
       throw new Failure(
         exit.usage,
         "--until-empty ends a runner, and lmtp waits for mail: start two",
+      );
+    const isAll = role.queues.length === 0;
+    if (role.door === "section" && isAll && untilEmpty)
+      throw new Failure(
+        exit.usage,
+        `listmill.toml: node.${host()}.queues: names lmtp only, so there is nothing to run until it is empty; name a queue`,
       );
     const queues = chosen(context, role);
     const service = serviceOf(stderrLog);
@@ -60,7 +65,6 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
     ending.signal.addEventListener("abort", () => service.stopping());
     for (const signal of ["SIGTERM", "SIGINT"] as const)
       process.once(signal, () => ending.abort());
-    const isAll = named.length === 0;
     const task: Task = {
       context,
       site: role.site,
@@ -80,7 +84,7 @@ run [lmtp] [QUEUE...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...
     let end: End | undefined;
     try {
       if (!untilEmpty) door = await doorOf(context, role, ending.signal);
-      if (door && isAll && role.door) {
+      if (door && isAll) {
         service.ready("listens for mail by LMTP");
         await door.closed;
       } else {
@@ -157,22 +161,16 @@ async function refuseState(site: Site): Promise<void> {
 }
 
 /** A queue of the section that has no hooks yet keeps no host from the others. */
-function chosen(
-  context: Context,
-  { queues: named, isOrdered }: Part,
-): string[] {
+function chosen(context: Context, { queues, isOrdered }: Part): string[] {
   const known = hookQueues(context);
-  if (!isOrdered && named.length > 0) {
-    const there = named.filter((queue) => known.includes(queue));
-    for (const queue of named)
-      if (!known.includes(queue))
-        stderrLog(
-          "run",
-          `listmill.toml: node.${host()}.queues: no queue "${queue}" has hooks; it is passed over`,
-        );
-    if (there.length > 0) return there;
+  if (queues.length === 0) return known;
+  const there = queues.filter((queue) => known.includes(queue));
+  if (!isOrdered && there.length > 0) {
+    for (const words of passedOver(known, host(), queues))
+      stderrLog("run", words);
+    return there;
   }
-  for (const queue of named) {
+  for (const queue of queues) {
     if (isResting(queue))
       throw new Failure(
         exit.usage,
@@ -180,5 +178,5 @@ function chosen(
       );
     mustHaveHooks(known, queue);
   }
-  return named.length > 0 ? [...named] : known;
+  return there;
 }

@@ -29,16 +29,21 @@ export function list(context: Context, only: string | undefined): number {
   const queues = only === undefined ? spool.queues() : [only];
   const served = hookQueues(context);
   const rows = queues.flatMap((queue) =>
-    [...entriesOf(spool, queue)].map((found) => {
+    [...entriesOf(spool, queue)].map((found): Row => {
       try {
         return rowOf(found, context, served);
       } catch (error) {
         const code = errnoOf(error);
         if (code !== "EACCES" && code !== "EPERM") throw error;
-        return strangeRow(
-          found,
-          `this user may not read it (${code}); see: listmill spool verify`,
-        );
+        const { id, attempt, lane } = found.name;
+        return {
+          ...bareRow,
+          queue,
+          entry: id,
+          attempt,
+          recipients: lane?.size ?? 0,
+          error: `this user may not read it (${code}); see: listmill spool verify`,
+        };
       }
     }),
   );
@@ -48,15 +53,11 @@ export function list(context: Context, only: string | undefined): number {
       : [])
       if (!parseName(file) && !file.startsWith("."))
         rows.push({
+          ...bareRow,
           queue,
           entry: file,
-          list: "",
-          since: "",
-          attempt: 0,
           next: "now",
-          sender: "",
           recipients: 1,
-          error: "",
         });
   if (rows.length === 0 && !context.json) context.say("nothing waits");
   else
@@ -112,20 +113,15 @@ function rowOf(found: Found, context: Context, served: readonly string[]): Row {
   };
 }
 
-/** Of an entry that cannot be read. */
-function strangeRow({ queue, name }: Found, error: string): Row {
-  return {
-    queue,
-    entry: name.id,
-    list: "",
-    since: "",
-    attempt: name.attempt,
-    next: "",
-    sender: "",
-    recipients: name.lane?.size ?? 0,
-    error,
-  };
-}
+/** Of what cannot be read, or has no envelope yet. */
+const bareRow = {
+  list: "",
+  since: "",
+  attempt: 0,
+  next: "",
+  sender: "",
+  error: "",
+};
 
 /** The last that befell it, but for what a person did to some of its recipients. */
 function errorOf({ history }: Envelope): string {

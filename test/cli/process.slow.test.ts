@@ -159,6 +159,21 @@ t.test("a runner delivers and stops at a signal", async (t) => {
   t.match(log, /stopped after 2 entries/);
 });
 
+t.test("a host that has the door only runs no queue until empty", async (t) => {
+  const home = await makeHome(t, {
+    settings: '[node.gate]\nqueues = ["lmtp"]\n',
+  });
+  const env = { LISTMILL_HOST: "gate" };
+  t.match(await run(["--home", home, "run", "--until-empty"], { env }), {
+    code: 64,
+    err: /node\.gate\.queues: names lmtp only/,
+  });
+  t.match(
+    await run(["--home", home, "run", "owner", "--until-empty"], { env }),
+    { code: 0 },
+  );
+});
+
 t.test("a runner that cannot start ends, with its LMTP door", async (t) => {
   const home = await makeHome(t, {
     settings: '[lmtp]\nlisten = "127.0.0.1:0"\n',

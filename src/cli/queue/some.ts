@@ -27,7 +27,6 @@ import { takeOver } from "../../spool/sweep.ts";
 import { asNode } from "../asnode.ts";
 import { type Context, noMore } from "../context.ts";
 import { Meter } from "../meter.ts";
-import { refuseRoot } from "../root.ts";
 
 /** Entries at work that are named. */
 const SHOWN = 5;
@@ -135,7 +134,6 @@ async function withHand<T>(
   act: (tools: Tools) => Promise<T>,
 ): Promise<T> {
   const { site, spool, clock } = context;
-  refuseRoot(site, "queue");
   mustBeThere(spool);
   const meter = new Meter(clock, "recipient", "recipients");
   return asNode(context, "queue", meter, async (self) => {
