@@ -82,7 +82,7 @@ export class Home {
     members: number,
     domain = "example",
   ): Promise<void> {
-    await this.call(["list", "create", address, "post=anyone"]);
+    await this.call(["list", "create", address, "policy=open"]);
     if (members === 0) return;
     const path = join(this.dir, "members");
     const file = openSync(path, "w");

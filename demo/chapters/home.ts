@@ -11,7 +11,7 @@ import type { PostOffice } from "../postoffice.ts";
 import { drop, writeHelpers, writeSchool, writeTeachers } from "../sources.ts";
 import { expect } from "../told.ts";
 
-const frost = ["owners=frost@school.example", "post=owners"];
+const frost = ["owners=frost@school.example", "policy=announce"];
 
 export async function home(mill: Mill, outside: PostOffice): Promise<void> {
   heading("1  A home, and four lists");
@@ -67,7 +67,7 @@ export async function home(mill: Mill, outside: PostOffice): Promise<void> {
     "list",
     "create",
     "helpers@lists.example.org",
-    "post=anyone",
+    "policy=open",
     "custom.helpers=helpers.csv",
   ]);
   const folder = join(mill.home, "lists", "helpers@lists.example.org");

@@ -121,18 +121,21 @@ function tableOf(changes: readonly Change[]): Table {
   return table;
 }
 
-type Row = Record<"list" | "members" | "post" | "description", number | string>;
+type Row = Record<
+  "list" | "members" | "policy" | "description",
+  number | string
+>;
 
 /** All lists of a domain on demand: how many there are only their source knows. */
 function onDemand(context: Context, domain: string): Row {
   const row = { list: `@${domain}`, members: "on demand" };
   try {
     const shared = context.lists.domain(domain);
-    const { description = "", post = "" } = shared?.settings ?? {};
-    return { ...row, post, description };
+    const { description = "", policy = "" } = shared?.settings ?? {};
+    return { ...row, policy, description };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { ...row, post: "", description: `broken: ${error.message}` };
+    return { ...row, policy: "", description: `broken: ${error.message}` };
   }
 }
 
@@ -146,18 +149,18 @@ async function all(context: Context): Promise<number> {
     context.say(
       "no lists yet; make one with: listmill list create news@lists.example.org",
     );
-  else context.table(["list", "members", "post", "description"], rows);
+  else context.table(["list", "members", "policy", "description"], rows);
   return exit.ok;
 }
 
 async function rowOf(context: Context, address: string): Promise<Row> {
   try {
     const list = context.lists.get(address);
-    const { description = "", post = "" } = list?.settings ?? {};
+    const { description = "", policy = "" } = list?.settings ?? {};
     return {
       list: address,
       members: await context.roster.count(address),
-      post,
+      policy,
       description,
     };
   } catch (error) {
@@ -165,7 +168,7 @@ async function rowOf(context: Context, address: string): Promise<Row> {
     return {
       list: address,
       members: 0,
-      post: "",
+      policy: "",
       description: `broken: ${error.message}`,
     };
   }

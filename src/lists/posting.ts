@@ -39,10 +39,10 @@ export async function mayPost(
   author: string,
 ): Promise<boolean> {
   const { list, site } = asked;
-  if (list.settings.post === "anyone") return true;
+  if (list.settings.policy === "open") return true;
   if (author === "") return false;
   if (list.settings.owners.map(keyOf).includes(keyOf(author))) return true;
-  if (list.settings.post === "owners") return false;
+  if (list.settings.policy === "announce") return false;
   if (await rosterOf(site.home).get(list.address, author)) return true;
   // What is no address among the recipients is told when they get the post.
   const quiet = { ...asked, quiet: true, since: stopwatch() };

@@ -78,7 +78,7 @@ export async function makeHome(
       `hostname = "mill.example.org"\n${settings}\n[outbound]\nrate = 0\nsmtp = "${smtp}"\n`,
     ),
   );
-  await new Context(dir, false).lists.create(news, { post: "anyone", ...list });
+  await new Context(dir, false).lists.create(news, { policy: "open", ...list });
   return dir;
 }
 

@@ -18,20 +18,20 @@ t.test("lists are made, shown, changed and taken away", async (t) => {
     await run([
       "create",
       "Dev@lists.example.org",
-      "post=owners",
+      "policy=announce",
       "digest.posts=7",
       "owners=a@x.org,b@x.org",
     ]),
     { code: 0, out: /^dev@lists\.example\.org: made in /, err: "" },
   );
   const { out } = await run([]);
-  t.match(out, /^list +members +post +description\ndev@\S+ +0 +owners\nnews@/);
+  t.match(out, /^list +members +policy +description\ndev@\S+ +0 +announce\nnews@/);
   t.match(JSON.parse((await run([], true)).out), [
-    { list: dev, members: 0, post: "owners" },
-    { list: news, post: "anyone" },
+    { list: dev, members: 0, policy: "announce" },
+    { list: news, policy: "open" },
   ]);
   t.match(
-    await run(["set", dev, "description=Our work", "archive=false", "post="]),
+    await run(["set", dev, "description=Our work", "archive=false", "policy="]),
     {
       code: 0,
     },
@@ -42,7 +42,7 @@ t.test("lists are made, shown, changed and taken away", async (t) => {
     settings: {
       description: "Our work",
       archive: false,
-      post: "members",
+      policy: "members",
       owners: ["a@x.org", "b@x.org"],
       digest: { posts: 7 },
     },
@@ -73,13 +73,13 @@ t.test("what is wrong with a list is said", async (t) => {
       /nonsense: not an address that a list can have/,
     ],
     [["create", news], 73, /this list exists already/],
-    [["create", "a@x.org", "post"], 64, /"post" is not KEY=VALUE/],
+    [["create", "a@x.org", "policy"], 64, /"policy" is not KEY=VALUE/],
     [
-      ["create", "a@x.org", "post=nobody"],
+      ["create", "a@x.org", "policy=nobody"],
       78,
-      /post: .*"members" or "anyone" or "owners"/,
+      /policy: .*"open" or "members"/,
     ],
-    [["create", "a@x.org", "psot=anyone"], 78, /psot: .*post/],
+    [["create", "a@x.org", "polcy=open"], 78, /polcy: .*policy/],
     [
       ["create", "a@x.org", "digest=5", "digest.posts=3"],
       64,
@@ -87,13 +87,17 @@ t.test("what is wrong with a list is said", async (t) => {
     ],
     [["create", "a@x.org", "__proto__=1"], 64, /__proto__: no such setting/],
     [["create", "a@x.org", "constructor.x=1"], 78, /constructor: no such/],
-    [["create", "a@x.org", "post=owners", "post="], 64, /post: is given twice/],
-    [["set", news, "post=owners", "bogus=1"], 78, /Nothing was changed/],
+    [
+      ["create", "a@x.org", "policy=announce", "policy="],
+      64,
+      /policy: is given twice/,
+    ],
+    [["set", news, "policy=announce", "bogus=1"], 78, /Nothing was changed/],
     [["show", news, "more"], 64, /"more" is an argument too many/],
     [["remove", news, "more"], 64, /"more" is an argument too many/],
     [["set", news], 64, /takes KEY=VALUE/],
-    [["set", news, "post=nobody"], 78, /post: .*Nothing was changed/s],
-    [["set", "gone@x.org", "post=anyone"], 67, /there is no list gone@x\.org/],
+    [["set", news, "policy=nobody"], 78, /policy: .*Nothing was changed/s],
+    [["set", "gone@x.org", "policy=open"], 67, /there is no list gone@x\.org/],
     [["show"], 64, /which list/],
     [["show", "gone@x.org"], 67, /there is no list/],
     [["remove", "gone@x.org"], 67, /there is no list/],
@@ -104,7 +108,7 @@ t.test("what is wrong with a list is said", async (t) => {
     t.match(await verb(t, home, list, args), { code, err }, args.join(" "));
   t.match(
     (await verb(t, home, list, [])).out,
-    /^news\S+ +0 +anyone$/m,
+    /^news\S+ +0 +open$/m,
     "nothing was changed",
   );
   const ldap = ["url=ldap://127.0.0.1", "base=o=x", "filter=(uid=*)"];
@@ -119,11 +123,11 @@ t.test("what is wrong with a list is said", async (t) => {
   writeFileSync(join(home, "lists", news, "list.toml"), "post = 5\n");
   t.match(await verb(t, home, list, []), {
     code: 0,
-    out: /broken: .*list\.toml:1: post: /,
+    out: /broken: .*list\.toml:1: policy: /,
   });
   t.match(await verb(t, home, list, ["show", news]), {
     code: 78,
-    err: /list\.toml:1: post: /,
+    err: /list\.toml:1: policy: /,
   });
 });
 

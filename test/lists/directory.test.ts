@@ -34,7 +34,7 @@ t.test("a list that was made is there, with what was given", async (t) => {
     local: "dev",
     domain: "example.org",
     dir: join(home, "lists/dev@example.org"),
-    settings: { description: "x", post: "members" },
+    settings: { description: "x", policy: "members" },
     environment: { LISTMILL_SETTING_DESCRIPTION: "x" },
   });
   t.equal(lists.get("DEV@example.org"), list);
@@ -83,7 +83,7 @@ t.test("no address leads out of the folder of lists", async (t) => {
     "__proto__",
   ]) {
     t.equal(lists.get(bad), undefined, JSON.stringify(bad));
-    await t.rejects(lists.set(bad, ["post", "anyone"]), { name: "Failure" });
+    await t.rejects(lists.set(bad, ["policy", "open"]), { name: "Failure" });
     await t.rejects(lists.remove(bad), { name: "Failure" });
   }
   for (const bad of [
@@ -132,7 +132,7 @@ t.test("a broken list.toml throws until it is right again", async (t) => {
   for (let i = 0; i < 2; i += 1)
     t.throws(() => lists.get("a@b.org"), {
       exitCode: 78,
-      message: `${file}:1: post: must be "members" or "anyone" or "owners", not 1`,
+      message: `${file}:1: policy: must be "open" or "members" or "moderated" or "announce" or "closed", not 1`,
     });
   t.same(lists.names(), ["a@b.org"]);
   writeFileSync(file, "");
@@ -143,7 +143,7 @@ t.test(
   "set keeps comments and order, and nothing changes where the result would not fit",
   async (t) => {
     const text =
-      '# mine\npost = "owners" # why\n\n[digest]\n# few\nposts = 5\n';
+      '# mine\npolicy = "announce" # why\n\n[digest]\n# few\nposts = 5\n';
     const home = t.testdir({ lists: { "a@b.org": { "list.toml": text } } });
     const lists = listsIn(home);
     const file = join(home, "lists/a@b.org/list.toml");
@@ -154,7 +154,7 @@ t.test(
     await lists.set("a@b.org", ["digest.posts", 5]);
     t.equal(read(), text);
     for (const [key, value] of [
-      ["post", "all"],
+      ["policy", "all"],
       ["digest.pots", 1],
       ["sql.query", "SELECT 1"],
       ["a.b(", 1],
@@ -175,16 +175,16 @@ t.test(
       "a whole section",
     );
     t.equal(
-      (await lists.set("a@b.org", ["post", undefined])).settings.post,
+      (await lists.set("a@b.org", ["policy", undefined])).settings.policy,
       "members",
     );
     const before = read();
     await t.rejects(
-      lists.set("a@b.org", ["post", "anyone"], ["bogus", 1]),
+      lists.set("a@b.org", ["policy", "open"], ["bogus", 1]),
       /bogus: no such setting.*Nothing was changed/s,
     );
     await t.rejects(
-      lists.set("a@b.org", ["post", "anyone"], ["__proto__", 1]),
+      lists.set("a@b.org", ["policy", "open"], ["__proto__", 1]),
       { exitCode: 64, message: /__proto__: no such setting/ },
     );
     t.equal(read(), before, "all of them or none");
@@ -193,14 +193,14 @@ t.test(
       ["ldap.url", "ldap://127.0.0.1"],
       ["ldap.base", "o=x"],
       ["ldap.filter", "(uid=*)"],
-      ["post", "anyone"],
+      ["policy", "open"],
     );
     t.match(
       both.settings,
-      { post: "anyone", ldap: { base: "o=x", filter: "(uid=*)" } },
+      { policy: "open", ldap: { base: "o=x", filter: "(uid=*)" } },
       "a section by its keys",
     );
-    await t.rejects(lists.set("no@b.org", ["post", "anyone"]), {
+    await t.rejects(lists.set("no@b.org", ["policy", "open"]), {
       name: "Failure",
       exitCode: 67,
     });

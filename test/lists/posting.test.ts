@@ -38,11 +38,11 @@ async function homeWith(t: Test, toml: string) {
 }
 
 t.test("anyone, owners, members of the roster", async (t) => {
-  const anyone = await homeWith(t, 'post = "anyone"\n');
+  const anyone = await homeWith(t, 'policy = "open"\n');
   t.equal(await anyone.may("x@example.com"), true);
   const owners = await homeWith(
     t,
-    'post = "owners"\nowners = ["Anna@example.com"]\n',
+    'policy = "announce"\nowners = ["Anna@example.com"]\n',
   );
   await owners.context.roster.add(news, "bob@example.com");
   t.equal(await owners.may("anna@EXAMPLE.com"), true);

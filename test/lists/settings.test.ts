@@ -101,7 +101,7 @@ url = "http://x"
 t.test("the site's defaults lie under a list's settings", async (t) => {
   const home = t.testdir({
     "listmill.toml": `[list]
-post = "anyone"
+policy = "open"
 footer = "site"
 [list.digest]
 posts = 7
@@ -121,7 +121,7 @@ b = 1
     "l",
   );
   t.match(settings, {
-    post: "anyone",
+    policy: "open",
     footer: "own",
     digest: { posts: 9, size: 2 ** 20 },
     custom: { a: 1, b: 2 },

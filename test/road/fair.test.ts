@@ -17,7 +17,7 @@ for (const other of [true, false])
     const mill = await Mill.make(t.testdir(), {
       smtp: sink.url,
       members: many.slice(0, 1),
-      site: `[outbound]\nrate = ${RATE}\n[list]\npost = "anyone"\narchive = false\n[list.refine]\nshrink_limit = "100%"\n`,
+      site: `[outbound]\nrate = ${RATE}\n[list]\npolicy = "open"\narchive = false\n[list.refine]\nshrink_limit = "100%"\n`,
     });
     await mill.tell(
       ["member", "import", "dev@lists.example.org"],

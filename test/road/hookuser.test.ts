@@ -49,7 +49,7 @@ function makeHome(t: Test, settings: string) {
     join(home, "listmill.toml"),
     `${settings}\n[outbound]\nsmtp = "smtp://127.0.0.1:9"\n`,
   );
-  mill("list", "create", list, "post=anyone");
+  mill("list", "create", list, "policy=open");
   const hook = (path: string, text: string) => {
     const file = join(home, "hooks.d", path);
     mkdirSync(dirname(file), { recursive: true });

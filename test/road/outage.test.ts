@@ -18,7 +18,7 @@ t.test("a database that is down for a while", async (t) => {
   const start = () =>
     servers.bash('start_postgres "$1" "$2"', [dir, String(port)]);
   start();
-  const section = (more: string) => `post = "anyone"
+  const section = (more: string) => `policy = "open"
 [sql]
 url = "postgres://postgres@127.0.0.1:${port}/test"
 query = "SELECT 'u' || n || '@box.test' FROM generate_series(1, 3000) n WHERE :list = '${list}'"

@@ -7,7 +7,7 @@ import { list, Mill, type Process, until } from "./mill.ts";
 
 const members = Array.from({ length: 60 }, (_, at) => `m${at}@x.example`);
 const author = "author@z.example";
-const own = 'post = "anyone"\narchive = false\n[digest]\nenabled = false\n';
+const own = 'policy = "open"\narchive = false\n[digest]\nenabled = false\n';
 
 t.setTimeout(300_000);
 

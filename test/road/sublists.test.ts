@@ -128,8 +128,8 @@ t.test(
       "ivan@box.test",
     ]);
     // Asked on its own it brings those in whom the circle had left out.
-    settle(home.mill, list, 'post = "anyone"\n');
-    settle(home.mill, inner, `post = "anyone"\n${remember}`);
+    settle(home.mill, list, 'policy = "open"\n');
+    settle(home.mill, inner, `policy = "open"\n${remember}`);
     await home.mill.tell(
       ["receive", "--sender", "anna@box.test", inner],
       `From: anna@box.test\nTo: ${inner}\nSubject: post second\nMessage-ID: <2@x>\n\nHello.\n`,

@@ -153,7 +153,7 @@ t.test("all sources together", { timeout: 280_000 }, async (t) => {
   const home = await PostHome.make(
     at("home"),
     account(servers, "listpipe"),
-    `[outbound]\nsmtp = "${sink.url}"\nrate = 0\n[list]\npost = "anyone"\narchive = false\n`,
+    `[outbound]\nsmtp = "${sink.url}"\nrate = 0\n[list]\npolicy = "open"\narchive = false\n`,
   );
   for (const name of names) {
     const list = `${name}@lists.test`;

@@ -342,7 +342,7 @@ t.test("broken settings: mail waits, and goes on once mended", async (t) => {
     join(home, "spool/incoming/new/delivered"),
     `Return-Path: <a@example.net>\nDelivered-To: ${news}\n${post("delivered")}`,
   );
-  writeFileSync(file, good.replace('post = "anyone"', 'post = "nobody"'));
+  writeFileSync(file, good.replace('policy = "open"', 'policy = "nobody"'));
   const lines = await runAll(home);
   t.ok(has(lines, /waits .*list\.toml:\d+: /), "the line is named");
   t.equal(waiting(home, "incoming").length, 2);

@@ -10,7 +10,7 @@ export default async function members(ask: Ask): Promise<Reply> {
   if (ours || !list) return;
   const author = authorOf(message.header) ?? envelope.sender;
   if (await mayPost({ ...ask, list }, author)) return;
-  const who = list.settings.post === "members" ? "members" : "owners";
+  const who = list.settings.policy === "members" ? "members" : "owners";
   const reason = `Only ${who} may post to ${list.address}, and ${author || "the author"} is not one.`;
   switch (list.settings.others) {
     case "reject":

@@ -15,6 +15,7 @@ import {
   text,
   textLike,
 } from "../../base/settings.ts";
+import { language, people } from "./people.ts";
 import { personal } from "./personal.ts";
 import { sourceParts, sourceSections, sources } from "./sources.ts";
 import { verp } from "./verp.ts";
@@ -67,15 +68,11 @@ const custom = z.record(
 
 const listShape = {
   description: note(line().prefault(""), "What the list is about."),
+  language: note(
+    language().prefault("en"),
+    "The language of what the list says to people whose own is not known.",
+  ),
   owners: note(several(address()).prefault([]), "Who gets mail to the owners."),
-  post: note(
-    choice("members", "anyone", "owners").prefault("members"),
-    "Who may post. Members are those of the roster and those whom the sources bring; owners always may.",
-  ),
-  others: note(
-    choice("reject", "hold", "discard").prefault("reject"),
-    "What happens to a post of somebody who may not.",
-  ),
   subject_prefix: note(
     line().prefault(""),
     'Put before subjects, such as "[list] ".',
@@ -112,6 +109,7 @@ const listShape = {
     observe(),
     "Hooks of this list that run for the log only: their verdict is not acted on.",
   ),
+  ...people,
   digest: note(digest.prefault({}), "When a digest goes out."),
   personal: note(
     personal.prefault({}),

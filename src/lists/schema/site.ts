@@ -2,7 +2,14 @@
  * The settings of a site, listmill.toml.
  */
 import { z } from "zod";
-import { count, duration, flag, size, textLike } from "../../base/settings.ts";
+import {
+  count,
+  duration,
+  flag,
+  several,
+  size,
+  textLike,
+} from "../../base/settings.ts";
 import { told, wrongInState } from "./fitting.ts";
 import { listDefaults } from "./list.ts";
 import { node, wrongInRoles } from "./node.ts";
@@ -34,6 +41,33 @@ const sections = z.strictObject({
   postmaster: note(address().optional(), "Who is responsible for this site.", {
     without: "postmaster at the domain of the list",
   }),
+  authserv_ids: note(
+    several(hostName()).prefault([]),
+    "Whose Authentication-Results (RFC 8601) are believed: the name that your mail server writes into them.",
+  ),
+  answers: note(
+    z
+      .strictObject({
+        a_day: note(
+          count(1, 1000).prefault(10),
+          "Most automatic answers a day to an address (RFC 3834).",
+        ),
+        requests: note(
+          count(1, 1000).prefault(5),
+          "Most requests to confirm a day to an address,",
+        ),
+        requests_sender: note(
+          count(1, 100_000).prefault(20),
+          "an hour on behalf of one sender,",
+        ),
+        requests_list: note(
+          count(1, 1_000_000).prefault(500),
+          "and an hour for one list.",
+        ),
+      })
+      .prefault({}),
+    "How much mail the lists send by themselves.",
+  ),
   limits: note(
     z
       .strictObject({

@@ -139,7 +139,7 @@ const ldap = z.strictObject({
   ),
   sender_filter: note(
     template(text()).optional(),
-    'Who may post where post = "members": the author, if this filter finds an entry.',
+    'Who may post where policy = "members": the author, if this filter finds an entry.',
     { without: "the author must be among the recipients" },
   ),
   exists_filter: note(
@@ -187,7 +187,7 @@ const sql = z.strictObject({
   ),
   sender_query: note(
     text().optional(),
-    'Who may post where post = "members": the author, if this query finds a row.',
+    'Who may post where policy = "members": the author, if this query finds a row.',
     { without: "the author must be among the recipients" },
   ),
   exists_query: note(

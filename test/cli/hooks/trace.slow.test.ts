@@ -77,7 +77,7 @@ t.test("the same hooks as the mill, in the same order", async (t) => {
 });
 
 t.test("a refusal, and what its sender would be told", async (t) => {
-  const home = await TrialHome.make(t, { post: "members" });
+  const home = await TrialHome.make(t, { policy: "members" });
   const said = await home.trace([]);
   t.equal(said.code, 77);
   t.match(
