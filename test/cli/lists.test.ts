@@ -120,7 +120,7 @@ t.test("what is wrong with a list is said", async (t) => {
     { code: 0, err: "" },
     "a section that needs several keys",
   );
-  writeFileSync(join(home, "lists", news, "list.toml"), "post = 5\n");
+  writeFileSync(join(home, "lists", news, "list.toml"), "policy = 5\n");
   t.match(await verb(t, home, list, []), {
     code: 0,
     out: /broken: .*list\.toml:1: policy: /,
@@ -252,7 +252,7 @@ t.test(
       await of(),
       /^error: .*@corp\.org\/list\.toml: .* needs a section \[ldap\]/m,
     );
-    writeFileSync(file, "post = 7\n");
+    writeFileSync(file, "policy = 7\n");
     t.match(await of(), /^error: .*@corp\.org\/list\.toml:1: post/m);
     t.match((await verb(t, home, list, [])).out, /@corp\.org .*broken/);
   },

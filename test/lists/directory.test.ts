@@ -125,7 +125,7 @@ t.test(
 
 t.test("a broken list.toml throws until it is right again", async (t) => {
   const home = t.testdir({
-    lists: { "a@b.org": { "list.toml": "post = 1\n" } },
+    lists: { "a@b.org": { "list.toml": "policy = 1\n" } },
   });
   const lists = listsIn(home);
   const file = join(home, "lists/a@b.org/list.toml");
@@ -155,7 +155,7 @@ t.test(
     t.equal(read(), text);
     for (const [key, value] of [
       ["policy", "all"],
-      ["digest.pots", 1],
+      ["digest.polcy", 1],
       ["sql.query", "SELECT 1"],
       ["a.b(", 1],
       ["__proto__", 1],
@@ -237,8 +237,8 @@ t.test("settings that do not fit make no list", async (t) => {
   const home = t.testdir({ lists: {} });
   const lists = listsIn(home);
   await t.rejects(
-    lists.create("a@b.org", { pots: 1 }),
-    /a@b.org: pots: no such setting; did you mean post/,
+    lists.create("a@b.org", { polcy: 1 }),
+    /a@b.org: polcy: no such setting; did you mean policy/,
   );
   await t.rejects(
     lists.create("a@b.org", { ldap: {} }),
@@ -303,8 +303,8 @@ t.test("every address of a domain on demand has a list", async (t) => {
   t.same(lists.domains(), ["corp.org"]);
   t.match(lists.domain("Corp.org"), { domain: "corp.org" });
   t.equal(lists.domain("plain.org"), undefined);
-  writeFileSync(join(home, "lists/@corp.org/list.toml"), "post = 7\n");
-  t.throws(() => lists.get("sales@corp.org"), /@corp\.org\/list\.toml:1: post/);
+  writeFileSync(join(home, "lists/@corp.org/list.toml"), "policy = 7\n");
+  t.throws(() => lists.get("sales@corp.org"), /@corp\.org\/list\.toml:1: policy/);
   t.same(lists.domains(), ["corp.org"], "a broken one is shown too");
   rmSync(join(home, "lists/@corp.org/list.toml"));
   t.equal(lists.get("sales@corp.org"), undefined);

@@ -66,6 +66,10 @@ t.test("what is given stands in list.toml", async (t) => {
   };
   t.same(parseTable(listFile(given), "l"), {
     ...given,
+    rules: {},
+    moderation: {},
+    flood: {},
+    confirm: {},
     personal: {},
     refine: {},
   });
@@ -79,7 +83,7 @@ first = "5h"
 [node]
 renew = "20s"
 [list]
-pots = "members"
+polcy = "members"
 [list.ldap]
 url = "http://x"
 `,
@@ -90,7 +94,7 @@ url = "http://x"
       'listmill.toml:1: outbound.smtp: must be smtp://host:port, smtps://host:port or lmtp://host:port, without a name and password, not "smtp://...@host"',
       "listmill.toml:2: retry.most: must be at least retry.first",
       "listmill.toml:4: node.stale: must be at least three times node.renew",
-      "listmill.toml:7: list.pots: no such setting; did you mean post?",
+      "listmill.toml:7: list.polcy: no such setting; did you mean policy?",
       'listmill.toml:9: list.ldap.url: must be ldap://host:port or ldaps://host:port, several with spaces between them, not "http://x"',
     ]
       .map((line) => `${home}/${line}`)
