@@ -25,7 +25,10 @@ t.test("lists are made, shown, changed and taken away", async (t) => {
     { code: 0, out: /^dev@lists\.example\.org: made in /, err: "" },
   );
   const { out } = await run([]);
-  t.match(out, /^list +members +policy +description\ndev@\S+ +0 +announce\nnews@/);
+  t.match(
+    out,
+    /^list +members +policy +description\ndev@\S+ +0 +announce\nnews@/,
+  );
   t.match(JSON.parse((await run([], true)).out), [
     { list: dev, members: 0, policy: "announce" },
     { list: news, policy: "open" },

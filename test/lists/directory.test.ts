@@ -304,7 +304,10 @@ t.test("every address of a domain on demand has a list", async (t) => {
   t.match(lists.domain("Corp.org"), { domain: "corp.org" });
   t.equal(lists.domain("plain.org"), undefined);
   writeFileSync(join(home, "lists/@corp.org/list.toml"), "policy = 7\n");
-  t.throws(() => lists.get("sales@corp.org"), /@corp\.org\/list\.toml:1: policy/);
+  t.throws(
+    () => lists.get("sales@corp.org"),
+    /@corp\.org\/list\.toml:1: policy/,
+  );
   t.same(lists.domains(), ["corp.org"], "a broken one is shown too");
   rmSync(join(home, "lists/@corp.org/list.toml"));
   t.equal(lists.get("sales@corp.org"), undefined);
