@@ -104,6 +104,10 @@ sub pieces {
         my @left = (line($value));
         return sub { shift @left };
     }
+    if ($verb eq 'answer' && !ref $value) {
+        my @left = (bytes($value));
+        return sub { shift @left };
+    }
     my $isList = $verb eq 'recipients' || $verb eq 'refine' || $verb eq 'deliver';
     die "it returned what $verb cannot use\n" if !$isList || ref $value !~ /^(?:ARRAY|CODE)$/;
     my $at = 0;
@@ -322,7 +326,7 @@ sub recipients {
 # Sends a new message in. $due: not before, seconds since 1970.
 sub emit {
     my ($ask, $recipient, $message, $due) = @_;
-    my $folder = $ask->{question}{emit} // die $ask->verb . " hooks cannot emit: that is for emit and consume\n";
+    my $folder = $ask->{question}{emit} // die $ask->verb . " hooks cannot emit: that is for emit, answer and consume\n";
     die "not an address: $recipient\n" if $recipient =~ m{/|^\.{0,2}$};
     mkdir "$folder/$recipient";
     my $name = join '.', (defined $due ? sprintf '%010d', $due : ()), ++$ask->{emitted};

@@ -151,7 +151,7 @@ class Ask:
     def emit(self, recipient, message, due=None):
         """Sends a new message in: bytes, text or an email.message. due: not before, seconds since 1970."""
         if self._emit is None:
-            raise RuntimeError(self.verb + " hooks cannot emit: that is for emit and consume")
+            raise RuntimeError(self.verb + " hooks cannot emit: that is for emit, answer and consume")
         if "/" in recipient or recipient in ("", ".", ".."):
             raise ValueError("not an address: " + repr(recipient))
         folder = os.path.join(self._emit, recipient)
@@ -251,6 +251,8 @@ def _pieces(verb, value):
         return (_bytes(value),)
     if verb == "route" and isinstance(value, str):
         return (_line(value),)
+    if verb == "answer" and isinstance(value, str):
+        return (value.encode("utf-8", "surrogateescape"),)
     if verb in ("recipients", "refine") and not isinstance(value, (str, bytes)):
         return (_line(address) for address in value)
     if verb == "deliver" and not isinstance(value, (str, bytes)):

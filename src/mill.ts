@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exit, Failure } from "./base/errors.ts";
 import type { Piece } from "./base/pieces.ts";
+import { commandsIn } from "./commands/read.ts";
 import type { Layer } from "./engine/layers.ts";
 import type { Question } from "./engine/question.ts";
 import type { Place, Subject, Trade } from "./engine/trade.ts";
@@ -169,6 +170,31 @@ export function mailTrade(
           recipient: subject.envelope.recipient,
           ...(list ? { list: list.address } : {}),
         },
+      };
+    },
+
+    requests: (message, envelope, names) =>
+      commandsIn(message, envelope.extension ?? "", site.delimiters, names),
+
+    async answered() {
+      return [];
+    },
+
+    async held(subject, { where, reason }, now) {
+      const list = listOf(subject.envelope);
+      if (!list) return undefined;
+      const at = new Date(now).toISOString();
+      return {
+        queue: "moderators",
+        envelope: {
+          ...followed(subject, now),
+          sender: subject.envelope.sender,
+          recipient: extended(site, list, "moderators"),
+          list: list.address,
+          extension: "moderators",
+          history: [{ at, where, what: "held", reason }],
+        },
+        content: [],
       };
     },
 

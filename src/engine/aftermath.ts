@@ -86,6 +86,7 @@ export function onward<C extends Content>(pass: Pass<C>): string | undefined {
     !hasSettled &&
     distribution.file === undefined &&
     !pass.isEdited &&
+    pass.answers.length === 0 &&
     pass.notes().length === 0;
   return isAlone && route !== outbound ? route : undefined;
 }
@@ -98,6 +99,7 @@ export async function* following<C extends Content>(
 ): AsyncGenerator<Child> {
   yield* emitted(pass, mill, [...pass.settled, ...pass.emissions]);
   yield* refused(pass, mill, say);
+  yield* answered(pass, mill, say);
   if (pass.route !== undefined) {
     const { envelope } = pass;
     say(routedTo(pass.route, envelope));
@@ -113,6 +115,20 @@ export async function* following<C extends Content>(
   }
   const list = pass.distribution.file;
   if (list) yield* exploded(pass, list, mill, say);
+}
+
+/** What is answered to the requests in it. */
+async function* answered<C extends Content>(
+  pass: Pass<C>,
+  mill: Mill<C>,
+  say: (text: string) => void,
+): AsyncGenerator<Child> {
+  const { answers } = pass;
+  if (answers.length === 0) return;
+  for (const { request, kind } of answers) say(`${request.name}: ${kind}`);
+  const now = mill.clock.now();
+  for (const draft of await mill.trade.answered(subjectOf(pass), answers, now))
+    yield childOf(draft, now);
 }
 
 /** The entry itself again, where, when and with what envelope the runner says. */

@@ -20,6 +20,7 @@ import {
   type Emission,
   oneByOne,
   type Question,
+  type Request,
 } from "./question.ts";
 import { askServed } from "./served.ts";
 import type { Servers } from "./servers.ts";
@@ -75,6 +76,7 @@ interface Asking<C extends Content> {
   readonly standing: Standing<C>;
   /** Gets what the hook emits. */
   readonly emitted: Emission[];
+  readonly request?: Request | undefined;
   /** Lists whose recipients were asked for on the way to this hook. */
   readonly visited: Set<string>;
   readonly other?: Other;
@@ -99,15 +101,19 @@ export class Asker<C extends Content> {
     this.#equipment = equipment;
   }
 
-  /** @param emitted gets what the hook emits; what comes after its answer was used is lost */
+  /**
+   * @param emitted gets what the hook emits; what comes after its answer was used is lost
+   * @param request what an answer hook is asked for
+   */
   async ask(
     hook: Hook,
     stage: Stage,
     standing: Standing<C>,
     emitted: Emission[],
+    request?: Request,
   ): Promise<Answer> {
     const visited = new Set([this.#envelope.list ?? ""]);
-    const asking = { hook, stage, standing, emitted, visited };
+    const asking = { hook, stage, standing, emitted, visited, request };
     const answer = await this.#ask(asking);
     if (this.isObserved(hook))
       this.say(`${hook.path}: observed, would be ${wordsOf(answer.verdict)}`);
@@ -171,7 +177,7 @@ export class Asker<C extends Content> {
   }
 
   #question(asking: Asking<C>): Question<C> {
-    const { hook, stage, standing, emitted, other } = asking;
+    const { hook, stage, standing, emitted, other, request } = asking;
     const { clock, signal, holds, trial } = this.#equipment;
     return {
       id: this.#claim.name.id,
@@ -182,6 +188,7 @@ export class Asker<C extends Content> {
       now: clock.now(),
       envelope: this.#envelope,
       message: standing.message,
+      ...(request ? { request } : {}),
       file: () => standing.file(),
       recipients: () =>
         stage.verb === "deliver"

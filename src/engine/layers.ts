@@ -24,6 +24,7 @@ export const verbs = [
   "refine",
   "emit",
   "deliver",
+  "answer",
   "consume",
 ] as const;
 export type Verb = (typeof verbs)[number];
@@ -152,6 +153,12 @@ export function obstacleIn({
   return stages.length === 0
     ? `hooks.d/${queue} has no hooks for it`
     : undefined;
+}
+
+/** What an answer hook is asked for by: its file's name without the number before and what follows a dot. */
+export function wordOf({ path }: Pick<Hook, "path">): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return name.replace(/^\d+-/, "").replace(/\..*$/, "");
 }
 
 /** How a hook of that name is run. */

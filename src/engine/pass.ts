@@ -12,6 +12,7 @@ import { type Claim, workOf } from "../spool/claim.ts";
 import { syncPath, writeNew } from "../spool/durable.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import { Progress } from "../spool/progress.ts";
+import { type Answered, answering, wordsOf as namesOf } from "./answering.ts";
 import { Asker, type Equipment } from "./asker.ts";
 import { Distribution } from "./distribution.ts";
 import type { Hook, Pipeline, Stage } from "./layers.ts";
@@ -29,6 +30,8 @@ export type End =
       readonly where: string;
       readonly stage: string;
       readonly reason: string;
+      /** `hold`: people are told by whoever asked for it. */
+      readonly quiet?: boolean;
     };
 
 /** `done` lines of the progress file: consumers that need not be asked again. */
@@ -50,6 +53,8 @@ export class Pass<C extends Content> {
   readonly emissions: Emission[] = [];
   /** What consumers emitted that are through: it goes out, whatever becomes of the entry. */
   readonly settled: Emission[] = [];
+  /** What came of the requests in it. */
+  readonly answers: Answered[] = [];
   /** Consumers that refused the message for good. */
   readonly refusals: { where: string; reason: string }[] = [];
 
@@ -129,6 +134,7 @@ export class Pass<C extends Content> {
 
   async #stage(queue: string, stage: Stage): Promise<End> {
     if (stage.verb === "consume") return this.#consumers(stage);
+    if (stage.verb === "answer") return this.#answer(stage);
     if (stage.verb === "deliver") this.serving.begin(this.#done);
     if (stage.verb === "route") this.asksRoute = true;
     for (const hook of stage.hooks) {
@@ -155,11 +161,52 @@ export class Pass<C extends Content> {
         reason: verdict.reason,
         where: hook.path,
         stage: `${queue}/${stage.name}`,
+        ...(verdict.kind === "hold" && verdict.quiet ? { quiet: true } : {}),
       };
     }
     // A list that nobody is on is refined like any other: it may be a mistake.
     if (stage.verb === "recipients") this.distribution.begin();
     return { kind: "done" };
+  }
+
+  /** Each request is put to the hook of its name. */
+  async #answer(stage: Stage): Promise<End> {
+    const { trade } = this.#equipment;
+    const asked = await trade.requests(
+      this.message,
+      this.envelope,
+      namesOf(stage),
+    );
+    // Who tries a hook wants to see it answer, whatever the sample asks for.
+    const requests =
+      asked.length === 0 && this.#equipment.trial
+        ? [...namesOf(stage)].map((name) => ({ name, rest: "" }))
+        : asked;
+    const isLifted = this.#isLifted(stage);
+    const emitted: Emission[] = [];
+    const found = await answering(
+      this.#asker,
+      this,
+      stage,
+      requests,
+      isLifted,
+      emitted,
+    );
+    const isHeld = found.kind === "stopped" && found.verdict.kind === "hold";
+    if (found.kind === "done" || isHeld)
+      (isHeld ? this.settled : this.emissions).push(...emitted);
+    if (found.kind === "done") {
+      this.answers.push(...found.answers);
+      return { kind: "done" };
+    }
+    const { hook, verdict } = found;
+    return {
+      kind: verdict.kind,
+      reason: verdict.reason,
+      where: hook.path,
+      stage: `${this.claim.queue}/${stage.name}`,
+      ...(verdict.kind === "hold" && verdict.quiet ? { quiet: true } : {}),
+    };
   }
 
   /** Each consumer is asked on its own: one that fails keeps no other from its message. */

@@ -6,7 +6,13 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { linesOf, pagesOf } from "../base/lines.ts";
 import { oneLine } from "../base/log.ts";
-import { chunks, isRange, lengthOf, type Piece } from "../base/pieces.ts";
+import {
+  bytes,
+  chunks,
+  isRange,
+  lengthOf,
+  type Piece,
+} from "../base/pieces.ts";
 import { replace } from "../spool/durable.ts";
 import { hasCrlf, withoutCrlf } from "../spool/lineends.ts";
 import { listFolder } from "../spool/spool.ts";
@@ -53,6 +59,8 @@ export interface Left {
   readonly emit: string;
 }
 
+/** Most bytes of what a program answers to a request. */
+const ANSWER = 64 * 1024;
 /** Most characters of a variable that a message fills. */
 const LINE = 4096;
 let asked = 0;
@@ -65,7 +73,7 @@ export function nextBase(work: string): string {
 
 /** Whether hooks of a verb are given a folder for messages that follow. */
 export function mayEmit(verb: Verb): boolean {
-  return verb === "emit" || verb === "consume";
+  return verb === "emit" || verb === "answer" || verb === "consume";
 }
 
 /**
@@ -90,6 +98,12 @@ export function variables(
     LISTMILL_ORIGIN: question.envelope.origin,
     LISTMILL_MESSAGE: message,
     ...(question.trial ? { LISTMILL_TRIAL: "1" } : {}),
+    ...(question.request
+      ? {
+          LISTMILL_COMMAND: question.request.name,
+          LISTMILL_ARGUMENTS: question.request.rest,
+        }
+      : {}),
   };
   for (const [name, value] of Object.entries(question.message.variables()))
     found[`LISTMILL_${name}`] = value;
@@ -127,7 +141,11 @@ export async function answerOfProgram(
       question.emit({ ...emission.to, content });
     }
   }
-  return { verdict, line, ...outputOf(question, output) };
+  const text =
+    question.verb === "answer"
+      ? { text: (await bytes(printed, ANSWER)).toString("utf8").toWellFormed() }
+      : {};
+  return { verdict, line, ...text, ...outputOf(question, output) };
 }
 
 export function later(reason: string): Answer {

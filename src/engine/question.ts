@@ -36,6 +36,13 @@ export interface Content {
   variables(): Record<string, string>;
 }
 
+/** Something that a message asks for, by the name of a hook that answers. */
+export interface Request {
+  readonly name: string;
+  /** What was written behind it, one line. */
+  readonly rest: string;
+}
+
 /** The engine's part of what an inline hook is given. */
 export interface Question<C extends Content = Content> {
   /** Stable over retries and takeovers. */
@@ -48,6 +55,8 @@ export interface Question<C extends Content = Content> {
   readonly now: number;
   readonly envelope: Envelope;
   readonly message: C;
+  /** `answer`: what is asked for. */
+  readonly request?: Request;
   /** The message as a file, for those who need one. Writes it where it was edited. */
   file(): Promise<string>;
   /** `refine`: the list so far; `deliver`: who is left to be served. */
@@ -83,7 +92,7 @@ export interface AddressFile {
 export type Reply =
   | undefined
   | Verdict
-  /** `route`: a queue's name. */
+  /** `route`: a queue's name; `answer`: what is answered. */
   | string
   /** `edit`: the new message. */
   | Content
@@ -101,6 +110,8 @@ export interface Answer {
   readonly line: string;
   /** The new message, for `edit`; undefined: unchanged. */
   readonly content?: Content | { readonly printed: readonly Piece[] };
+  /** What is answered, for `answer`; "" where nothing need be said. */
+  readonly text?: string;
   /** Addresses, for `recipients` and `refine`. */
   readonly lines?: AsyncIterable<Addresses>;
   /** The file that holds them, where they come as one. */
@@ -122,6 +133,13 @@ export function answerOf(reply: Reply, verb: Verb): Answer {
     case "route":
       if (typeof reply !== "string") break;
       return { ...empty, line: reply.trim() };
+    case "answer":
+      if (typeof reply !== "string") break;
+      return {
+        ...empty,
+        line: reply.trim().split("\n", 1)[0] ?? "",
+        text: reply,
+      };
     case "edit":
       if (typeof reply !== "object" || !("pieces" in reply)) break;
       return { ...empty, content: reply };

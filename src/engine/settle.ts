@@ -135,7 +135,15 @@ export class Settlement<C extends Content> {
     const rest = { queue: this.#claim.queue, stage: end.stage };
     const event = this.#event(end.where, "held", end.reason);
     const envelope = withEvent({ ...pass.envelope, rest }, event);
-    return this.#rest(pass, "held", envelope);
+    const told = end.quiet
+      ? undefined
+      : await this.#mill.trade.held(subjectOf(pass), end, this.#now());
+    if (!told) return this.#rest(pass, "held", envelope);
+    const { name } = this.#claim;
+    const again = { queue: "held", name, envelope };
+    const children = await Array.fromAsync(this.#settled(pass, again));
+    children.push(childOf(told, this.#now(), pass.original));
+    return this.#commit(children);
   }
 
   async #rest(

@@ -3,8 +3,9 @@
  */
 import type { Piece } from "../base/pieces.ts";
 import type { Envelope } from "../spool/envelope.ts";
+import type { Answered } from "./answering.ts";
 import type { Layer } from "./layers.ts";
-import type { Content, Outcome, Question } from "./question.ts";
+import type { Content, Outcome, Question, Request } from "./question.ts";
 
 /** Where an entry belongs: its list, if it has one, and what hooks see of it. */
 export interface Place {
@@ -61,6 +62,24 @@ export interface Trade<C extends Content = Content> {
   ): { readonly envelope: Envelope; readonly due?: number };
   /** Where an address is served: those of one destination wait together when they have to. */
   destination(address: string): string;
+  /** What a message asks for. @param names those that there are hooks for */
+  requests(
+    message: C,
+    envelope: Envelope,
+    names: ReadonlySet<string>,
+  ): Promise<readonly Request[]>;
+  /** What is answered to the requests of a message; nothing where there is nothing to say. */
+  answered(
+    subject: Subject<C>,
+    answers: readonly Answered[],
+    now: number,
+  ): Promise<readonly Draft[]>;
+  /** What follows where a message is held, so that people get to know; nothing for some. */
+  held(
+    subject: Subject<C>,
+    held: { readonly where: string; readonly reason: string },
+    now: number,
+  ): Promise<Draft | undefined>;
   /** What the sender of a refused message is told; nothing where nobody may be told. */
   refused(
     subject: Subject<C>,

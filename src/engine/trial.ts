@@ -62,7 +62,7 @@ export interface NotAsked {
 }
 
 /** Verbs that do something to the world: they are not run but by name. */
-const acting: readonly Verb[] = ["deliver", "consume"];
+const acting: readonly Verb[] = ["deliver", "answer", "consume"];
 /** Most log lines of a hook that are kept. */
 const SAID = 1000;
 
@@ -230,6 +230,8 @@ function whyNot(verb: Verb): string {
       return "there is no distribution list";
     case "deliver":
       return "no recipients are left";
+    case "answer":
+      return "the message does not ask for it";
     default:
       return "it was not asked";
   }

@@ -8,7 +8,12 @@ export type Verdict =
   | { readonly kind: "skip" }
   | { readonly kind: "later"; readonly reason: string }
   | { readonly kind: "reject"; readonly reason: string }
-  | { readonly kind: "hold"; readonly reason: string }
+  | {
+      readonly kind: "hold";
+      readonly reason: string;
+      /** Whoever asked for it tells people itself. */
+      readonly quiet?: boolean;
+    }
   | { readonly kind: "discard"; readonly reason: string };
 
 /** The exit code of each verdict. */

@@ -35,8 +35,8 @@ export interface Secret {
 
 const HEAD = 4;
 const SIGNATURE = 10;
-const HOUR = 3600_000;
-const EPOCH = Date.UTC(2020, 0, 1);
+export const HOUR = 3600_000;
+export const EPOCH = Date.UTC(2020, 0, 1);
 const LAST_HOUR = 2 ** 24 - 1;
 /** Bytes of the largest number that JavaScript counts with. */
 const NUMBER = 6;

@@ -80,6 +80,8 @@ export class Toy {
   environment: Record<string, string> = { LISTMILL_SETTING_COLOUR: "blue" };
   /** Whether the lease is held. */
   holds = true;
+  /** Whether somebody is told of what is held, by a message in the queue `told`. */
+  tellsHeld = false;
 
   /** @param servedBy processes of each served hook */
   constructor(
@@ -161,6 +163,33 @@ export class Toy {
         envelope: follow("", queue),
       }),
       destination: (address) => address.slice(address.indexOf("@") + 1),
+      requests: async ({ text }) =>
+        [...text.matchAll(/^ask (\S+) ?(.*)$/gm)].map(
+          ([, name = "", rest = ""]) => ({ name, rest }),
+        ),
+      answered: async ({ queue }, answers) =>
+        answers.some(({ kind, text }) => kind !== "done" || text !== "")
+          ? [
+              {
+                queue: "outbound",
+                envelope: follow(envelope.sender, queue),
+                content: [
+                  Buffer.from(
+                    `Answers: ${answers.map(({ request, kind, text }) => `${request.name} ${kind} ${text}`).join("; ")}\n`,
+                  ),
+                ],
+                recipients: [envelope.sender],
+              },
+            ]
+          : [],
+      held: async ({ queue, id }, { reason }) =>
+        this.tellsHeld
+          ? {
+              queue: "told",
+              envelope: follow(reason, `${queue}/${id}`),
+              content: [],
+            }
+          : undefined,
       refused: async ({ queue }, reason) => ({
         queue: "outbound",
         envelope: follow(envelope.sender, queue),

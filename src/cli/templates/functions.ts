@@ -36,6 +36,9 @@ export const typescript: Bodies = {
   //     yield [{ address, kind: "later", reply: "not yet" }];
   // })();
   return undefined;`,
+  answer: `\
+  // return \`You asked: \${ask.request?.rest}\`;
+  return "Not yet.";`,
   consume: `\
   if (ask.trial) return undefined;
   // const { copyFile, mkdir, rename } = await import("node:fs/promises");
@@ -72,6 +75,9 @@ export const servedPython: Bodies = {
   deliver: `\
     # return ((address, "later", "not yet") for address in ask.recipients())
     return None`,
+  answer: `\
+    # return "You asked: " + ask.get("ARGUMENTS")
+    return "Not yet."`,
   consume: `\
     if ask.trial:
         return None
@@ -111,6 +117,9 @@ export const servedPerl: Bodies = {
     # my $next = $ask->recipients;
     # return sub { my $address = $next->(); return defined $address ? [$address, 'later', 'not yet'] : undef };
     return;`,
+  answer: `\
+    # return 'You asked: ' . $ask->get('ARGUMENTS');
+    return 'Not yet.';`,
   consume: `\
     return if $ask->trial;
     # require File::Copy;

@@ -37,6 +37,9 @@ exit 0`,
 #   printf '%s\\tlater\\tnot yet\\n' "$address"
 # done <"$LISTMILL_RECIPIENTS"
 exit 0`,
+  answer: `\
+# echo "You asked: $LISTMILL_ARGUMENTS"
+echo "Not yet."`,
   consume: `\
 # [ -n "$LISTMILL_TRIAL" ] && exit 0
 # folder=$LISTMILL_HOME/archive/$LISTMILL_LIST/copies
@@ -85,6 +88,9 @@ exit 0;`,
 #     print "$address\\tlater\\tnot yet\\n";
 # }
 exit 0;`,
+  answer: `\
+# print "You asked: $ENV{LISTMILL_ARGUMENTS}\\n";
+print "Not yet.\\n";`,
   consume: `\
 exit 0 if $ENV{LISTMILL_TRIAL};
 # use File::Path 'make_path';
@@ -135,6 +141,9 @@ sys.exit(0)`,
 #     for address in addresses:
 #         print(address.strip(), "later", "not yet", sep="\\t")
 sys.exit(0)`,
+  answer: `\
+# print("You asked:", os.environ["LISTMILL_ARGUMENTS"])
+print("Not yet.")`,
   consume: `\
 if os.environ.get("LISTMILL_TRIAL"):
     sys.exit(0)

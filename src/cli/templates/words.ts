@@ -33,6 +33,10 @@ export const asked: Readonly<Record<Verb, readonly string[]>> = {
     "for each is printed: address TAB sent, later or never TAB reply. Of whom nothing is said, the",
     "next hook is asked, or they are tried again.",
   ],
+  answer: [
+    "Asked for by mail to LIST-request@, by the name of this file without its number: what is printed",
+    "is the answer. The rest of the line is in LISTMILL_ARGUMENTS. It may be asked twice, after a crash.",
+  ],
   consume: [
     "Given the message to do something with it. It may be asked twice about one message, after a",
     "crash: name what you make by LISTMILL_ID. With LISTMILL_TRIAL set it should leave nothing.",
@@ -51,6 +55,8 @@ export const returned: Readonly<Record<Verb, string>> = {
   emit: "What else follows from it? Calls emit for each new message.",
   deliver:
     "Brings it to its recipients. Returns what became of them; of whom nothing is said, the next hook is asked.",
+  answer:
+    "Asked for by mail to LIST-request@, by the name of this file. Returns the text of the answer.",
   consume:
     "Does something with the message. It may be asked twice about one, after a crash.",
 };

@@ -70,6 +70,7 @@ for (const { lang, suffix, skip, ...rest } of languages) {
         refine: /2 addresses, 1 after it: a@x\.org/,
         emit: /emits \d+ bytes to copies@example\.org/,
         deliver: /a@x\.org later not yet/,
+        answer: /You asked:|Not yet/,
         consume: /^/,
       }[verb];
       t.match(again.out, does, `${verb}'s example does what it says`);

@@ -1,0 +1,131 @@
+/**
+ * What a mail asks for: by the address that it went to, `LIST-subscribe@`, or by the words in its
+ * subject and text, `LIST-request@`. The text is what a person would read of it, in any charset and
+ * also of HTML alone. Whatever a stranger writes, it comes to at most ten commands of one line.
+ */
+import { oneLine } from "../base/log.ts";
+import type { Message } from "../mail/message.ts";
+import { readable } from "../mail/text.ts";
+import { bareSubject, isEnd, nameOf } from "./words.ts";
+
+/** A command: the name of the hook that answers, and what was written behind it, one line. */
+export interface Command {
+  readonly name: string;
+  readonly rest: string;
+}
+
+/** Most commands of one mail. */
+export const MOST = 10;
+/** Lines in a row that are no commands, after which the rest is taken for prose. */
+const STRANGE = 3;
+/** Words of a line that may be meant as a command. */
+const WORDS = 3;
+/** Bytes of text that are looked at. */
+const TEXT = 64 * 1024;
+const LINES = 200;
+const LINE = 500;
+
+/**
+ * The commands in a mail, in their order; what cannot be understood is in it as it was written.
+ * @param extension of the list's address that it went to: `request`, `get-5`, `confirm+TOKEN`
+ * @param names of the hooks that answer
+ */
+export async function commandsIn(
+  message: Message,
+  extension: string,
+  delimiters: string,
+  names: ReadonlySet<string>,
+): Promise<readonly Command[]> {
+  const [word, rest] = cut(extension, delimiters);
+  if (word !== "request") {
+    const name = nameOf(word, names) ?? word;
+    return [{ name, rest: rest || (await restIn(message, name)) }];
+  }
+  const { text } = await readable(message.pieces(), { limit: TEXT });
+  return commandsOf(bareSubject(message.header.text("Subject")), text, names);
+}
+
+/** What is needed behind a command and stands in the mail: the token of a request, in its subject or its text. */
+async function restIn(message: Message, name: string): Promise<string> {
+  if (!tokened.has(name)) return "";
+  const found = tokenIn(message.header.text("Subject"), name);
+  if (found) return found;
+  const { text } = await readable(message.pieces(), { limit: TEXT });
+  return tokenIn(text.replace(/=?\n[> ]*/g, "\n"), name);
+}
+
+const tokened: ReadonlySet<string> = new Set([
+  "confirm",
+  "approve",
+  "reject",
+  "discard",
+  "free",
+]);
+
+function tokenIn(text: string, name: string): string {
+  const at = new RegExp(`\\b${name}[\\s+:]{1,3}([a-z2-7]{24,400})\\b`, "i");
+  return at.exec(text)?.[1]?.toLowerCase() ?? "";
+}
+
+/**
+ * The commands in a subject and a text: a line each.
+ * @returns at most ten, and one more where there were more
+ */
+export function commandsOf(
+  subject: string,
+  text: string,
+  names: ReadonlySet<string>,
+): Command[] {
+  const found: Command[] = [];
+  const first = commandIn(subject, names);
+  if (first) found.push(first);
+  let strange = 0;
+  for (const raw of text.split("\n", LINES)) {
+    // "-- " begins a signature; programs that cut blanks leave "--".
+    if (/^(?:--|_{3,}|-{3,})$/.test(raw.trimEnd())) break;
+    const line = oneLine(raw, LINE).trim();
+    if (line === "" || /^[>|#]/.test(line)) continue;
+    if (isEnd(line)) break;
+    const command = commandIn(line, names);
+    strange = command ? 0 : strange + 1;
+    if (command && !isSame(found.at(-1), command)) found.push(command);
+    // A few words may be a command misspelt; more of them are for people.
+    if (!command && line.split(" ").length <= WORDS) found.push(unknown(line));
+    if (strange >= STRANGE || found.length > MOST) break;
+  }
+  const lines = [subject, ...text.split("\n", LINES)];
+  const line = lines.map((one) => oneLine(one, LINE).trim()).find(Boolean);
+  if (found.length === 0 && line) found.push(unknown(line));
+  return found.slice(0, MOST + 1);
+}
+
+function commandIn(
+  line: string,
+  names: ReadonlySet<string>,
+): Command | undefined {
+  const [, word = "", rest = ""] =
+    /^[\s*"'“„<(]{0,5}([^\s:+,;.!"'”“)>]{1,40})[.!:+,;"'”)>]{0,3}\s*(.*)$/su.exec(
+      line,
+    ) ?? [];
+  const name = nameOf(word, names);
+  return name === undefined
+    ? undefined
+    : { name, rest: oneLine(rest.trim(), LINE) };
+}
+
+function unknown(line: string): Command {
+  const [name = "", ...rest] = oneLine(line, 80).split(" ");
+  return { name: name.toLowerCase(), rest: rest.join(" ") };
+}
+
+function isSame(one: Command | undefined, other: Command): boolean {
+  return one?.name === other.name && one.rest === other.rest;
+}
+
+/** The first word of an extension, and what follows behind the delimiter. */
+function cut(extension: string, delimiters: string): [string, string] {
+  let end = 0;
+  while (end < extension.length && !delimiters.includes(extension.charAt(end)))
+    end += 1;
+  return [extension.slice(0, end), extension.slice(end + 1)];
+}

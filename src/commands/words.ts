@@ -1,0 +1,62 @@
+/**
+ * The words that people use for commands, in the languages that the lists speak and as other list
+ * managers have them, and what may stand before a subject. Pure.
+ */
+
+const byName: Readonly<Record<string, string>> = {
+  subscribe:
+    "join sub abonnieren anmelden eintragen abonner inscrire inscription suscribir suscribirse alta 登録 入会 参加",
+  unsubscribe:
+    "leave unsub signoff remove abmelden abbestellen austragen désabonner desabonner désinscrire desinscrire desinscription désinscription cancelar baja desuscribir 退会 解除 登録解除 停止",
+  confirm: "bestätigen bestaetigen confirmer confirmar ok auth 確認",
+  help: "hilfe aide ayuda info commands befehle ? ヘルプ",
+  faq: "fragen",
+  get: "hole obtenir obtener 取得",
+  index: "verzeichnis sommaire índice indice 目次",
+  thread: "faden fil hilo スレッド",
+  who: "members review mitglieder membres miembros 名簿",
+  set: "setze options mode einstellen régler regler ajustar 設定",
+  approve: "accept genehmigen approuver aprobar 承認",
+  reject: "deny ablehnen rejeter rechazar 却下",
+  discard: "verwerfen jeter descartar 破棄",
+};
+
+const names = new Map<string, string>();
+for (const [name, words] of Object.entries(byName))
+  for (const word of words.split(" ")) names.set(word, name);
+
+/**
+ * The command that a word means.
+ * @param known names that there are hooks for; they come first
+ */
+export function nameOf(
+  word: string,
+  known: ReadonlySet<string>,
+): string | undefined {
+  const lower = word.normalize("NFC").toLowerCase();
+  if (known.has(lower)) return lower;
+  const name = names.get(lower);
+  return name !== undefined && known.has(name) ? name : undefined;
+}
+
+/** Words with which a mail of commands ends, as people write them. */
+const ends = new Set("end quit stop exit ende fin 終わり".split(" "));
+
+export function isEnd(word: string): boolean {
+  return ends.has(word.toLowerCase());
+}
+
+/** What mail programs put before a subject: `Re:`, `AW[2]:`, `Réf. :`, `転送：`, `[list]`. */
+const before =
+  /^\s*(?:\[[^\]]{0,60}\]|(?:re|aw|antw|sv|vs|ref|réf|rif|rv|tr|wg|fw|fwd|返信|回复|转发|転送|答复)\.?\s{0,2}(?:[[(]\d{1,3}[\])]|\^\d{1,3})?\s{0,2}[:：])/i;
+
+/** A subject without what mail programs put before it. */
+export function bareSubject(subject: string): string {
+  let text = subject;
+  for (let count = 0; count < 20; count += 1) {
+    const shorter = text.replace(before, "");
+    if (shorter === text) break;
+    text = shorter;
+  }
+  return text.trim();
+}
