@@ -188,7 +188,7 @@ t.test("a message without a list, a list that is gone", async (t) => {
   t.notMatch(trade.place(none).environment, { LISTMILL_LIST: String });
   t.match(trade.place({ ...none, list: news }).environment, {
     LISTMILL_LIST: news,
-    LISTMILL_SETTING_POST: "anyone",
+    LISTMILL_SETTING_POLICY: "open",
   });
   t.throws(() => trade.place({ ...none, list: "gone@lists.example.org" }), {
     message: /the list gone@lists\.example\.org is gone/,

@@ -90,7 +90,7 @@ export const people = {
           "What becomes of a post that has waited so long.",
         ),
         password: note(
-          textLike("what listmill list password prints", (value) =>
+          textLike("what listmill held password prints", (value) =>
             /^scrypt:[\w+/=]+:[\w+/=]+$/.test(value),
           ).optional(),
           "The hash of a password: a post with it in a field Approved is accepted, and the field is taken out.",

@@ -1,0 +1,84 @@
+/**
+ * What was decided about what waits, and by whom: the first decision for an entry stays, over all
+ * hosts, whatever dies when. A decision is written before anything is done, so whoever comes later
+ * for the same entry finds it, and does what was left undone.
+ */
+import { linkSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { draftPath, sweepTickets, ticket } from "../lists/ticket.ts";
+import { makeFolder, writeNew } from "../spool/durable.ts";
+import { listFolder } from "../spool/spool.ts";
+
+/** What can be decided. `free`: accept, and every further post of this author. */
+export const verdicts = [
+  "approve",
+  "reject",
+  "discard",
+  "free",
+  "expire",
+] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export interface Decision {
+  readonly verdict: Verdict;
+  /** Who has decided: an address, or an account of the command line. */
+  readonly by: string;
+  /** What the author is told; "" for nothing. */
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** What tells this decision from another one: the entry of the answer. */
+  readonly id: string;
+  readonly author: string;
+  readonly subject: string;
+  /** Envelope sender of what waited. */
+  readonly sender: string;
+}
+
+/** The folder of a list's decisions. */
+export function decisionsOf(home: string, list: string): string {
+  return join(home, "archive", list, "moderation");
+}
+
+/**
+ * Decides, unless it has been.
+ * @param entry the id of what waits
+ * @returns the decision that stands: this one, or an earlier one
+ */
+export async function decided(
+  folder: string,
+  entry: string,
+  decision: Decision,
+): Promise<Decision> {
+  await makeFolder(folder);
+  const draft = draftPath(folder, entry);
+  await writeNew(draft, `${JSON.stringify(decision, undefined, 1)}\n`);
+  try {
+    const { path } = await ticket(folder, entry, decision.verdict, (path) =>
+      linkSync(draft, path),
+    );
+    return JSON.parse(readFileSync(path, "utf8"));
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** What was decided about an entry of which the end of the id is known; undefined where nothing was. */
+export function earlierDecision(
+  folder: string,
+  tail: string,
+): Decision | undefined {
+  for (const id of listFolder(folder))
+    if (!id.startsWith(".") && id.endsWith(tail))
+      for (const label of listFolder(join(folder, id)))
+        return JSON.parse(readFileSync(join(folder, id, label), "utf8"));
+  return undefined;
+}
+
+/** How long a decision is remembered, milliseconds: a late answer of a moderator is told who was first. */
+const REMEMBERED = 60 * 86_400_000;
+
+/** Forgets old decisions. */
+export function sweepDecisions(folder: string): void {
+  sweepTickets(folder, REMEMBERED);
+}
