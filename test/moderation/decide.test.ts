@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import t from "tap";
+import t, { type Test } from "tap";
 import { decide } from "../../src/moderation/decide.ts";
 import { decided, decisionsOf } from "../../src/moderation/decision.ts";
 import { findHeld, heldOf, tailOf } from "../../src/moderation/held.ts";
@@ -12,7 +12,7 @@ import { Spool } from "../../src/spool/spool.ts";
 const list = "news@lists.example.org";
 const now = Date.UTC(2026, 0, 1);
 
-async function homeWith(t: { testdir(files: object): string }, count = 1) {
+async function homeWith(t: Test, count = 1) {
   const home = t.testdir({ spool: {}, archive: {} });
   const spool = new Spool(join(home, "spool"));
   spool.make("held");
