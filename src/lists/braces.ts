@@ -1,8 +1,9 @@
 /**
- * Text of the settings that is filled in for each recipient: `{{address}}` and the like. Pure.
+ * Text with names in braces that are filled in: `{{address}}` and the like. What is filled in is
+ * never looked at again, so nothing in it is taken for a name. Pure.
  */
 
-/** What there is to fill in. */
+/** What there is to fill in for each recipient. */
 export const names = ["address", "list", "token", "unsubscribe"] as const;
 export type Name = (typeof names)[number];
 
@@ -10,16 +11,26 @@ export type Name = (typeof names)[number];
 export type Words = Readonly<Record<Name, string>>;
 
 /** Text as it is, or a name to fill in. */
-export type Part = { readonly text: string } | { readonly name: Name };
+export type Part<N extends string = Name> =
+  | { readonly text: string }
+  | { readonly name: N };
 
 const BRACES = /\{\{([^{}]*)\}\}/g;
 
 /** Text cut at its names; what looks like one and is none stays text. */
-export function partsOf(text: string): Part[] {
-  const parts: Part[] = [];
+export function partsOf(text: string): Part[];
+export function partsOf<N extends string>(
+  text: string,
+  known: readonly N[],
+): Part<N>[];
+export function partsOf(
+  text: string,
+  known: readonly string[] = names,
+): Part<string>[] {
+  const parts: Part<string>[] = [];
   let at = 0;
   for (const match of text.matchAll(BRACES)) {
-    const name = names.find((one) => one === match[1]);
+    const name = known.find((one) => one === match[1]);
     if (name === undefined) continue;
     if (match.index > at) parts.push({ text: text.slice(at, match.index) });
     parts.push({ name });
@@ -30,7 +41,10 @@ export function partsOf(text: string): Part[] {
 }
 
 /** The whole text. */
-export function filledIn(parts: readonly Part[], words: Words): string {
+export function filledIn<N extends string>(
+  parts: readonly Part<N>[],
+  words: Readonly<Record<N, string>>,
+): string {
   let text = "";
   for (const part of parts)
     text += "text" in part ? part.text : words[part.name];

@@ -1,0 +1,176 @@
+/**
+ * The words that are filled into what listmill says, each with its kind: how a value is bounded, and
+ * how numbers are told in the reader's language. Pure.
+ */
+
+/**
+ * `line`: text on one line. `lines`: text of several, which stands alone on its line in a text.
+ * `days`: a number of days. `span`: milliseconds. `count`: a number. `size`: bytes.
+ */
+export type Kind = "line" | "lines" | "days" | "span" | "count" | "size";
+
+export interface Word {
+  readonly kind: Kind;
+  /** For whoever writes texts. */
+  readonly about: string;
+  readonly sample: string | number | readonly string[];
+  /** A text without it would not do. */
+  readonly needed?: true;
+  /** There may be nothing to fill in; the paragraph is left out then. */
+  readonly optional?: true;
+}
+
+const word = <const W extends Word>(word: W): W => word;
+
+/** A word whose text would not do without it. */
+function needed<W extends Word>(word: W): W & { needed: true } {
+  return { ...word, needed: true };
+}
+
+/** The same word, for which there may be nothing to fill in. */
+export function optional<W extends Word>(word: W): W & { optional: true } {
+  return { ...word, optional: true };
+}
+
+function line(about: string, sample: string) {
+  return word({ kind: "line", about, sample });
+}
+
+function lines(about: string, sample: readonly string[]) {
+  return needed(word({ kind: "lines", about, sample }));
+}
+
+/** An address to write to. */
+function door(about: string, extension: string) {
+  return needed(line(about, `news-${extension}@lists.example.org`));
+}
+
+export const address = line("the address that it is about", "anna@example.org");
+export const author = line(
+  "the address of the post's author",
+  "anna@example.org",
+);
+export const subject = line(
+  "the subject of the post; where it has none, the words of word-no-subject",
+  "Seed potatoes",
+);
+export const reply = door("the address to answer to", "confirm+a1b2c3d4");
+export const link = optional(
+  line(
+    "the address of a web page that does the same, where there is one",
+    "https://lists.example.org/confirm/a1b2c3d4",
+  ),
+);
+export const days = word({ kind: "days", about: "how long", sample: 3 });
+export const changes = needed(
+  line("what is changed, in words", "delivery: nomail"),
+);
+export const join = door("the address for joining", "subscribe");
+export const leave = door("the address for leaving", "unsubscribe");
+export const help = door("the address that explains all addresses", "help");
+export const request = door("the address for commands", "request");
+export const owner = door("the address of the owners", "owner");
+export const approve = door("the address that says yes", "approve+a1b2c3d4");
+export const reject = door(
+  "the address that says no; what is written there is told",
+  "reject+a1b2c3d4",
+);
+export const discard = door(
+  "the address that drops the post",
+  "discard+a1b2c3d4",
+);
+export const free = door(
+  "the address that lets the post go, and all later ones of its author",
+  "free+a1b2c3d4",
+);
+export const reason = needed(
+  line("why: one of the reasons below, or a rule's own", "It is too large."),
+);
+export const reasonLines = lines(
+  "why: one of the reasons below, or what a person or a hook has written",
+  ["This belongs on the other list."],
+);
+export const size = word({ kind: "size", about: "how large", sample: 2621440 });
+export const most = word({
+  kind: "size",
+  about: "the largest that is taken",
+  sample: 1048576,
+});
+export const mostCommands = word({
+  kind: "count",
+  about: "how many are done",
+  sample: 10,
+});
+export const delivery = line(
+  "how the posts come, in words",
+  "each post as it comes",
+);
+export const footer = optional(
+  word({
+    kind: "lines",
+    about: "a text of the list's own",
+    sample: ["Please be kind to each other."],
+  }),
+);
+export const moderator = line(
+  "the address of who has decided",
+  "ben@example.org",
+);
+export const what = needed(line("what was decided, in words", "accepted"));
+export const count = word({ kind: "count", about: "how many", sample: 2 });
+export const waitingPosts = lines(
+  "a few lines a post: date, author, subject, the address that lets it go",
+  [
+    "2026-11-23  anna@example.org  Seed potatoes",
+    "  news-approve+a1b2c3d4@lists.example.org",
+  ],
+);
+export const postCount = word({
+  kind: "count",
+  about: "how many posts there were",
+  sample: 120,
+});
+export const window = word({
+  kind: "span",
+  about: "in how long a time",
+  sample: 3_600_000,
+});
+export const calm = needed(
+  line(
+    "the command that lets posts go again",
+    "listmill list set news@lists.example.org policy=members",
+  ),
+);
+export const how = line("how it came", "by mail");
+export const results = lines("each command, and what came of it", [
+  "> who",
+  "3 members",
+]);
+export const stopped = optional(
+  line(
+    "why no more commands were read",
+    "Only 10 commands are done a message.",
+  ),
+);
+export const commands = lines("each command, and what it does", [
+  "subscribe     join the list",
+  "unsubscribe   leave the list",
+]);
+export const members = lines("their addresses", [
+  "anna@example.org",
+  "ben@example.org",
+]);
+export const command = needed(line("the command, as it was written", "who"));
+export const recipient = line(
+  "the address that the message was for",
+  "news@lists.example.org",
+);
+export const recipients = lines("each address, and what its host said", [
+  "gone@example.org",
+  "  550 5.1.1 no such user",
+]);
+export const old = line("the address until now", "old@lists.example.org");
+export const fresh = needed(
+  line("the address from now on", "news@lists.example.org"),
+);
+export const type = line("the type of the part", "application/x-msdownload");
