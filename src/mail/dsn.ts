@@ -11,8 +11,8 @@ import {
   multipart,
   newBoundary,
   type Part,
-  textPart,
 } from "./compose.ts";
+import { flowedPart } from "./flowed.ts";
 import { Header } from "./header.ts";
 import type { Message } from "./message.ts";
 
@@ -23,23 +23,27 @@ const HEADER_COPY = 64 * 1024;
 /** Most characters of an MTA's reply. */
 const REPLY = 500;
 
+export interface Recipient {
+  readonly address: string;
+  readonly action: "failed" | "delayed";
+  /** RFC 3463, "5.7.1". */
+  readonly status: string;
+  /** The reply of an MTA, or a sentence; any text. */
+  readonly reply: string;
+}
+
 export interface Report {
   /** The host that reports. */
   readonly reportingHost: string;
   /** Addresses as `mailbox` writes them. */
   readonly from: string;
   readonly to: string;
-  readonly subject?: string;
-  /** For people: what happened and what to do. */
-  readonly reason: string;
-  readonly recipients: readonly {
-    readonly address: string;
-    readonly action: "failed" | "delayed";
-    /** RFC 3463, "5.7.1". */
-    readonly status: string;
-    /** The reply of an MTA, or a sentence; any text. */
-    readonly reply: string;
-  }[];
+  readonly subject: string;
+  /** For people: what happened and what to do, a line a paragraph. */
+  readonly text: string;
+  /** The language of subject and text; what is for machines has none. */
+  readonly language: string;
+  readonly recipients: readonly Recipient[];
   readonly original: Message;
   readonly date: Date;
   /** Makes the Message-ID and the boundary; must be new and not to be guessed. */
@@ -52,14 +56,18 @@ export function deliveryReport(report: Report): Buffer {
   const references = /<[^<>\s]{1,900}>/.exec(
     original.header.get("Message-ID") ?? "",
   )?.[0];
-  const parts = [textPart(explanation(report)), status(report), copy(original)];
+  const parts = [
+    flowedPart(report.text, report.language),
+    status(report),
+    copy(original),
+  ];
   const body = multipart("report", parts, newBoundary(id), {
     "report-type": "delivery-status",
   });
   const fields = {
     from,
     to,
-    subject: report.subject ?? "Your message could not be delivered",
+    subject: report.subject,
     date,
     messageId: messageId(id, reportingHost),
     autoSubmitted: "auto-replied" as const,
@@ -72,16 +80,18 @@ function inThread(id: string): Record<string, string> {
   return { "In-Reply-To": id, References: id };
 }
 
-function explanation({ reason, recipients }: Report): string {
-  const named = recipients
+/** Recipients as the text for people names them, with the reply below each. */
+export function named(
+  recipients: readonly Pick<Recipient, "address" | "reply">[],
+): string[] {
+  const lines = recipients
     .slice(0, NAMED)
-    .map(
-      ({ address, reply }) =>
-        `  ${oneLine(address, 320)}\n    ${oneLine(reply, REPLY)}`,
-    );
-  const more = recipients.length - named.length;
-  if (more > 0) named.push(`  … and ${more} more`);
-  return `${reason.trimEnd()}\n\n${named.join("\n\n")}\n`;
+    .flatMap(({ address, reply }) => [
+      oneLine(address, 320),
+      `  ${oneLine(reply, REPLY)}`,
+    ]);
+  const more = recipients.length - NAMED;
+  return more > 0 ? [...lines, `… (+${more})`] : lines;
 }
 
 function status({ reportingHost, recipients }: Report): Part {

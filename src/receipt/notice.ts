@@ -1,13 +1,15 @@
 /**
  * What senders are told of their mail: that it was refused, or that it did not reach some
- * recipients. And who is told nothing, so that robots do not talk to each other. Pure.
+ * recipients, in the language of the list. And who is told nothing, so that robots do not talk to each
+ * other.
  */
 import type { List } from "../lists/directory.ts";
 import { extended } from "../lists/marks.ts";
 import type { Site } from "../lists/settings.ts";
+import { type Said, textFor } from "../lists/texts/texts.ts";
 import { keyOf, localOf } from "../mail/address.ts";
 import { mailbox } from "../mail/compose.ts";
-import { deliveryReport } from "../mail/dsn.ts";
+import { deliveryReport, named } from "../mail/dsn.ts";
 import type { Header } from "../mail/header.ts";
 import type { Message } from "../mail/message.ts";
 import type { Envelope } from "../spool/envelope.ts";
@@ -51,11 +53,10 @@ export function rejection(
   recipient: string,
   reason: string,
 ): Buffer {
-  return notice(matter, {
-    subject: `Your message to ${recipient} was not accepted`,
-    reason: `Your message to ${recipient} was not accepted:\n\n  ${reason}`,
-    failed: [{ address: recipient, status: "5.7.1", reply: reason }],
-  });
+  const said = textFor(matter, "rejected", { recipient, reason });
+  return notice(matter, said, [
+    { address: recipient, status: "5.7.1", reply: reason },
+  ]);
 }
 
 /** Tells which recipients a message did not reach, with the last reply for each. */
@@ -63,39 +64,35 @@ export function failureReport(
   matter: Matter,
   failed: readonly { readonly address: string; readonly reply: string }[],
 ): Buffer {
-  return notice(matter, {
-    subject: "Delivery failed for some recipients",
-    reason: "The message could not be delivered to these recipients:",
-    failed: failed.map(({ address, reply }) => ({
+  const said = textFor(matter, "undeliverable", { recipients: named(failed) });
+  return notice(
+    matter,
+    said,
+    failed.map(({ address, reply }) => ({
       address,
       status: statusOf(reply),
       reply,
     })),
-  });
+  );
 }
 
-interface Told {
-  readonly subject: string;
-  readonly reason: string;
-  readonly failed: readonly {
-    address: string;
-    status: string;
-    reply: string;
-  }[];
-}
-
-function notice(matter: Matter, told: Told): Buffer {
+function notice(
+  matter: Matter,
+  { subject, body, language }: Said,
+  failed: readonly { address: string; status: string; reply: string }[],
+): Buffer {
   const { site, list, to, original, date, id } = matter;
   const from = list
     ? extended(site, list, "owner")
     : `postmaster@${site.hostname}`;
   return deliveryReport({
     reportingHost: site.hostname,
-    from: mailbox(from, list ? `The list ${list.local}` : "The lists"),
+    from: mailbox(from, list?.settings.description || (list?.local ?? "")),
     to: mailbox(to),
-    subject: told.subject,
-    reason: told.reason,
-    recipients: told.failed.map((each) => ({ ...each, action: "failed" })),
+    subject,
+    text: body,
+    language,
+    recipients: failed.map((each) => ({ ...each, action: "failed" })),
     original,
     date,
     id,

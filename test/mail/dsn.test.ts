@@ -1,6 +1,6 @@
 import { simpleParser } from "mailparser";
 import t from "tap";
-import { deliveryReport, type Report } from "../../src/mail/dsn.ts";
+import { deliveryReport, named, type Report } from "../../src/mail/dsn.ts";
 import { openMessage } from "../../src/mail/message.ts";
 import { parseWithPython, pythonMissing } from "./python.ts";
 
@@ -9,7 +9,9 @@ async function report(original: string, change: Partial<Report> = {}) {
     reportingHost: "lists.example.org",
     from: "Mailer <postmaster@example.org>",
     to: "ann@example.com",
-    reason: "Your post was not taken: naïve.",
+    subject: "Your message could not be delivered",
+    text: "Your post was not taken: naïve.",
+    language: "en",
     recipients: [
       {
         address: "l@example.org",
@@ -71,6 +73,9 @@ t.test(
     );
     t.notMatch(whole, "\nB: y");
     t.ok(message.length < 400_000);
+    const lines = named(recipients);
+    t.equal(lines.length, 101);
+    t.same(lines.slice(-2), ["  ü", "… (+950)"]);
   },
 );
 
