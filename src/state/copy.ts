@@ -3,6 +3,8 @@
  * leaves nothing behind and can be begun anew. What others write meanwhile is not copied.
  */
 import { exit, Failure } from "../base/errors.ts";
+import { lastNumbers, startAfter } from "./counters.ts";
+import { changing } from "./memberRow.ts";
 import { inserting, PAGE } from "./prepared.ts";
 import { type Queries, type Store, sql, type Tables } from "./store.ts";
 
@@ -17,7 +19,7 @@ interface Shape {
 const shapes: Readonly<Record<keyof Tables, Shape>> = {
   members: {
     key: ["list", "key"],
-    columns: "list key address name delivery own_copy joined".split(" "),
+    columns: ["list", "key", ...changing],
   },
   suppressed: {
     key: ["list", "key"],
@@ -25,6 +27,18 @@ const shapes: Readonly<Record<keyof Tables, Shape>> = {
   },
   sizes: { key: ["list"], columns: ["list", "size", "since"] },
   numbers: { key: ["number"], columns: ["number", "hash", "address"] },
+  roles: {
+    key: ["list", "key", "role"],
+    columns: "list key role address since".split(" "),
+  },
+  journal: {
+    key: ["id"],
+    columns: "id list key address at what by who message_id detail".split(" "),
+  },
+  windows: {
+    key: ["kind", "key", "event"],
+    columns: "kind key event at kept".split(" "),
+  },
 };
 
 export type Counts = Readonly<Record<keyof Tables, number>>;
@@ -34,14 +48,14 @@ export const tables = Object.keys(shapes) as (keyof Tables)[];
 
 /** How many rows each table has. */
 export async function rowsOf(queries: Queries): Promise<Counts> {
-  const counts = { members: 0, suppressed: 0, sizes: 0, numbers: 0 };
+  const counts: Partial<Record<keyof Tables, number>> = {};
   for (const name of tables) {
     const query = queries
       .selectFrom(name)
       .select(({ fn }) => fn.countAll<number>().as("n"));
     counts[name] = (await query.executeTakeFirst())?.n ?? 0;
   }
-  return counts;
+  return counts as Counts;
 }
 
 /**
@@ -70,7 +84,7 @@ export function copyTables(
           tell(page.length);
         }
       }
-      await to.startNumbersAfter(target, await from.lastNumber(source));
+      await startAfter(to, target, await lastNumbers(from, source));
       return rowsOf(target);
     }),
   );

@@ -3,11 +3,11 @@
  * differs. Pure.
  */
 import type { Delivery } from "./member.ts";
+import { changing } from "./memberRow.ts";
 import { inserting, oneOf, PAGE, prepared } from "./prepared.ts";
 import { type Store, sql } from "./store.ts";
 
 const key = ["list", "key"];
-const replaced = ["address", "name", "delivery", "own_copy"];
 
 interface Four {
   readonly a: string;
@@ -22,16 +22,37 @@ export function fourOf(of: readonly Delivery[]): Four {
   return { a, b, c, d };
 }
 
+/** Whom away and suspended leave over. */
+export interface Reach {
+  /** Those who are away no longer than until then. */
+  readonly away: number;
+  /** Those who are suspended since then at the latest; 0: those who are not. */
+  readonly suspended: number;
+}
+
+/** Whoever there is. */
+export const everybody: Reach = {
+  away: Number.MAX_SAFE_INTEGER,
+  suspended: Number.MAX_SAFE_INTEGER,
+};
+
+/** Those who get mail at a moment. */
+export function reachedAt(now: number): Reach {
+  return { away: now, suspended: 0 };
+}
+
 /** The queries of the table of members, each compiled once. */
 export function memberQueries(store: Store) {
   const { queries } = store;
   type Of = { readonly list: string };
-  type Some = Of & Four;
-  const some = ({ list, a, b, c, d }: Some) =>
+  type Some = Of & Four & Reach;
+  const some = ({ list, a, b, c, d, away, suspended }: Some) =>
     queries
       .selectFrom("members")
       .where("list", "=", list)
-      .where("delivery", "in", [a, b, c, d]);
+      .where("delivery", "in", [a, b, c, d])
+      .where("away", "<=", away)
+      .where("suspended", "<=", suspended);
   return {
     one: prepared((given: Of & { key: string }) =>
       queries
@@ -47,13 +68,7 @@ export function memberQueries(store: Store) {
         .where("list", "=", given.list)
         .where(oneOf(store, "key", given.keys)),
     ),
-    write: inserting(
-      store,
-      "members",
-      [...key, ...replaced, "joined"],
-      key,
-      replaced,
-    ),
+    write: inserting(store, "members", [...key, ...changing], key, changing),
     any: prepared(() => queries.selectFrom("members").select("key").limit(1)),
     clear: prepared(({ list }: Of) =>
       queries.deleteFrom("members").where("list", "=", list),
@@ -62,7 +77,8 @@ export function memberQueries(store: Store) {
       queries
         .deleteFrom("members")
         .where("list", "=", list)
-        .where("key", "=", key),
+        .where("key", "=", key)
+        .returning("address"),
     ),
     count: prepared((given: Some) =>
       some(given).select(({ fn }) => fn.countAll<number>().as("n")),
@@ -83,7 +99,8 @@ export function addressPages({ kind, queries }: Store) {
     sqlite: sql<Buffer>`CAST(group_concat(address, char(10)) || char(10) AS BLOB)`,
     postgres: sql<string>`string_agg(address, chr(10) ORDER BY key) || chr(10)`,
   }[kind] as ReturnType<typeof sql<Buffer | string>>;
-  return prepared((given: { list: string; after: string; delivery: string }) =>
+  type Given = { list: string; after: string; delivery: string } & Reach;
+  return prepared((given: Given) =>
     queries
       .selectFrom(
         queries
@@ -92,6 +109,8 @@ export function addressPages({ kind, queries }: Store) {
           .where("list", "=", given.list)
           .where("key", ">", given.after)
           .where("delivery", "=", given.delivery)
+          .where("away", "<=", given.away)
+          .where("suspended", "<=", given.suspended)
           .orderBy("key")
           .limit(PAGE)
           .as("page"),

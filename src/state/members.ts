@@ -1,7 +1,10 @@
 /**
  * Who is a member of what: one row a member and list, ordered by key, read in pages so that a
- * million members cost no more memory than a thousand. Adding and removing are idempotent.
+ * million members cost no more memory than a thousand. Adding and removing are idempotent; whatever
+ * changes something stands in the journal.
  */
+import { happenings } from "./happenings.ts";
+import { type Actor, type Happening, type Journal, mill } from "./journal.ts";
 import {
   type Added,
   type Delivery,
@@ -9,7 +12,14 @@ import {
   type Joining,
   type Member,
 } from "./member.ts";
-import { addressPages, fourOf, memberQueries } from "./memberQueries.ts";
+import {
+  addressPages,
+  everybody,
+  fourOf,
+  memberQueries,
+  type Reach,
+} from "./memberQueries.ts";
+import { isSame, memberOf, rowOf } from "./memberRow.ts";
 import { chunks, PAGE, packed } from "./prepared.ts";
 import type { MemberRow, Queries, Store } from "./store.ts";
 
@@ -17,72 +27,129 @@ import type { MemberRow, Queries, Store } from "./store.ts";
 const CACHE = -16_000;
 const SMALL_CACHE = -1000;
 
+/** Who is wanted; all without it. */
+export interface Wanted {
+  readonly of?: readonly Delivery[] | undefined;
+  readonly reach?: Reach | undefined;
+}
+
+/** What a change comes to. @param now milliseconds since 1970 */
+interface Change {
+  readonly list: string;
+  readonly now: number;
+  readonly actor: Actor;
+  /** Whether who is no member is left out. */
+  readonly known: boolean;
+}
+
 export class Members {
   readonly #store: Store;
+  readonly #journal: Journal;
   readonly #compiled: ReturnType<typeof memberQueries>;
   readonly #addresses: ReturnType<typeof addressPages>;
 
-  constructor(store: Store) {
+  constructor(store: Store, journal: Journal) {
     this.#store = store;
+    this.#journal = journal;
     this.#compiled = memberQueries(store);
     this.#addresses = addressPages(store);
   }
 
   /** Adds a member or changes one. @param now milliseconds since 1970 */
-  async add(list: string, joining: Joining, now: number): Promise<Added> {
-    const [added = "present"] = await this.addAll(list, [joining], now);
-    return added;
+  async add(
+    list: string,
+    joining: Joining,
+    now: number,
+    actor = mill,
+  ): Promise<Added> {
+    const [added] = await this.addAll(list, [joining], now, actor);
+    return added ?? "present";
   }
 
   /** Adds many in one transaction: all or none. The results are in the same order. */
-  addAll(
+  async addAll(
     list: string,
     joining: readonly Joining[],
     now: number,
+    actor = mill,
   ): Promise<Added[]> {
-    return this.#store.alone(`members ${list}`, async (queries) => {
-      const results: Added[] = [];
+    const change = { list, now, actor, known: false };
+    const results = await this.#write(change, joining);
+    return results.filter((it) => it !== "absent");
+  }
+
+  /** Changes a member; who is none does not become one. */
+  async change(
+    list: string,
+    joining: Joining,
+    now: number,
+    actor = mill,
+  ): Promise<"changed" | "present" | "absent"> {
+    const change = { list, now, actor, known: true };
+    const [result = "absent"] = await this.#write(change, [joining]);
+    return result === "added" ? "changed" : result;
+  }
+
+  #write(
+    change: Change,
+    joining: readonly Joining[],
+  ): Promise<(Added | "absent")[]> {
+    return this.#store.alone(`members ${change.list}`, async (queries) => {
+      const results: (Added | "absent")[] = [];
       for (const some of chunks(joining))
-        results.push(...(await this.#put(queries, list, some, now)));
+        results.push(...(await this.#put(queries, change, some)));
       return results;
     });
   }
 
   async #put(
     queries: Queries,
-    list: string,
+    { list, now, actor, known: mustBeKnown }: Change,
     some: readonly Joining[],
-    now: number,
-  ): Promise<Added[]> {
+  ): Promise<(Added | "absent")[]> {
     const keys = packed(some.map(({ key }) => key));
     const query = this.#compiled.known({ list, keys });
     const { rows } = await queries.executeQuery(query);
     const known = new Map(rows.map((row) => [row.key, row]));
     const written = new Map<string, MemberRow>();
-    const results = some.map((one): Added => {
+    const happened: Happening[] = [];
+    const results = some.map((one): Added | "absent" => {
       const old = known.get(one.key);
+      if (!old && mustBeKnown) return "absent";
       const row = rowOf(list, one, old, now);
-      if (old !== undefined && isSame(old, row)) return "present";
+      if (old && isSame(old, row)) return "present";
       known.set(one.key, row);
       written.set(one.key, row);
-      return old === undefined ? "added" : "changed";
+      happened.push(...happenings(old, row));
+      return old ? "changed" : "added";
     });
     if (written.size > 0)
       await queries.executeQuery(this.#compiled.write([...written.values()]));
+    await this.#journal.write(queries, list, happened, now, actor);
     return results;
   }
 
-  /** Removes all members of a list. */
-  async clear(list: string): Promise<void> {
-    await this.#run(this.#compiled.clear({ list }));
+  /** Removes all members of a list. @param queries the transaction in which it happens */
+  async clear(queries: Queries, list: string): Promise<void> {
+    await queries.executeQuery(this.#compiled.clear({ list }));
   }
 
   /** True where there was such a member. */
-  async remove(list: string, key: string): Promise<boolean> {
-    const { numAffectedRows = 0n } = await this.#run(
-      this.#compiled.remove({ list, key }),
-    );
-    return numAffectedRows > 0n;
+  remove(
+    list: string,
+    key: string,
+    now: number,
+    actor = mill,
+  ): Promise<boolean> {
+    return this.#store.alone(`members ${list}`, async (queries) => {
+      const query = this.#compiled.remove({ list, key });
+      const [gone] = (await queries.executeQuery(query)).rows;
+      if (!gone) return false;
+      const { address } = gone;
+      const happened = { key, address, what: "left", detail: "" };
+      await this.#journal.write(queries, list, [happened], now, actor);
+      return true;
+    });
   }
 
   async get(list: string, key: string): Promise<Member | undefined> {
@@ -90,12 +157,8 @@ export class Members {
     return rows[0] && memberOf(rows[0]);
   }
 
-  /** @param of the deliveries that count; all without it */
-  async count(
-    list: string,
-    of: readonly Delivery[] = deliveries,
-  ): Promise<number> {
-    const query = this.#compiled.count({ list, ...fourOf(of) });
+  async count(list: string, wanted: Wanted = {}): Promise<number> {
+    const query = this.#compiled.count({ list, ...wantedOf(wanted) });
     return Number((await this.#run(query)).rows[0]?.n ?? 0);
   }
 
@@ -107,24 +170,20 @@ export class Members {
   /**
    * At most 1,000 members in the order of their keys.
    * @param after the last key of the page before; "" for the first page
-   * @param of the deliveries that are wanted; all without it
    */
   async page(
     list: string,
     after: string,
-    of: readonly Delivery[] = deliveries,
+    wanted: Wanted = {},
   ): Promise<Member[]> {
-    const query = this.#compiled.page({ list, after, ...fourOf(of) });
+    const query = this.#compiled.page({ list, after, ...wantedOf(wanted) });
     return (await this.#run(query)).rows.map(memberOf);
   }
 
   /** All members, a page at a time. Others may write meanwhile. */
-  async *all(
-    list: string,
-    of: readonly Delivery[] = deliveries,
-  ): AsyncGenerator<Member[]> {
+  async *all(list: string, wanted: Wanted = {}): AsyncGenerator<Member[]> {
     for (let after = ""; ; ) {
-      const page = await this.page(list, after, of);
+      const page = await this.page(list, after, wanted);
       if (page.length > 0) yield page;
       if (page.length < PAGE) return;
       after = page.at(-1)?.key ?? "";
@@ -135,11 +194,15 @@ export class Members {
    * The addresses alone as bytes, an address a line; a page at a time, without an object for each. The
    * bytes are the caller's, who may release them.
    */
-  async *addresses(list: string, delivery: Delivery): AsyncGenerator<Buffer> {
+  async *addresses(
+    list: string,
+    delivery: Delivery,
+    reach: Reach = everybody,
+  ): AsyncGenerator<Buffer> {
     let isLong = false;
     try {
       for (let after = ""; ; ) {
-        const query = this.#addresses({ list, after, delivery });
+        const query = this.#addresses({ list, after, delivery, ...reach });
         const [page] = (await this.#run(query)).rows;
         if (!page || page.count === 0) return;
         yield typeof page.lines === "string"
@@ -163,47 +226,13 @@ export class Members {
   }
 }
 
+function wantedOf({ of = deliveries, reach = everybody }: Wanted) {
+  return { ...fourOf(of), ...reach };
+}
+
 /** A buffer that shares its memory with no other one. */
 function ownBytes(text: string): Buffer {
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
   bytes.write(text);
   return bytes;
-}
-
-function rowOf(
-  list: string,
-  one: Joining,
-  old: MemberRow | undefined,
-  now: number,
-): MemberRow {
-  return {
-    list,
-    key: one.key,
-    address: one.address,
-    name: one.name ?? old?.name ?? "",
-    delivery: one.delivery ?? old?.delivery ?? "posts",
-    own_copy:
-      one.ownCopy === undefined ? (old?.own_copy ?? null) : Number(one.ownCopy),
-    joined: old?.joined ?? now,
-  };
-}
-
-function isSame(one: MemberRow, other: MemberRow): boolean {
-  return (
-    one.address === other.address &&
-    one.name === other.name &&
-    one.delivery === other.delivery &&
-    one.own_copy === other.own_copy
-  );
-}
-
-function memberOf(row: MemberRow): Member {
-  return {
-    key: row.key,
-    address: row.address,
-    name: row.name,
-    delivery: row.delivery as Delivery,
-    ownCopy: row.own_copy === null ? undefined : row.own_copy !== 0,
-    joined: row.joined,
-  };
 }

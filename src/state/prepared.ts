@@ -48,11 +48,18 @@ export function* chunks<T>(all: readonly T[]): Generator<readonly T[]> {
 /** Columns of PostgreSQL that hold no text. */
 const types: Readonly<Record<string, string>> = {
   own_copy: "smallint",
+  duplicates: "smallint",
+  acknowledge: "smallint",
+  away: "bigint",
+  suspended: "bigint",
   joined: "bigint",
   since: "bigint",
   size: "bigint",
   number: "bigint",
   hash: "bigint",
+  id: "bigint",
+  at: "bigint",
+  kept: "bigint",
 };
 
 /**

@@ -11,8 +11,9 @@ export class Sizes {
     this.#compiled = compiled(queries);
   }
 
-  async forget(list: string): Promise<void> {
-    await this.#queries.executeQuery(this.#compiled.forget({ list }));
+  /** Forgets that of a list. @param queries the transaction in which it happens */
+  async clear(queries: Queries, list: string): Promise<void> {
+    await queries.executeQuery(this.#compiled.clear({ list }));
   }
 
   /** @returns undefined where it was never used */
@@ -43,7 +44,7 @@ function compiled(queries: Queries) {
           conflict.column("list").doUpdateSet({ size, since }),
         ),
     ),
-    forget: prepared(({ list }: Of) =>
+    clear: prepared(({ list }: Of) =>
       queries.deleteFrom("sizes").where("list", "=", list),
     ),
   };

@@ -2,13 +2,17 @@
  * The state of a home: the tables that people's data lies in, in an SQLite file of one host or in a
  * PostgreSQL database that many hosts share.
  */
+import { type Actor, Journal } from "./journal.ts";
 import { makeLocal, openLocal, type Place } from "./local.ts";
 import { Members } from "./members.ts";
 import { postgresSteps } from "./migrations.ts";
 import { Numbers } from "./numbers.ts";
+import { renameList } from "./rename.ts";
+import { Roles } from "./roles.ts";
 import { Sizes } from "./sizes.ts";
 import { Store } from "./store.ts";
 import { Suppressed } from "./suppressed.ts";
+import { Windows } from "./windows.ts";
 
 export class State {
   readonly store: Store;
@@ -16,13 +20,32 @@ export class State {
   readonly suppressed: Suppressed;
   readonly sizes: Sizes;
   readonly numbers: Numbers;
+  readonly roles: Roles;
+  readonly journal: Journal;
+  readonly windows: Windows;
 
   constructor(store: Store) {
     this.store = store;
-    this.members = new Members(store);
+    this.journal = new Journal(store);
+    this.members = new Members(store, this.journal);
+    this.roles = new Roles(store, this.journal);
     this.suppressed = new Suppressed(store);
     this.sizes = new Sizes(store);
     this.numbers = new Numbers(store);
+    this.windows = new Windows(store);
+  }
+
+  /** Forgets a list: its members, their roles and history, and how large it was. */
+  clear(list: string): Promise<void> {
+    return this.store.alone(`members ${list}`, async (queries) => {
+      for (const table of [this.members, this.roles, this.journal, this.sizes])
+        await table.clear(queries, list);
+    });
+  }
+
+  /** Gives a list another address. @param now milliseconds since 1970 */
+  rename(from: string, to: string, now: number, actor: Actor): Promise<void> {
+    return renameList(this.store, this.journal, { from, to }, now, actor);
   }
 
   close(): Promise<void> {

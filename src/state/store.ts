@@ -32,6 +32,45 @@ export interface MemberRow {
   delivery: string;
   own_copy: number | null;
   joined: number;
+  /** 0: not. */
+  away: number;
+  /** 0: not. */
+  suspended: number;
+  suspended_for: string;
+  duplicates: number | null;
+  acknowledge: number | null;
+  language: string;
+  moderation: string;
+}
+
+export interface RoleRow {
+  list: string;
+  key: string;
+  role: string;
+  address: string;
+  since: number;
+}
+
+export interface JournalRow {
+  id: number;
+  list: string;
+  key: string;
+  address: string;
+  at: number;
+  what: string;
+  by: string;
+  who: string;
+  message_id: string;
+  detail: string;
+}
+
+export interface WindowRow {
+  kind: string;
+  key: string;
+  event: string;
+  at: number;
+  /** Until when it is in a window. */
+  kept: number;
 }
 
 export interface SuppressedRow {
@@ -59,6 +98,9 @@ export interface Tables {
   suppressed: SuppressedRow;
   sizes: SizeRow;
   numbers: NumberRow;
+  roles: RoleRow;
+  journal: JournalRow;
+  windows: WindowRow;
 }
 
 /** What queries are built with and run on: the database, or a transaction in it. */
@@ -118,13 +160,21 @@ export class Store {
   /**
    * Does work in a transaction: all or nothing of it. Of those with the same name, one is at work at
    * a time, over all hosts; in SQLite of all of them.
+   * @param names one, or several
    */
-  alone<T>(name: string, work: (queries: Queries) => Promise<T>): Promise<T> {
+  alone<T>(
+    names: string | readonly string[],
+    work: (queries: Queries) => Promise<T>,
+  ): Promise<T> {
     return this.#kysely.transaction().execute(async (queries) => {
-      // A host that dies meanwhile gives way after this time, not after hours.
+      // Always in one order, so that no two wait for each other.
       if (this.kind === "postgres")
-        await sql`SELECT set_config('idle_in_transaction_session_timeout', '60s', true),
-          pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(queries);
+        // A host that dies meanwhile gives way after this time, not after hours.
+        for (const name of [names].flat().sort())
+          await sql`SELECT set_config('idle_in_transaction_session_timeout', '60s', true),
+            pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(
+            queries,
+          );
       return work(queries);
     });
   }
@@ -135,34 +185,6 @@ export class Store {
     return this.kind === "postgres"
       ? transaction.setIsolationLevel("repeatable read").execute(work)
       : transaction.execute(work);
-  }
-
-  /** The highest number of an address that was ever given out. */
-  async lastNumber(queries: Queries): Promise<number> {
-    const last = {
-      sqlite: sql<{
-        n: number;
-      }>`SELECT seq AS n FROM sqlite_sequence WHERE name = 'numbers'`,
-      postgres: sql<{
-        n: number;
-      }>`SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS n FROM numbers_number_seq`,
-    }[this.kind];
-    return (await last.execute(queries)).rows[0]?.n ?? 0;
-  }
-
-  /** Sees to it that numbers up to this one are not given out again. */
-  async startNumbersAfter(queries: Queries, last: number): Promise<void> {
-    if (last === 0) return;
-    if (this.kind === "postgres")
-      await sql`SELECT setval('numbers_number_seq', ${last})`.execute(queries);
-    else {
-      await sql`DELETE FROM sqlite_sequence WHERE name = 'numbers'`.execute(
-        queries,
-      );
-      await sql`INSERT INTO sqlite_sequence VALUES ('numbers', ${last})`.execute(
-        queries,
-      );
-    }
   }
 
   /** Runs a statement that only SQLite knows; nothing in PostgreSQL. */

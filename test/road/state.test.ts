@@ -137,12 +137,15 @@ function road(databases: Databases): void {
 }
 
 /** Something in every table. */
-async function fill({ members, suppressed, sizes, numbers }: State) {
+async function fill(state: State) {
+  const { members, suppressed, sizes, numbers, roles, windows } = state;
   const all = Array.from({ length: 2345 }, (_, n) => ({
     key: `u${n}@x`,
     address: `Ü${n}@x`,
     name: n % 2 ? "" : `"N" \\ ${n}`,
     ownCopy: [undefined, true, false][n % 3],
+    away: n % 5 ? null : 1_800_000_000_000 + n,
+    language: n % 7 ? "" : "ja",
   }));
   await members.addAll("l@x", all, 1_700_000_000_000);
   await members.addAll("m@x", all.slice(0, 10), 2);
@@ -150,16 +153,27 @@ async function fill({ members, suppressed, sizes, numbers }: State) {
   await suppressed.add([one, { ...one, list: "l@x", key: "a@x" }]);
   await sizes.put("l@x", 2345, 4);
   await numbers.of(all.slice(0, 1234).map(({ address }) => address));
+  const [first] = all;
+  if (!first) return;
+  const bounces = { suspended: 5, suspendedFor: "bounces" };
+  await members.change("l@x", { ...first, ...bounces }, 5);
+  const mail = { by: "mail", who: "a@x", messageId: "<1@x>" } as const;
+  await roles.set("l@x", { ...first, role: "owner" }, true, 6, mail);
+  await windows.note("post", "a@x", "<1@x>", 7, 1000);
 }
 
 /** All that a state holds. */
-async function contents({ store, members, suppressed, sizes, numbers }: State) {
+async function contents(state: State) {
+  const { store, members, suppressed, sizes, numbers } = state;
   return {
     rows: await rowsOf(store.queries),
     members: (await Array.fromAsync(members.all("l@x"))).flat(),
     suppressed: (await Array.fromAsync(suppressed.all())).flat(),
     size: await sizes.get("l@x"),
     number: await numbers.addressOf(1234),
+    roles: await state.roles.all("l@x"),
+    journal: (await Array.fromAsync(state.journal.all("l@x"))).flat(),
+    window: await state.windows.latest("post", "a@x"),
   };
 }
 
@@ -175,7 +189,7 @@ async function copies(t: Test, databases: Databases): Promise<void> {
     told += more;
   };
   t.same(await copyTables(file.store, server.store, tell), whole.rows);
-  t.equal(told, 2345 + 10 + 2 + 1 + 1234);
+  t.equal(told, 2 * (2345 + 10) + 2 + 1 + 1234 + 1 + 2 + 1);
   t.same(await contents(server), whole);
   for (const [from, to] of [
     [file, server],
@@ -183,13 +197,20 @@ async function copies(t: Test, databases: Databases): Promise<void> {
   ] as const)
     await t.rejects(copyTables(from.store, to.store, tell), {
       exitCode: 73,
-      message: /has rows already, of members, suppressed, sizes, numbers/,
+      message:
+        /has rows already, of members, suppressed, sizes, numbers, roles, journal, windows:/,
     });
   t.same(await contents(server), whole);
   await copyTables(server.store, back.store, tell);
   t.same(await contents(back), whole);
-  for (const state of [server, back])
-    t.same(await state.numbers.of(["new@x"]), [1235], "numbers go on");
+  for (const state of [server, back]) await goesOn(t, state);
+}
+
+async function goesOn(t: Test, { numbers, members, journal }: State) {
+  t.same(await numbers.of(["new@x"]), [1235], "numbers go on");
+  await members.add("new@x", { key: "a@x", address: "a@x" }, 1);
+  const [[entry] = []] = await Array.fromAsync(journal.all("new@x"));
+  t.equal(entry?.id, 2345 + 10 + 2 + 1, "those of the journal too");
 }
 
 async function passwords(t: Test, databases: Databases): Promise<void> {

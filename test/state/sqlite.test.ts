@@ -72,7 +72,7 @@ t.test(
     const state = makeLocal(home);
     t.teardown(state.close);
     const insert = state.db.prepare(
-      "INSERT INTO members VALUES (?, ?, ?, '', 'posts', NULL, 0)",
+      "INSERT INTO members (list, key, address, name, delivery, own_copy, joined) VALUES (?, ?, ?, '', 'posts', NULL, 0)",
     );
     for (const n of [1, 2, 3]) insert.run("l", `k${n}`, `u${n}@x.org`);
     const sql =

@@ -3,7 +3,12 @@ import { buffer } from "node:stream/consumers";
 import type { Test } from "tap";
 import { hashOf } from "../../src/base/hash.ts";
 import { deliveries } from "../../src/state/member.ts";
+import { reachedAt } from "../../src/state/memberQueries.ts";
 import type { State } from "../../src/state/state.ts";
+import { journalTests } from "./journal.ts";
+import { renameTests } from "./rename.ts";
+import { roleTests } from "./roles.ts";
+import { windowTests } from "./windows.ts";
 
 /** Opens an empty state; once more it opens the same. The test closes it. */
 export type Opens = (t: Test) => Promise<() => Promise<State>>;
@@ -16,9 +21,16 @@ const one = (key: string, list = "", reason = "") => ({
   since: 1_700_000_000_000,
 });
 
+/** What must hold of an empty state. */
+export type Holds = (
+  t: Test,
+  state: State,
+  open: () => Promise<State>,
+) => Promise<void>;
+
 /** Adds the tests. */
 export function tableTests(t: Test, opens: Opens): void {
-  const tests = {
+  const tests: Record<string, Holds> = {
     "suppressing twice is suppressing once": suppressedOnce,
     "the suppressed come in pages, in order": suppressedPages,
     "how many recipients there were is remembered for each list": sizes,
@@ -30,6 +42,12 @@ export function tableTests(t: Test, opens: Opens): void {
     "keys are in the order of their bytes": order,
     "addresses come as bytes": addresses,
     "those who add at once lose nothing": together,
+    "who is away or suspended gets no mail": unreached,
+    "who is no member is not changed": absent,
+    ...journalTests,
+    ...roleTests,
+    ...renameTests,
+    ...windowTests,
   };
   for (const [name, run] of Object.entries(tests))
     t.test(name, async (t) => {
@@ -75,14 +93,15 @@ async function suppressedPages(t: Test, { suppressed }: State) {
   t.equal(ofList.length, 2500);
 }
 
-async function sizes(t: Test, { sizes }: State) {
+async function sizes(t: Test, state: State) {
+  const { sizes, store } = state;
   t.equal(await sizes.get("a@x"), undefined);
   await sizes.put("a@x", 5, 1);
   await sizes.put("b@x", 7, 1);
   await sizes.put("a@x", 0, 2);
   t.equal(await sizes.get("a@x"), 0);
   t.equal(await sizes.get("b@x"), 7);
-  await sizes.forget("a@x");
+  await sizes.clear(store.queries, "a@x");
   t.equal(await sizes.get("a@x"), undefined);
 }
 
@@ -126,7 +145,8 @@ async function race(t: Test, state: State, open: () => Promise<State>) {
   for (const other of others) t.same(other, first);
 }
 
-async function member(t: Test, { members }: State) {
+async function member(t: Test, state: State) {
+  const { members } = state;
   const anna = { key: "anna@x", address: "Anna@x", name: "Anna" };
   t.equal(await members.isEmpty(), true);
   t.equal(await members.add("l@x", anna, 1_700_000_000_000), "added");
@@ -140,15 +160,49 @@ async function member(t: Test, { members }: State) {
     name: "Anna",
     delivery: "posts",
     ownCopy: false,
+    duplicates: undefined,
+    acknowledge: undefined,
+    language: "",
+    moderation: "default",
+    away: undefined,
+    suspended: undefined,
+    suspendedFor: "",
     joined: 1_700_000_000_000,
+  });
+  const wishes = {
+    ownCopy: null,
+    duplicates: true,
+    acknowledge: false,
+    language: "ja",
+    moderation: "moderated",
+    away: 1_800_000_000_000,
+    suspended: 1_700_000_000_001,
+    suspendedFor: "bounces",
+  } as const;
+  t.equal(await members.add("l@x", { ...other, ...wishes }, 2), "changed");
+  t.match(await members.get("l@x", "anna@x"), {
+    ...wishes,
+    ownCopy: undefined,
+    joined: 1_700_000_000_000,
+  });
+  t.equal(await members.add("l@x", other, 2), "present");
+  const back = { away: null, suspended: null, duplicates: null, joined: 7 };
+  t.equal(await members.add("l@x", { ...other, ...back }, 2), "changed");
+  t.match(await members.get("l@x", "anna@x"), {
+    away: undefined,
+    suspended: undefined,
+    suspendedFor: "",
+    duplicates: undefined,
+    acknowledge: false,
+    joined: 7,
   });
   t.equal(await members.get("m@x", "anna@x"), undefined);
   t.equal(await members.get("l@x", "an\0na@x"), undefined);
-  t.equal(await members.remove("l@x", "anna@x"), true);
-  t.equal(await members.remove("l@x", "anna@x"), false);
+  t.equal(await members.remove("l@x", "anna@x", 3), true);
+  t.equal(await members.remove("l@x", "anna@x", 3), false);
   await members.add("l@x", anna, 1);
   await members.add("m@x", anna, 1);
-  await members.clear("l@x");
+  await state.clear("l@x");
   t.equal(await members.count("l@x"), 0);
   t.equal(await members.count("m@x"), 1);
 }
@@ -170,13 +224,17 @@ async function many(t: Test, { members }: State) {
     "present",
   ]);
   t.equal(await members.count("l@x"), 3456);
-  t.equal(await members.count("l@x", ["digest-mime", "digest-plain"]), 1728);
+  t.equal(
+    await members.count("l@x", { of: ["digest-mime", "digest-plain"] }),
+    1728,
+  );
   const pages = await Array.fromAsync(members.all("l@x"));
   t.same(
     pages.map(({ length }) => length),
     [1000, 1000, 1000, 456],
   );
-  const mute = (await Array.fromAsync(members.all("l@x", ["nomail"]))).flat();
+  const nomail = members.all("l@x", { of: ["nomail"] });
+  const mute = (await Array.fromAsync(nomail)).flat();
   t.equal(mute.length, 864);
 }
 
@@ -247,4 +305,57 @@ async function together(t: Test, state: State, open: () => Promise<State>) {
   t.ok(
     all.every(({ name, delivery }) => name === "Name" && delivery === "nomail"),
   );
+}
+
+async function unreached(t: Test, { members }: State) {
+  const one = (name: string, more: object = {}) => ({
+    key: `${name}@x`,
+    address: `${name}@x`,
+    ...more,
+  });
+  await members.addAll(
+    "l@x",
+    [
+      one("a"),
+      one("away", { away: 2000 }),
+      one("back", { away: 1000 }),
+      one("digest", { away: 2000, delivery: "digest-plain" }),
+      one("late", { delivery: "digest-mime" }),
+      one("mute", { suspended: 1 }),
+    ],
+    1,
+  );
+  const at = async (now: number) => {
+    const reach = reachedAt(now);
+    const pages = members.addresses("l@x", "posts", reach);
+    const of = ["digest-mime", "digest-plain"] as const;
+    return {
+      posts: (await buffer(pages)).toString(),
+      readers: await members.count("l@x", { of, reach }),
+      all: await members.count("l@x", { reach }),
+    };
+  };
+  t.same(await at(999), { posts: "a@x\n", readers: 1, all: 2 });
+  t.same(await at(1000), { posts: "a@x\nback@x\n", readers: 1, all: 3 });
+  t.same(await at(2000), {
+    posts: "a@x\naway@x\nback@x\n",
+    readers: 2,
+    all: 5,
+  });
+  t.equal(await members.count("l@x"), 6);
+  const reach = reachedAt(999);
+  const some = (await Array.fromAsync(members.all("l@x", { reach }))).flat();
+  t.same(
+    some.map(({ key }) => key),
+    ["a@x", "late@x"],
+  );
+}
+
+async function absent(t: Test, { members }: State) {
+  const anna = { key: "anna@x", address: "anna@x", name: "Anna" };
+  t.equal(await members.change("l@x", anna, 1), "absent");
+  t.equal(await members.count("l@x"), 0);
+  await members.add("l@x", anna, 1);
+  t.equal(await members.change("l@x", anna, 1), "present");
+  t.equal(await members.change("l@x", { ...anna, name: "" }, 1), "changed");
 }

@@ -1,0 +1,125 @@
+/**
+ * What happened to the members of lists: who did it, when, and by which message. Entries are only
+ * ever added, in the transaction of what they tell; they go with their list.
+ */
+import { chunks, inserting, PAGE, prepared } from "./prepared.ts";
+import type { JournalRow, Queries, Store } from "./store.ts";
+
+/** Who does something: by which way, and with what name there. */
+export interface Actor {
+  readonly by: "mail" | "command" | "import" | "web" | "mill";
+  /** An address, or an account of the host. */
+  readonly who: string;
+  /** Of the mail that asked for it. */
+  readonly messageId?: string | undefined;
+}
+
+export const mill: Actor = { by: "mill", who: "" };
+
+/** One that happened. */
+export interface Happening {
+  /** What two spellings of the address have in common; "": the whole list. */
+  readonly key: string;
+  readonly address: string;
+  /** joined, left, changed, suspended, resumed, role, renamed */
+  readonly what: string;
+  /** More of it, on one line. */
+  readonly detail: string;
+}
+
+export interface Entry extends Happening, Actor {
+  readonly id: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export class Journal {
+  readonly #store: Store;
+  readonly #compiled: ReturnType<typeof compiled>;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#compiled = compiled(store);
+  }
+
+  /** Notes what happened to members of a list. @param queries the transaction in which it does */
+  async write(
+    queries: Queries,
+    list: string,
+    happened: readonly Happening[],
+    now: number,
+    { by, who, messageId }: Actor,
+  ): Promise<void> {
+    for (const some of chunks(happened)) {
+      const rows = some.map((one) => ({
+        ...{ list, at: now, by, who, message_id: messageId ?? "" },
+        ...one,
+      }));
+      await queries.executeQuery(this.#compiled.write(rows));
+    }
+  }
+
+  /**
+   * The entries of a list, oldest first, a page at a time.
+   * @param key of one member; all without it
+   */
+  async *all(list: string, key?: string): AsyncGenerator<Entry[]> {
+    const { page, pageOf } = this.#compiled;
+    for (let after = 0; ; ) {
+      const query =
+        key === undefined
+          ? page({ list, after })
+          : pageOf({ list, key, after });
+      const { rows } = await this.#store.queries.executeQuery(query);
+      if (rows.length > 0) yield rows.map(entryOf);
+      if (rows.length < PAGE) return;
+      after = rows.at(-1)?.id ?? after;
+    }
+  }
+
+  /** Forgets all of a list. @param queries the transaction in which it happens */
+  async clear(queries: Queries, list: string): Promise<void> {
+    await queries.executeQuery(this.#compiled.clear({ list }));
+  }
+}
+
+function entryOf(row: JournalRow): Entry {
+  return {
+    id: row.id,
+    key: row.key,
+    address: row.address,
+    at: row.at,
+    what: row.what,
+    by: row.by as Actor["by"],
+    who: row.who,
+    messageId: row.message_id === "" ? undefined : row.message_id,
+    detail: row.detail,
+  };
+}
+
+function compiled(store: Store) {
+  const { queries } = store;
+  type Of = { readonly list: string };
+  const page = (given: Of & { after: number }) =>
+    queries
+      .selectFrom("journal")
+      .selectAll()
+      .where("list", "=", given.list)
+      .where("id", ">", given.after)
+      .orderBy("id")
+      .limit(PAGE);
+  return {
+    write: inserting(
+      store,
+      "journal",
+      "list key address at what by who message_id detail".split(" "),
+    ),
+    page: prepared(page),
+    pageOf: prepared((given: Of & { key: string; after: number }) =>
+      page(given).where("key", "=", given.key),
+    ),
+    clear: prepared(({ list }: Of) =>
+      queries.deleteFrom("journal").where("list", "=", list),
+    ),
+  };
+}

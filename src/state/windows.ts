@@ -1,0 +1,148 @@
+/**
+ * Things that happened, each noted once by its id, and counted in windows that slide: how many
+ * requests came from an address within an hour, how many posts to a list. What hosts that share a
+ * state note they count together, one after the other.
+ */
+import { prepared } from "./prepared.ts";
+import type { Store } from "./store.ts";
+
+/** Milliseconds for which each is kept at least: one thing may be counted in several windows. */
+const KEPT = 86_400_000;
+/** Milliseconds between two looks for what is out of all windows. */
+const SWEEP = 600_000;
+
+export class Windows {
+  readonly #store: Store;
+  readonly #compiled: ReturnType<typeof compiled>;
+  /** When to sweep a kind again. */
+  readonly #due = new Map<string, number>();
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#compiled = compiled(store);
+  }
+
+  /**
+   * Notes a thing once; noted again, it stays where it was.
+   * @param id what tells it from others of its kind and key
+   * @param now milliseconds since 1970
+   * @param window milliseconds
+   * @returns how many others of its kind and key there are after now - window, up to now
+   */
+  async note(
+    kind: string,
+    key: string,
+    id: string,
+    now: number,
+    window: number,
+  ): Promise<number> {
+    const kept = now + Math.max(window, KEPT);
+    const row = { kind, key, event: id, at: now, kept };
+    const since = now - window;
+    const count = await this.#store.alone(
+      `window ${kind} ${key}`,
+      async (queries) => {
+        await queries.executeQuery(this.#compiled.note(row));
+        const others = this.#compiled.others({ ...row, since });
+        return Number((await queries.executeQuery(others)).rows[0]?.n ?? 0);
+      },
+    );
+    await this.#sweepNowAndThen(kind, now);
+    return count;
+  }
+
+  /** How many of a kind and key there are after a moment. */
+  async count(kind: string, key: string, since: number): Promise<number> {
+    const query = this.#compiled.count({ kind, key, since });
+    const { rows } = await this.#store.queries.executeQuery(query);
+    return Number(rows[0]?.n ?? 0);
+  }
+
+  /** The last one that was noted of a kind and key. */
+  async latest(
+    kind: string,
+    key: string,
+  ): Promise<{ readonly at: number; readonly id: string } | undefined> {
+    const query = this.#compiled.latest({ kind, key });
+    return (await this.#store.queries.executeQuery(query)).rows[0];
+  }
+
+  /** Forgets all of a kind and key. */
+  async forget(kind: string, key: string): Promise<void> {
+    const query = this.#compiled.forget({ kind, key });
+    await this.#store.queries.executeQuery(query);
+  }
+
+  /** Forgets whatever happened before a moment. */
+  async sweep(before: number): Promise<void> {
+    await this.#store.alone("windows", (queries) =>
+      queries.executeQuery(this.#compiled.sweep({ before })),
+    );
+  }
+
+  /** Those of a kind that are in no window any more. */
+  async #sweepNowAndThen(kind: string, now: number): Promise<void> {
+    if (now < (this.#due.get(kind) ?? Number.NEGATIVE_INFINITY)) return;
+    this.#due.set(kind, now + SWEEP);
+    await this.#store.alone("windows", (queries) =>
+      queries.executeQuery(this.#compiled.sweepKind({ kind, now })),
+    );
+  }
+}
+
+function compiled({ queries }: Store) {
+  type Of = { readonly kind: string; readonly key: string };
+  const forget = ({ kind, key }: Of) =>
+    queries
+      .deleteFrom("windows")
+      .where("kind", "=", kind)
+      .where("key", "=", key);
+  const count = ({ kind, key, since }: Of & { since: number }) =>
+    queries
+      .selectFrom("windows")
+      .select(({ fn }) => fn.countAll<number>().as("n"))
+      .where("kind", "=", kind)
+      .where("key", "=", key)
+      .where("at", ">", since);
+  type Noted = Of & { event: string; at: number; kept: number };
+  return {
+    note: prepared(({ kind, key, event, at, kept }: Noted) =>
+      queries
+        .insertInto("windows")
+        .values({ kind, key, event, at, kept })
+        .onConflict((conflict) =>
+          conflict
+            .columns(["kind", "key", "event"])
+            .doUpdateSet({ kept })
+            // Of several windows the longest counts.
+            .where("windows.kept", "<", kept),
+        ),
+    ),
+    others: prepared((given: Noted & { since: number }) =>
+      count(given)
+        .where("at", "<=", given.at)
+        .where("event", "<>", given.event),
+    ),
+    count: prepared(count),
+    latest: prepared(({ kind, key }: Of) =>
+      queries
+        .selectFrom("windows")
+        .select(["at", "event as id"])
+        .where("kind", "=", kind)
+        .where("key", "=", key)
+        .orderBy("at", "desc")
+        .orderBy("event", "desc")
+        .limit(1),
+    ),
+    forget: prepared(forget),
+    sweep: prepared(({ before }: { before: number }) =>
+      queries.deleteFrom("windows").where("at", "<", before),
+    ),
+    sweepKind: prepared(({ kind, now }: { kind: string; now: number }) =>
+      queries
+        .deleteFrom("windows")
+        .where("kind", "=", kind)
+        .where("kept", "<=", now),
+    ),
+  };
+}

@@ -1,0 +1,107 @@
+// What must hold of the journal, in SQLite as in PostgreSQL.
+import type { Test } from "tap";
+import type { Actor, Entry } from "../../src/state/journal.ts";
+import type { State } from "../../src/state/state.ts";
+import type { Holds } from "./tables.ts";
+
+export const journalTests: Record<string, Holds> = {
+  "each change stands in the journal, with who did it": changes,
+  "what changes nothing stands nowhere": nothing,
+  "the journal of many comes in pages, in order": pages,
+  "what is not done is not told": undone,
+};
+
+const mail: Actor = { by: "mail", who: "anna@x", messageId: "<1@x>" };
+const anna = { key: "anna@x", address: "Anna@x" };
+
+async function entries(
+  { journal }: State,
+  list: string,
+  key?: string,
+): Promise<Entry[]> {
+  return (await Array.fromAsync(journal.all(list, key))).flat();
+}
+
+async function changes(t: Test, state: State) {
+  const { members } = state;
+  const root: Actor = { by: "command", who: "root" };
+  await members.add("l@x", { ...anna, delivery: "nomail" }, 1000, mail);
+  await members.add("m@x", anna, 1001);
+  await members.add("l@x", { key: "bob@x", address: "bob@x" }, 1002, root);
+  const wishes = {
+    name: "A, \n B",
+    delivery: "posts",
+    ownCopy: false,
+    away: Date.UTC(2030, 0, 2),
+  } as const;
+  await members.add("l@x", { ...anna, ...wishes }, 1003, root);
+  const suspended = { suspended: 1004, suspendedFor: "bounces" };
+  await members.change("l@x", { ...anna, ...suspended }, 1004);
+  await members.change("l@x", { ...anna, suspended: null, name: "" }, 1005);
+  await members.remove("l@x", "anna@x", 1006, root);
+  const told = (await entries(state, "l@x", "anna@x")).map(
+    ({ id: _, ...rest }) => rest,
+  );
+  const who = { key: "anna@x", address: "Anna@x" };
+  const mill = { by: "mill", who: "", messageId: undefined };
+  const byRoot = { ...root, messageId: undefined };
+  t.same(told, [
+    { ...who, ...mail, at: 1000, what: "joined", detail: "delivery nomail" },
+    {
+      ...{ ...who, ...byRoot, at: 1003, what: "changed" },
+      detail:
+        'name "" > "A, \\n B", delivery nomail > posts, own_copy - > no, away - > 2030-01-02',
+    },
+    { ...who, ...mill, at: 1004, what: "suspended", detail: "bounces" },
+    {
+      ...{ ...who, ...mill, at: 1005, what: "changed" },
+      detail: 'name "A, \\n B" > ""',
+    },
+    { ...who, ...mill, at: 1005, what: "resumed", detail: "" },
+    { ...who, ...byRoot, at: 1006, what: "left", detail: "" },
+  ]);
+  const all = await entries(state, "l@x");
+  t.same(
+    all.map(({ at }) => at),
+    [1000, 1002, 1003, 1004, 1005, 1005, 1006],
+  );
+  t.equal((await entries(state, "m@x")).length, 1);
+  await state.clear("l@x");
+  t.same(await entries(state, "l@x"), []);
+  t.equal((await entries(state, "m@x")).length, 1, "of that list only");
+}
+
+async function nothing(t: Test, state: State) {
+  const { members } = state;
+  await members.add("l@x", anna, 1);
+  await members.add("l@x", anna, 2);
+  await members.change("l@x", { ...anna, away: null }, 3);
+  await members.change("l@x", { key: "bob@x", address: "bob@x" }, 4);
+  await members.remove("l@x", "bob@x", 5);
+  t.equal((await entries(state, "l@x")).length, 1);
+}
+
+async function pages(t: Test, state: State) {
+  const joining = Array.from({ length: 2500 }, (_, n) => ({
+    key: `u${n}@x`,
+    address: `u${n}@x`,
+  }));
+  await state.members.addAll("l@x", joining, 1);
+  const pages = await Array.fromAsync(state.journal.all("l@x"));
+  t.same(
+    pages.map(({ length }) => length),
+    [1000, 1000, 500],
+  );
+  t.same(
+    pages.flat().map(({ key }) => key),
+    joining.map(({ key }) => key),
+  );
+}
+
+async function undone(t: Test, state: State) {
+  const { members } = state;
+  const broken = { key: "b@x", address: undefined as never };
+  await t.rejects(members.addAll("l@x", [anna, broken], 1));
+  t.same(await entries(state, "l@x"), []);
+  t.equal(await members.count("l@x"), 0);
+}
