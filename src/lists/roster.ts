@@ -1,119 +1,156 @@
 /**
  * The members of lists, as people and programs see them: by address, compared without case. Adding
- * and removing are idempotent; an import writes in transactions, so after a crash it is simply run
- * again.
+ * and removing are idempotent, and what they change stands in the journal; an import writes in
+ * transactions, so after a crash it is simply run again.
  */
 import { closeSync, openSync } from "node:fs";
 import { breath } from "../base/breath.ts";
-import { type Clock, systemClock } from "../base/clock.ts";
+import { systemClock } from "../base/clock.ts";
 import { oneLine } from "../base/log.ts";
 import { release } from "../base/memory.ts";
 import { canonical, keyOf } from "../mail/address.ts";
 import { writeAll } from "../spool/durable.ts";
+import { type Actor, mill } from "../state/journal.ts";
 import type { Added, Delivery, Joining, Member } from "../state/member.ts";
-import type { State } from "../state/state.ts";
-import { csvLine, memberLine } from "./memberLine.ts";
+import { reachedAt } from "../state/memberQueries.ts";
+import { type Imported, importLines } from "./importing.ts";
+import { nameOf } from "./memberColumns.ts";
+import { csvLine, headLine } from "./memberLine.ts";
+import { memberKey, People } from "./people.ts";
 import { stateOf } from "./state.ts";
 
-/** What may be said of a member; what is left out stays as it is. */
-export interface Wishes {
-  readonly name?: string | undefined;
-  readonly delivery?: Delivery | undefined;
-  readonly ownCopy?: boolean | undefined;
-}
-
-export interface Imported {
-  added: number;
-  changed: number;
-  present: number;
-  /** `line` from 1. */
-  readonly refused: { line: number; text: string; why: string }[];
-}
+/** What may be said of a member; what is left out stays as it is, null is as the list has it. */
+export type Wishes = Omit<Joining, "key" | "address">;
 
 /** The roster of a home. Its state is opened when it is first asked. */
 export function rosterOf(home: string): Roster {
   return new Roster(() => stateOf(home), systemClock);
 }
 
-/** Members written in one transaction. */
-const BATCH = 5000;
-
-export class Roster {
-  readonly #state: () => Promise<State>;
-  readonly #clock: Clock;
-
-  /** @param state opens it, or has it open */
-  constructor(state: () => Promise<State>, clock: Clock) {
-    this.#state = state;
-    this.#clock = clock;
-  }
-
+export class Roster extends People {
   /** Adds a member or changes one; "refused" where the address cannot be used. */
   async add(
     list: string,
     address: string,
     wishes: Wishes = {},
+    actor?: Actor,
   ): Promise<Added | "refused"> {
     const usable = canonical(address);
     if (usable === undefined) return "refused";
-    const name = wishes.name === undefined ? undefined : nameOf(wishes.name);
-    const joining = { ...wishes, name, key: keyOf(usable), address: usable };
-    const { members } = await this.#state();
-    return members.add(keyOf(list), joining, this.#clock.now());
+    const joining = { ...fit(wishes), key: keyOf(usable), address: usable };
+    const { members } = await this.state();
+    return members.add(keyOf(list), joining, this.clock.now(), actor);
   }
 
-  /** Forgets a list: its members, and how many recipients its last post had. */
+  /** Changes a member; who is none ("absent") does not become one. */
+  async change(
+    list: string,
+    address: string,
+    wishes: Wishes,
+    actor?: Actor,
+  ): Promise<"changed" | "present" | "absent"> {
+    const { members } = await this.state();
+    // The address stays as the member has it.
+    const member = await members.get(keyOf(list), memberKey(address));
+    if (!member) return "absent";
+    const joining = {
+      ...fit(wishes),
+      key: member.key,
+      address: member.address,
+    };
+    return members.change(keyOf(list), joining, this.clock.now(), actor);
+  }
+
+  /** No mail to a member until it is resumed. One that is suspended already stays so since then. */
+  async suspend(
+    list: string,
+    address: string,
+    reason: string,
+    actor?: Actor,
+  ): Promise<"changed" | "present" | "absent"> {
+    const since = (await this.get(list, address))?.suspended;
+    const suspended = since ?? this.clock.now();
+    const suspendedFor = oneLine(reason, 200);
+    return this.change(list, address, { suspended, suspendedFor }, actor);
+  }
+
+  resume(
+    list: string,
+    address: string,
+    actor?: Actor,
+  ): Promise<"changed" | "present" | "absent"> {
+    return this.change(list, address, { suspended: null }, actor);
+  }
+
+  /** Forgets a list: its members, roles and history, and how many recipients its last post had. */
   async clear(list: string): Promise<void> {
-    const { members, sizes } = await this.#state();
-    await members.clear(keyOf(list));
-    await sizes.forget(keyOf(list));
+    await (await this.state()).clear(keyOf(list));
+  }
+
+  /** Gives a list another address, with all that is known of it. Done again it changes nothing. */
+  async rename(from: string, to: string, actor: Actor = mill): Promise<void> {
+    const state = await this.state();
+    await state.rename(keyOf(from), keyOf(to), this.clock.now(), actor);
   }
 
   /** True where there was such a member. */
-  async remove(list: string, address: string): Promise<boolean> {
-    const { members } = await this.#state();
-    return members.remove(keyOf(list), memberKey(address));
+  async remove(list: string, address: string, actor?: Actor): Promise<boolean> {
+    const { members } = await this.state();
+    const now = this.clock.now();
+    return members.remove(keyOf(list), memberKey(address), now, actor);
   }
 
   async get(list: string, address: string): Promise<Member | undefined> {
-    const { members } = await this.#state();
+    const { members } = await this.state();
     return members.get(keyOf(list), memberKey(address));
   }
 
   /** @param of the deliveries that count; all without it */
   async count(list: string, of?: readonly Delivery[]): Promise<number> {
-    const { members } = await this.#state();
-    return members.count(keyOf(list), of);
+    const { members } = await this.state();
+    return members.count(keyOf(list), { of });
+  }
+
+  /** How many of some deliveries get mail now: neither away nor suspended. */
+  async readers(list: string, of: readonly Delivery[]): Promise<number> {
+    const { members } = await this.state();
+    return members.count(keyOf(list), { of, reach: this.#reach });
   }
 
   /**
    * Members in the order of their keys, with memory flat; other work goes on between the pages.
-   * @param wanted the deliveries that are wanted; all without it
+   * @param wanted the deliveries that are wanted, all without it; and whether only who gets mail now
    */
   async *members(
     list: string,
-    wanted: { readonly delivery?: readonly Delivery[] } = {},
+    wanted: {
+      readonly delivery?: readonly Delivery[];
+      readonly reached?: boolean;
+    } = {},
   ): AsyncGenerator<Member> {
-    const { members } = await this.#state();
-    for await (const page of members.all(keyOf(list), wanted.delivery)) {
+    const { members } = await this.state();
+    const reach = wanted.reached ? this.#reach : undefined;
+    const those = { of: wanted.delivery, reach };
+    for await (const page of members.all(keyOf(list), those)) {
       yield* page;
       await breath();
     }
   }
 
   /**
-   * Writes the addresses of members for a distribution list to a new file, an address a line: they
-   * are never all in memory. @returns the file
+   * Writes the addresses of members who get mail now for a distribution list to a new file, an
+   * address a line: they are never all in memory. @returns the file
    */
   async addressFile(
     list: string,
     delivery: Delivery,
     file: string,
   ): Promise<{ readonly file: string }> {
-    const { members } = await this.#state();
+    const { members } = await this.state();
     const fd = openSync(file, "wx", 0o640);
     try {
-      for await (const page of members.addresses(keyOf(list), delivery)) {
+      const key = keyOf(list);
+      for await (const page of members.addresses(key, delivery, this.#reach)) {
         writeAll(fd, page);
         release(page);
         await breath();
@@ -125,51 +162,34 @@ export class Roster {
   }
 
   /**
-   * Adds members from lines: `address`, `Name <address>` or `address,delivery,name`. Empty lines,
-   * lines that begin with # and a first line `address,...` are passed over.
+   * Adds members from lines: `address`, `Name <address>` or CSV (memberLine.ts).
+   * @param name of the text, for errors
+   * Throws a Failure where the header names what is no column: nothing is imported.
    */
   async import(
     list: string,
     lines: AsyncIterable<string> | Iterable<string>,
+    actor: Actor = { by: "import", who: "" },
+    name?: string,
   ): Promise<Imported> {
-    const result: Imported = { added: 0, changed: 0, present: 0, refused: [] };
-    let batch: Joining[] = [];
-    const { members } = await this.#state();
-    const write = async () => {
-      const now = this.#clock.now();
-      for (const one of await members.addAll(keyOf(list), batch, now))
-        result[one] += 1;
-      batch = [];
-    };
-    let line = 0;
-    for await (const raw of lines) {
-      line += 1;
-      const text = line === 1 ? raw.replace(/^\ufeff/, "") : raw;
-      if (/^\s*(#|$)/.test(text)) continue;
-      if (line === 1 && /^address\s*(,|$)/i.test(text)) continue;
-      const read = memberLine(text);
-      if ("why" in read)
-        result.refused.push({ line, text: oneLine(text, 200), why: read.why });
-      else {
-        batch.push({ ...read, key: keyOf(read.address) });
-        if (batch.length >= BATCH) await write();
-      }
-    }
-    await write();
-    return result;
+    const { members } = await this.state();
+    return importLines(lines, name, (some) =>
+      members.addAll(keyOf(list), some, this.clock.now(), actor),
+    );
   }
 
-  /** All members as lines `address,delivery,name` that `import` reads. */
+  /** A header and all members as lines that `import` reads. */
   async *export(list: string): AsyncGenerator<string> {
+    yield headLine;
     for await (const member of this.members(list)) yield csvLine(member);
   }
+
+  get #reach() {
+    return reachedAt(this.clock.now());
+  }
 }
 
-function nameOf(text: string): string {
-  return oneLine(text, 200);
-}
-
-/** The key of an address that may be written in any way. */
-function memberKey(address: string): string {
-  return keyOf(canonical(address) ?? address);
+function fit(wishes: Wishes): Wishes {
+  const { name } = wishes;
+  return name === undefined ? wishes : { ...wishes, name: nameOf(name) };
 }

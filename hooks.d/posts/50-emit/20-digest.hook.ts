@@ -7,7 +7,7 @@ import { rosterOf } from "../../../src/lists/roster.ts";
 export default async function digest(ask: Ask): Promise<Reply> {
   const { list, site } = ask;
   if (!list?.settings.digest.enabled) return;
-  const readers = await rosterOf(site.home).count(list.address, [
+  const readers = await rosterOf(site.home).readers(list.address, [
     "digest-mime",
     "digest-plain",
   ]);

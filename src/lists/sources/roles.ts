@@ -31,6 +31,7 @@ export async function* peopleOf(
   if (role === "members")
     for await (const { address } of rosterOf(home).members(list.address, {
       delivery: ["posts"],
+      reached: true,
     }))
       yield address;
   if (role === "members") return;

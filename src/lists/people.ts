@@ -1,0 +1,79 @@
+/**
+ * Who has which role of a list, and what happened to whom: by address, compared without case. The
+ * roles that a list's settings give (`owners`, `moderators`) are not among them.
+ */
+import { breath } from "../base/breath.ts";
+import type { Clock } from "../base/clock.ts";
+import { canonical, keyOf } from "../mail/address.ts";
+import { type Actor, type Entry, mill } from "../state/journal.ts";
+import type { Person, PersonRole } from "../state/roles.ts";
+import type { State } from "../state/state.ts";
+import { journalHead, journalLine } from "./journalLine.ts";
+
+export class People {
+  protected readonly state: () => Promise<State>;
+  protected readonly clock: Clock;
+
+  /** @param state opens it, or has it open */
+  constructor(state: () => Promise<State>, clock: Clock) {
+    this.state = state;
+    this.clock = clock;
+  }
+
+  /** Gives a role or takes it; who has one need be no member. */
+  async role(
+    list: string,
+    address: string,
+    role: PersonRole,
+    on: boolean,
+    actor: Actor = mill,
+  ): Promise<"changed" | "present" | "refused"> {
+    // What cannot be used may have come in another way, and can be taken.
+    const usable = canonical(address) ?? (on ? undefined : address);
+    if (usable === undefined) return "refused";
+    const { roles } = await this.state();
+    const person = { key: keyOf(usable), address: usable, role };
+    const now = this.clock.now();
+    const changed = await roles.set(keyOf(list), person, on, now, actor);
+    return changed ? "changed" : "present";
+  }
+
+  /** The roles of somebody, without those that the list's settings give. */
+  async roles(list: string, address: string): Promise<ReadonlySet<PersonRole>> {
+    const { roles } = await this.state();
+    return roles.of(keyOf(list), memberKey(address));
+  }
+
+  /** The addresses of all who have a role, without those that the list's settings give it. */
+  async withRole(list: string, role: PersonRole): Promise<string[]> {
+    const those = (await this.people(list)).filter((one) => one.role === role);
+    return those.map(({ address }) => address);
+  }
+
+  /** All who have a role of a list. */
+  async people(list: string): Promise<Person[]> {
+    const { roles } = await this.state();
+    return roles.all(keyOf(list));
+  }
+
+  /** What happened to the members of a list, or to one of them; oldest first. */
+  async *history(list: string, address?: string): AsyncGenerator<Entry> {
+    const { journal } = await this.state();
+    const key = address === undefined ? undefined : memberKey(address);
+    for await (const page of journal.all(keyOf(list), key)) {
+      yield* page;
+      await breath();
+    }
+  }
+
+  /** The same of the whole list as CSV with a header. */
+  async *journal(list: string): AsyncGenerator<string> {
+    yield journalHead;
+    for await (const entry of this.history(list)) yield journalLine(entry);
+  }
+}
+
+/** The key of an address that may be written in any way. */
+export function memberKey(address: string): string {
+  return keyOf(canonical(address) ?? address);
+}
