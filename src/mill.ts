@@ -19,7 +19,7 @@ import { looksLikeMessage } from "./mail/header.ts";
 import { type Message, openMessage } from "./mail/message.ts";
 import { type Addressed, addressed, found } from "./receipt/door.ts";
 import { introduced } from "./receipt/intake.ts";
-import { failureReport, mayBeTold, rejection } from "./receipt/notice.ts";
+import { failureReport, rejection, whySilent } from "./receipt/notice.ts";
 import type { Envelope } from "./spool/envelope.ts";
 import { newId, secondOf } from "./spool/name.ts";
 
@@ -202,8 +202,12 @@ export function mailTrade(
       const isOurs = (address: string) =>
         addressed(lists, site.delimiters, address) !== undefined ||
         lists.domain(domainOf(address)) !== undefined;
-      if (!mayBeTold(subject.envelope, subject.message.header, isOurs))
-        return undefined;
+      const silence = whySilent(
+        subject.envelope,
+        subject.message.header,
+        isOurs,
+      );
+      if (silence !== undefined) return { silence };
       const { sender, recipient } = subject.envelope;
       const list = listOf(subject.envelope);
       return {

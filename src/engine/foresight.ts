@@ -8,7 +8,7 @@ import { misrouted, subjectOf } from "./aftermath.ts";
 import type { End, Pass } from "./pass.ts";
 import { wholeOf } from "./program.ts";
 import type { Content } from "./question.ts";
-import type { Draft, Trade } from "./trade.ts";
+import type { Draft, Silence, Trade } from "./trade.ts";
 
 /** What would follow from a message. */
 export type Follows =
@@ -24,8 +24,8 @@ export type Follows =
     }
   | { readonly kind: "nothing" }
   | (Stopped & { readonly kind: "later" | "hold" | "discard" })
-  /** With what the sender is told; nothing where nobody may be told. */
-  | (Stopped & { readonly kind: "reject"; readonly told: Draft | undefined });
+  /** With what the sender is told, or why nobody may be told. */
+  | (Stopped & { readonly kind: "reject"; readonly told: Draft | Silence });
 
 type Stopped = Omit<Extract<End, { where: string }>, "kind">;
 

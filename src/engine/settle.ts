@@ -69,12 +69,13 @@ export class Settlement<C extends Content> {
           end.reason,
           this.#now(),
         );
-        const silence = draft ? "" : ", nobody is told";
+        const isSilent = "silence" in draft;
+        const silence = isSilent ? `, nobody is told: ${draft.silence}` : "";
         this.#say(
           `rejected by ${end.where}: ${end.reason} (from=<${pass.envelope.sender}>${silence})`,
         );
         const told = await Array.fromAsync(this.#settled(pass));
-        if (draft) told.push(childOf(draft, this.#now()));
+        if (!isSilent) told.push(childOf(draft, this.#now()));
         return this.#commit(told);
       }
     }

@@ -26,6 +26,11 @@ export interface Draft {
   readonly due?: number;
 }
 
+/** Nobody is told, and why, in a few words. */
+export interface Silence {
+  readonly silence: string;
+}
+
 /** An entry at hand. */
 export interface Subject<C extends Content = Content> {
   readonly id: string;
@@ -80,12 +85,12 @@ export interface Trade<C extends Content = Content> {
     held: { readonly where: string; readonly reason: string },
     now: number,
   ): Promise<Draft | undefined>;
-  /** What the sender of a refused message is told; nothing where nobody may be told. */
+  /** What the sender of a refused message is told, or why nobody may be told. */
   refused(
     subject: Subject<C>,
     reason: string,
     now: number,
-  ): Promise<Draft | undefined>;
+  ): Promise<Draft | Silence>;
   /** What follows when recipients cannot be served; nothing where nobody is to be told. */
   undeliverable(
     subject: Subject<C>,

@@ -7,33 +7,30 @@ import type { List } from "../lists/directory.ts";
 import { extended } from "../lists/marks.ts";
 import type { Site } from "../lists/settings.ts";
 import { type Said, textFor } from "../lists/texts/texts.ts";
-import { keyOf, localOf } from "../mail/address.ts";
 import { mailbox } from "../mail/compose.ts";
 import { deliveryReport, named } from "../mail/dsn.ts";
 import type { Header } from "../mail/header.ts";
 import type { Message } from "../mail/message.ts";
+import { robotic } from "../mail/robot.ts";
 import type { Envelope } from "../spool/envelope.ts";
 
-const robot =
-  /^(mailer-daemon|postmaster|noreply|no-reply|.*-(request|owner|bounces))$/;
-
 /**
- * Whether the sender of a refused message may get an answer: never the null sender, another
- * robot or list (RFC 3834), or one of our own addresses.
+ * Why the sender of a refused message gets no answer, in a few words: robots and lists (RFC 3834),
+ * the mill itself and our own addresses never do. Undefined: it may have one.
  */
-export function mayBeTold(
+export function whySilent(
   envelope: Envelope,
   header: Header,
   isOurs: (address: string) => boolean,
-): boolean {
-  if (envelope.sender === "" || envelope.origin !== "mta") return false;
-  if ((header.get("Auto-Submitted") ?? "no").trim().toLowerCase() !== "no")
-    return false;
-  if (/^\s*(bulk|list|junk)\b/i.test(header.get("Precedence") ?? ""))
-    return false;
-  if (header.has("List-Id") || header.has("List-Post")) return false;
-  if (robot.test(keyOf(localOf(envelope.sender)))) return false;
-  return !isOurs(envelope.sender);
+): string | undefined {
+  if (envelope.sender !== "" && envelope.origin !== "mta")
+    return "it did not come from outside";
+  return (
+    robotic(header, envelope.sender) ??
+    (isOurs(envelope.sender)
+      ? "the sender is an address of lists here"
+      : undefined)
+  );
 }
 
 /** What a notice is about. */

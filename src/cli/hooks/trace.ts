@@ -36,6 +36,8 @@ type Ending =
   | (Omit<Extract<Follows, { kind: "reject" }>, "told"> & {
       /** Who would be told of it, and what. */
       readonly told?: { readonly recipient: string; readonly text: string };
+      /** Why nobody would be told. */
+      readonly silence?: string;
     })
   | { readonly kind: "moves"; readonly queue: string };
 
@@ -96,7 +98,7 @@ async function trace(
         break;
       case "reject": {
         const { told, ...rest } = follows;
-        if (!told) return rest;
+        if ("silence" in told) return { ...rest, silence: told.silence };
         const text = (await bytes(told.content, NOTICE)).toString();
         const { recipient } = told.envelope;
         return { ...rest, told: { recipient, text } };
@@ -168,7 +170,7 @@ function endLines(end: Ending, envelope: Envelope): string[] {
                 (line) => `    ${printable(line)}`,
               ),
             ]
-          : ["Nobody would be told: it is mail of a robot, a list or nobody."]),
+          : [`Nobody would be told: ${end.silence}.`]),
       ];
   }
 }
