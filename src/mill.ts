@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exit, Failure } from "./base/errors.ts";
 import type { Piece } from "./base/pieces.ts";
+import { answerTo } from "./commands/answer.ts";
+import { languagesOf, mayBeWritten } from "./commands/case.ts";
 import { commandsIn } from "./commands/read.ts";
 import type { Layer } from "./engine/layers.ts";
 import type { Question } from "./engine/question.ts";
@@ -16,7 +18,7 @@ import { extended } from "./lists/marks.ts";
 import type { Site } from "./lists/settings.ts";
 import { domainOf, localOf } from "./mail/address.ts";
 import { looksLikeMessage } from "./mail/header.ts";
-import { type Message, openMessage } from "./mail/message.ts";
+import { authorOf, type Message, openMessage } from "./mail/message.ts";
 import { type Addressed, addressed, found } from "./receipt/door.ts";
 import { introduced } from "./receipt/intake.ts";
 import { failureReport, rejection, whySilent } from "./receipt/notice.ts";
@@ -176,8 +178,33 @@ export function mailTrade(
     requests: (message, envelope, names) =>
       commandsIn(message, envelope.extension ?? "", site.delimiters, names),
 
-    async answered() {
-      return [];
+    async answered(subject, answers, now, say) {
+      const { envelope, message, id } = subject;
+      const list = listOf(envelope);
+      const to = authorOf(message.header) ?? envelope.sender;
+      if (!list || to === "") return [];
+      const languages = await languagesOf(site, list, message, to);
+      const content = answerTo(
+        { site, list, now, id },
+        { address: to, languages },
+        answers,
+        message.header.get("Message-ID"),
+      );
+      if (!content || !(await mayBeWritten({ site, id, now, log: say }, to)))
+        return [];
+      return [
+        {
+          queue: "outbound",
+          envelope: {
+            ...followed(subject, now),
+            sender: "",
+            recipient: to,
+            list: list.address,
+          },
+          recipients: [to],
+          content,
+        },
+      ];
     },
 
     async held(subject, { where, reason }, now) {

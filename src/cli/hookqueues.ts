@@ -49,6 +49,7 @@ export function hookQueues(context: Context): string[] {
     "outbound",
     "owner",
     "commands",
+    "moderators",
     "bounces",
     "archive",
     "digest",

@@ -48,7 +48,6 @@ init [DIR]
     const spool = new Spool(join(home, "spool"));
     for (const queue of [
       ...listFolder(packageHooks),
-      "commands",
       "bounces",
       ...restingQueues,
     ])

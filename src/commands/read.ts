@@ -45,26 +45,24 @@ export async function commandsIn(
   return commandsOf(bareSubject(message.header.text("Subject")), text, names);
 }
 
-/** What is needed behind a command and stands in the mail: the token of a request, in its subject or its text. */
+/** The token that a command needs, out of the subject or the text: not every address has room for it. */
 async function restIn(message: Message, name: string): Promise<string> {
   if (!tokened.has(name)) return "";
-  const found = tokenIn(message.header.text("Subject"), name);
+  const found = tokenIn(message.header.text("Subject"));
   if (found) return found;
   const { text } = await readable(message.pieces(), { limit: TEXT });
-  return tokenIn(text.replace(/=?\n[> ]*/g, "\n"), name);
+  return tokenIn(text.replace(/=?\n[> ]*/g, "\n"));
 }
 
-const tokened: ReadonlySet<string> = new Set([
-  "confirm",
-  "approve",
-  "reject",
-  "discard",
-  "free",
-]);
+const answers = ["confirm", "approve", "reject", "discard", "free"];
+const tokened: ReadonlySet<string> = new Set(answers);
+const token = new RegExp(
+  `\\b(?:${answers.join("|")})[\\s+:]{1,3}([a-z2-7]{24,400})\\b`,
+  "i",
+);
 
-function tokenIn(text: string, name: string): string {
-  const at = new RegExp(`\\b${name}[\\s+:]{1,3}([a-z2-7]{24,400})\\b`, "i");
-  return at.exec(text)?.[1]?.toLowerCase() ?? "";
+function tokenIn(text: string): string {
+  return token.exec(text)?.[1]?.toLowerCase() ?? "";
 }
 
 /**

@@ -127,7 +127,8 @@ async function* answered<C extends Content>(
   if (answers.length === 0) return;
   for (const { request, kind } of answers) say(`${request.name}: ${kind}`);
   const now = mill.clock.now();
-  for (const draft of await mill.trade.answered(subjectOf(pass), answers, now))
+  const subject = subjectOf(pass);
+  for (const draft of await mill.trade.answered(subject, answers, now, say))
     yield childOf(draft, now);
 }
 

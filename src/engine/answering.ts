@@ -48,7 +48,10 @@ export async function answering<C extends Content>(
     }
     const seconds = stopwatch();
     const own: Emission[] = [];
-    const answer = await asker.ask(hook, stage, standing, own, request);
+    const answer = await asker.ask(hook, stage, standing, own, {
+      ...request,
+      names: [...hooks.keys()],
+    });
     const { verdict, text = "" } = answer;
     asker.tell(hook, stage, answer, verdict, seconds());
     switch (verdict.kind) {

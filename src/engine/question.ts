@@ -41,6 +41,8 @@ export interface Request {
   readonly name: string;
   /** What was written behind it, one line. */
   readonly rest: string;
+  /** All names that there are hooks for. */
+  readonly names?: readonly string[];
 }
 
 /** The engine's part of what an inline hook is given. */

@@ -78,6 +78,7 @@ export interface Trade<C extends Content = Content> {
     subject: Subject<C>,
     answers: readonly Answered[],
     now: number,
+    say: (text: string) => void,
   ): Promise<readonly Draft[]>;
   /** What follows where a message is held, so that people get to know; nothing for some. */
   held(

@@ -107,12 +107,12 @@ export type Door =
 const commands = new Set(
   (
     "request subscribe unsubscribe join leave confirm help faq get thread index set who " +
-    "approve reject"
+    "approve reject discard free"
   ).split(" "),
 );
 
 /** Streams that the default mill has; from outside nobody can mail into them. */
-const streams = new Set(["archive", "digest", "events"]);
+const streams = new Set(["archive", "digest", "events", "moderators"]);
 
 /**
  * @param extension as `addressed` finds it
@@ -128,7 +128,8 @@ export function doorOf(
   if (word === "bounces") return { kind: "queue", queue: "bounces" };
   if (extension === "owner") return { kind: "queue", queue: "owner" };
   if (ours && !commands.has(word)) return { kind: "queue", queue: word };
-  if (commands.has(word)) return { kind: "queue", queue: "commands" };
+  if (commands.has(word) || /^digest.\d+$/.test(extension))
+    return { kind: "queue", queue: "commands" };
   return streams.has(word) ? { kind: "closed" } : { kind: "unknown" };
 }
 

@@ -1,0 +1,18 @@
+#!/usr/bin/env listmill-hook
+// No robot, list or bounce gets an answer, and none of our own addresses (RFC 3834): such a mail is
+// discarded, and the log tells why.
+import type { Ask, Reply } from "../../../src/hook.ts";
+import { authorOf } from "../../../src/mail/message.ts";
+import { robotic } from "../../../src/mail/robot.ts";
+import { addressed } from "../../../src/receipt/door.ts";
+
+export default function robots(ask: Ask): Reply {
+  const { envelope, lists, list, message, ours, site } = ask;
+  if (ours || !list) return ask.discard("the mill sends no commands");
+  const reason = robotic(message.header, envelope.sender);
+  if (reason !== undefined) return ask.discard(`nobody is answered: ${reason}`);
+  const author = authorOf(message.header) ?? envelope.sender;
+  for (const address of [envelope.sender, author])
+    if (!list.settings.umbrella && addressed(lists, site.delimiters, address))
+      return ask.discard(`nobody is answered: ${address} is one of ours`);
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env listmill-hook
+// discard TOKEN
+// A moderator drops what waits, and nobody is told.
+import { caseOf } from "../../../src/commands/case.ts";
+import type { Ask, Reply } from "../../../src/hook.ts";
+import { moderatorDecides } from "../../../src/moderation/moderator.ts";
+
+export default async function answer(ask: Ask): Promise<Reply> {
+  const asked = caseOf(ask);
+  return asked && moderatorDecides(asked, "discard");
+}

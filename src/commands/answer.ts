@@ -1,0 +1,56 @@
+/**
+ * One letter that tells what became of the commands of a mail. Where all of them were answered in
+ * another way, by a question or a welcome, there is nothing to tell.
+ */
+import type { Piece } from "../base/pieces.ts";
+import { letter, type Occasion } from "../lists/letter.ts";
+import { textFor } from "../lists/texts/texts.ts";
+import { MOST } from "./read.ts";
+
+/** What came of a command. */
+export interface Outcome {
+  readonly request: { readonly name: string; readonly rest: string };
+  readonly kind: "done" | "refused" | "unknown";
+  readonly text: string;
+}
+
+/** Lines of an answer that one command may have. */
+const LINES = 2000;
+
+/**
+ * @param to who has asked
+ * @param inReplyTo the Message-ID of the mail
+ * @returns undefined where there is nothing to tell
+ */
+export function answerTo(
+  occasion: Occasion,
+  to: { readonly address: string; readonly languages: readonly string[] },
+  outcomes: readonly Outcome[],
+  inReplyTo: string | undefined,
+): Piece[] | undefined {
+  const audience = { ...occasion, languages: to.languages };
+  const told = outcomes
+    .slice(0, MOST)
+    .filter(({ kind, text }) => kind !== "done" || text.trim() !== "");
+  const isMore = outcomes.length > MOST;
+  if (told.length === 0 && !isMore) return undefined;
+  const results = told.flatMap(({ request, kind, text }) => {
+    const command = `${request.name} ${request.rest}`.trim();
+    const said =
+      kind === "unknown"
+        ? textFor(audience, "unknown-command", { command }).body
+        : text;
+    const lines = said.trimEnd().split("\n", LINES);
+    return [`> ${command}`, ...lines.map((line) => `  ${line}`), ""];
+  });
+  const stopped = isMore
+    ? textFor(audience, "too-many-commands", { most: MOST }).body
+    : "";
+  return letter(
+    occasion,
+    to,
+    "results",
+    { results, stopped },
+    inReplyTo ? { inReplyTo } : {},
+  );
+}

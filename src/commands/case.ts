@@ -1,0 +1,186 @@
+/**
+ * A command as it is being answered: who asks, what for, and how people are told. What a list says
+ * goes to the one address that it is about, and never more than so many letters a day (RFC 3834).
+ */
+import type { Piece } from "../base/pieces.ts";
+import type { List } from "../lists/directory.ts";
+import { letter, type More } from "../lists/letter.ts";
+import { type Roster, rosterOf } from "../lists/roster.ts";
+import type { Site } from "../lists/settings.ts";
+import { stateOf } from "../lists/state.ts";
+import type { TextName, Words } from "../lists/texts/catalogue.ts";
+import { textFor } from "../lists/texts/texts.ts";
+import { canonical, keyOf } from "../mail/address.ts";
+import { authorOf, type Message } from "../mail/message.ts";
+import type { Envelope } from "../spool/envelope.ts";
+import type { Actor } from "../state/journal.ts";
+
+/** What a hook is asked, as far as commands go. */
+export interface Case {
+  readonly site: Site;
+  readonly list: List;
+  readonly message: Message;
+  readonly envelope: Envelope;
+  /** Of the entry; the same in every try. */
+  readonly id: string;
+  readonly queue: string;
+  readonly stage: string;
+  readonly attempt: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly request: {
+    readonly name: string;
+    readonly rest: string;
+    /** All commands that there are. */
+    readonly names?: readonly string[];
+  };
+  /** The list's address with an extension. */
+  address(extension: string): string;
+  emit(emission: {
+    readonly recipient: string;
+    readonly content: readonly Piece[];
+  }): void;
+  log(text: string): void;
+}
+
+/** What is answered: text, "" for nothing, or why not. */
+export type Reply =
+  | string
+  | {
+      readonly kind: "reject" | "hold" | "discard";
+      readonly reason: string;
+    };
+
+/** A hook's question as a case; undefined where it is none: no list, no command. */
+export function caseOf(
+  ask: Omit<Case, "list" | "request"> &
+    Partial<Pick<Case, "request">> & {
+      readonly list: List | undefined;
+    },
+): Case | undefined {
+  const { list, request } = ask;
+  return list && request ? { ...ask, list, request } : undefined;
+}
+
+/** Who asks: the author; "" where nobody is named. Anybody can write anything there. */
+export function callerOf({ message, envelope }: Case): string {
+  return authorOf(message.header) ?? canonical(envelope.sender) ?? "";
+}
+
+/** The journal's word for who has done it. */
+export function actorOf(asked: Case): Actor {
+  const messageId = asked.message.header.get("Message-ID");
+  return {
+    by: "mail",
+    who: callerOf(asked),
+    ...(messageId ? { messageId } : {}),
+  };
+}
+
+export function rosterFor({ site }: Case): Roster {
+  return rosterOf(site.home);
+}
+
+/** Whether a person has let it pass since it was held. */
+export function isReleased({ envelope, queue, stage }: Case): boolean {
+  return envelope.passed?.includes(`${queue}/${stage}`) ?? false;
+}
+
+/** The languages of who wrote, as far as the message tells. */
+function languagesIn(message: Message): string[] {
+  const found = [
+    message.header.get("Content-Language") ?? "",
+    message.header.get("Accept-Language") ?? "",
+  ].flatMap((value) => value.slice(0, 200).split(","));
+  return found.flatMap((one) => /^\s*([A-Za-z-]{2,20})/.exec(one)?.[1] ?? []);
+}
+
+/** The languages of an address: the member's own first, then those of who wrote. */
+export async function languagesOf(
+  site: Pick<Site, "home">,
+  list: Pick<List, "address">,
+  message: Message,
+  address: string,
+): Promise<string[]> {
+  const member = await rosterOf(site.home).get(list.address, address);
+  const own = member?.language ? [member.language] : [];
+  return keyOf(address) === keyOf(authorOf(message.header) ?? "")
+    ? [...own, ...languagesIn(message)]
+    : own;
+}
+
+/** A sentence of the catalogue for who asks. */
+export async function sentence<N extends TextName>(
+  asked: Case,
+  name: N,
+  words: Words<N>,
+): Promise<string> {
+  const { site, list, message } = asked;
+  const languages = await languagesOf(site, list, message, callerOf(asked));
+  return textFor({ site, list, languages }, name, words).body;
+}
+
+/** A day, in milliseconds. */
+export const DAY = 86_400_000;
+
+/**
+ * Whether an address may get one more letter today; the letters of one entry are one.
+ * @returns false where it has had enough: the log says so
+ */
+export async function mayBeWritten(
+  asked: Pick<Case, "site" | "id" | "now" | "log">,
+  address: string,
+): Promise<boolean> {
+  const { site, id, now, log } = asked;
+  const { windows } = await stateOf(site.home);
+  const others = await windows.note("answer", keyOf(address), id, now, DAY);
+  if (others < site.answers.a_day) return true;
+  log(`${address} gets no answer: it has had ${others} today (answers.a_day)`);
+  return false;
+}
+
+/** Writes a letter to somebody. */
+export async function write<N extends TextName>(
+  asked: Case,
+  address: string,
+  name: N,
+  words: Words<N>,
+  more: More = {},
+): Promise<void> {
+  if (address === "" || !(await mayBeWritten(asked, address))) return;
+  const { site, list, message, now, id } = asked;
+  const isAnswer = keyOf(address) === keyOf(callerOf(asked));
+  const messageId = message.header.get("Message-ID");
+  const languages = await languagesOf(site, list, message, address);
+  asked.emit({
+    recipient: mailAddressOf(asked, address),
+    content: letter(
+      { site, list, now, id },
+      { address, languages },
+      name,
+      words,
+      { ...(isAnswer && messageId ? { inReplyTo: messageId } : {}), ...more },
+    ),
+  });
+}
+
+/** Where mail for a member goes: the owners of the list that it is, in a list of lists. */
+function mailAddressOf({ list, site }: Case, address: string): string {
+  if (!list.settings.umbrella) return address;
+  const at = address.lastIndexOf("@");
+  const delimiter = site.delimiters.charAt(0) || "-";
+  return `${address.slice(0, at)}${delimiter}owner${address.slice(at)}`;
+}
+
+/** Tells the owners, where the list wants that. */
+export async function tellOwners<N extends TextName>(
+  asked: Case,
+  name: N,
+  words: Words<N>,
+): Promise<void> {
+  const { site, list, now, id } = asked;
+  if (!list.settings.tell_owners) return;
+  const address = asked.address("owner");
+  const content = letter({ site, list, now, id }, { address }, name, words);
+  asked.emit({ recipient: address, content });
+}

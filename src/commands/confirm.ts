@@ -1,0 +1,44 @@
+/**
+ * What an address has said yes to is done.
+ */
+import { type Case, DAY, type Reply, sentence } from "./case.ts";
+import { answerOf } from "./confirming.ts";
+import { change, join, leave } from "./membership.ts";
+import { deliveryIn } from "./wishes.ts";
+
+/** @param post does it where the answer is about a post that waits. @param tail of the post's id */
+export async function confirm(
+  asked: Case,
+  post: (tail: string) => Promise<Reply>,
+): Promise<Reply> {
+  const answer = await answerOf(asked);
+  if (answer.kind === "unknown")
+    return {
+      kind: "reject",
+      reason: await sentence(asked, "token-unknown", {}),
+    };
+  if (answer.kind === "late") {
+    const { valid } = asked.list.settings.confirm;
+    const days = Math.max(1, Math.round(valid / DAY));
+    return {
+      kind: "reject",
+      reason: await sentence(asked, "token-expired", { days }),
+    };
+  }
+  const { action, address, more } = answer;
+  switch (action) {
+    case "subscribe":
+      return join(asked, address, deliveryIn(more) ?? "posts");
+    case "unsubscribe":
+      return leave(asked, address);
+    case "set":
+      return change(asked, address, more);
+    case "post":
+      return post(more);
+    case "moderate":
+      return {
+        kind: "reject",
+        reason: await sentence(asked, "token-unknown", {}),
+      };
+  }
+}

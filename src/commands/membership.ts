@@ -1,0 +1,166 @@
+/**
+ * Joining, leaving and changing one's settings: asked for by anybody, done only once the address
+ * itself has said yes. What is asked for an address is told to that address alone, so nobody else
+ * gets to know whether it is a member. Done twice it is done once.
+ */
+
+import { keyringOf } from "../lists/keyring.ts";
+import { stampOf } from "../lists/stamps.ts";
+import { canonical, parseAddresses } from "../mail/address.ts";
+import type { Delivery } from "../state/member.ts";
+import {
+  actorOf,
+  type Case,
+  callerOf,
+  isReleased,
+  type Reply,
+  rosterFor,
+  sentence,
+  tellOwners,
+  write,
+} from "./case.ts";
+import { askToConfirm } from "./confirming.ts";
+import { decideFor } from "./permission.ts";
+import { changeIn, deliveryIn, textOf } from "./wishes.ts";
+
+/** Whom a command is for: the address in it, or who asks. */
+function subjectOf(asked: Case): { address: string; rest: string } {
+  const words = asked.request.rest.split(" ");
+  const at = words.findIndex((word) => word.includes("@"));
+  const [named] = at < 0 ? [] : parseAddresses(words[at] ?? "");
+  const rest = words.filter((_, index) => index !== at).join(" ");
+  const address = named ? canonical(named.address) : callerOf(asked);
+  return { address: address ?? "", rest: rest.trim() };
+}
+
+/** `subscribe [digest|nomail …] [ADDRESS]`. */
+export async function subscribe(asked: Case): Promise<Reply> {
+  const { address, rest } = subjectOf(asked);
+  if (address === "") return "";
+  const delivery = rest === "" ? "posts" : deliveryIn(rest);
+  if (!delivery)
+    return reject(
+      await sentence(asked, "unknown-command", {
+        command: `subscribe ${rest}`,
+      }),
+    );
+  const no = await decideFor(asked, "subscribe", address);
+  if (no && no.kind !== "hold") return no;
+  await askToConfirm(asked, { action: "subscribe", more: delivery, address });
+  return "";
+}
+
+/** `unsubscribe [ADDRESS]`, or one click: a stamp tells who it is, and needs no question. */
+export async function unsubscribe(asked: Case): Promise<Reply> {
+  const { site, list, envelope, now } = asked;
+  const keyring = await keyringOf(site.home, { now: () => now });
+  const stamp = await stampOf(
+    { site, list, keyring },
+    envelope.extension ?? "",
+  );
+  if (stamp?.purpose === "unsubscribe") {
+    if (stamp.reading.kind === "ok") return leave(asked, stamp.reading.address);
+    return reject(await sentence(asked, "token-unknown", {}));
+  }
+  const { address } = subjectOf(asked);
+  if (address === "") return "";
+  const no = await decideFor(asked, "unsubscribe", address);
+  if (no && no.kind !== "hold") return no;
+  await askToConfirm(asked, { action: "unsubscribe", more: "", address });
+  return "";
+}
+
+/** `set digest`, `set vacation until 2026-12-24` … */
+export async function set(asked: Case): Promise<Reply> {
+  const { address, rest } = subjectOf(asked);
+  if (address === "") return "";
+  const change = changeIn(rest, asked.now);
+  if (!change)
+    return reject(
+      await sentence(asked, "unknown-command", { command: `set ${rest}` }),
+    );
+  const text = textOf(change);
+  await askToConfirm(asked, { action: "set", more: text, address }, text);
+  return "";
+}
+
+/** The address has said that it wants to join. */
+export async function join(
+  asked: Case,
+  address: string,
+  delivery: Delivery,
+): Promise<Reply> {
+  const { list, envelope } = asked;
+  const roster = rosterFor(asked);
+  const no = isReleased(asked)
+    ? undefined
+    : await decideFor(asked, "subscribe", address);
+  if (no?.kind === "hold")
+    await write(asked, address, "waits-for-moderator", { address });
+  if (no) return no;
+  const known = await roster.get(list.address, address);
+  // An earlier try of this one may have died behind that.
+  const isNew = !known || known.joined >= Date.parse(envelope.received);
+  const added = await roster.add(
+    list.address,
+    address,
+    { delivery },
+    actorOf(asked),
+  );
+  if (added === "refused") return "";
+  const help = asked.address("help");
+  if (!isNew) await write(asked, address, "already-member", { address, help });
+  else {
+    await tellOwners(asked, "member-joined", { address, how: "mail" });
+    if (list.settings.welcome)
+      await write(asked, address, "welcome", {
+        address,
+        delivery: await sentence(asked, `word-${delivery}`, {}),
+        leave: asked.address("unsubscribe"),
+        help,
+        footer: "",
+      });
+  }
+  return "";
+}
+
+/** The address has said that it wants to leave. */
+export async function leave(asked: Case, address: string): Promise<Reply> {
+  const { list, attempt } = asked;
+  const roster = rosterFor(asked);
+  const isMember = await roster.remove(list.address, address, actorOf(asked));
+  const more = { address, join: asked.address("subscribe") };
+  if (isMember || attempt > 0) {
+    if (isMember)
+      await tellOwners(asked, "member-left", { address, how: "mail" });
+    if (list.settings.welcome) await write(asked, address, "goodbye", more);
+  } else await write(asked, address, "no-member", more);
+  return "";
+}
+
+/** The address has said that it wants a change. @param text as `set` has it */
+export async function change(
+  asked: Case,
+  address: string,
+  text: string,
+): Promise<Reply> {
+  const { list, now } = asked;
+  const roster = rosterFor(asked);
+  const wanted = changeIn(text, now);
+  const member = await roster.get(list.address, address);
+  if (!member) {
+    await write(asked, address, "no-member", {
+      address,
+      join: asked.address("subscribe"),
+    });
+    return "";
+  }
+  if (!wanted) return "";
+  await roster.add(list.address, member.address, wanted, actorOf(asked));
+  await write(asked, address, "set-done", { address, changes: text });
+  return "";
+}
+
+function reject(reason: string): Reply {
+  return { kind: "reject", reason };
+}

@@ -1,0 +1,98 @@
+/**
+ * Mail that a list writes by itself to one person: a text of the catalogue in the reader's language,
+ * marked so that no machine answers it (RFC 3834).
+ */
+import type { Piece } from "../base/pieces.ts";
+import {
+  composeParts,
+  mailbox,
+  messageId,
+  multipart,
+  newBoundary,
+  type Part,
+} from "../mail/compose.ts";
+import { flowedPart } from "../mail/flowed.ts";
+import { Header } from "../mail/header.ts";
+import type { List } from "./directory.ts";
+import { extended } from "./marks.ts";
+import type { Site } from "./settings.ts";
+import type { TextName, Words } from "./texts/catalogue.ts";
+import { textFor } from "./texts/texts.ts";
+
+/** On what occasion a list writes. */
+export interface Occasion {
+  readonly site: Pick<Site, "home" | "hostname" | "delimiters">;
+  readonly list: List;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Of the entry that it follows from; the same in every try. */
+  readonly id: string;
+}
+
+export interface Reader {
+  readonly address: string;
+  /** Those that are understood, best first. */
+  readonly languages?: readonly string[];
+}
+
+export interface More {
+  /** Where an answer goes; the owners without it. */
+  readonly replyTo?: string;
+  /** What stands behind the subject. */
+  readonly mark?: string;
+  /** The Message-ID that it answers. */
+  readonly inReplyTo?: string;
+  /** A message that goes with it. */
+  readonly enclosed?: readonly Piece[];
+}
+
+/** The whole message. */
+export function letter<N extends TextName>(
+  { site, list, now, id }: Occasion,
+  { address, languages = [] }: Reader,
+  name: N,
+  words: Words<N>,
+  more: More = {},
+): Piece[] {
+  const text = textFor({ site, list, languages }, name, words);
+  const page = flowedPart(text.body, text.language);
+  const { replyTo, mark, inReplyTo, enclosed } = more;
+  const answers = /^<[^<>\s]{1,900}>$/.test(inReplyTo ?? "") ? inReplyTo : "";
+  return composeParts(
+    {
+      from: mailbox(extended(site, list, "owner"), list.local),
+      to: mailbox(address),
+      subject: mark === undefined ? text.subject : `${text.subject} (${mark})`,
+      date: new Date(now),
+      messageId: messageId(`${name}.${id}.${short(address)}`, site.hostname),
+      autoSubmitted: answers ? "auto-replied" : "auto-generated",
+      headers: {
+        ...(replyTo === undefined ? {} : { "Reply-To": replyTo }),
+        ...(answers ? { "In-Reply-To": answers, References: answers } : {}),
+        // Older programs than RFC 3834, and Exchange.
+        Precedence: "bulk",
+        "X-Auto-Response-Suppress": "All",
+      },
+    },
+    enclosed ? both(page, enclosed) : page,
+  );
+}
+
+/** What a message holds is not known, and any of it may be 8-bit (RFC 2046 §5.2.1). */
+function both(page: Part, enclosed: readonly Piece[]): Part {
+  const part = {
+    header: new Header()
+      .add("Content-Type", "message/rfc822")
+      .add("Content-Disposition", "attachment")
+      .add("Content-Transfer-Encoding", "8bit"),
+    content: enclosed,
+  };
+  const whole = multipart("mixed", [page, part], newBoundary());
+  const header = whole.header.add("Content-Transfer-Encoding", "8bit");
+  return { header, content: whole.content };
+}
+
+/** Tells the letters of one occasion apart. */
+function short(address: string): string {
+  return address.replace(/[^\w.-]/g, "-").slice(0, 60);
+}

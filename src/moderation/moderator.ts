@@ -1,0 +1,153 @@
+/**
+ * A moderator's answer to a letter: what waits is let go, refused or dropped, by whoever answers
+ * first. The others are told; whoever is late is told who was first.
+ */
+import { join } from "node:path";
+import type { Piece } from "../base/pieces.ts";
+import type { List } from "../lists/directory.ts";
+import { keyringOf } from "../lists/keyring.ts";
+import { letter } from "../lists/letter.ts";
+import { moderatorsOf } from "../lists/offices.ts";
+import { rosterOf } from "../lists/roster.ts";
+import type { Site } from "../lists/settings.ts";
+import { textFor } from "../lists/texts/texts.ts";
+import { keyOf } from "../mail/address.ts";
+import type { Message } from "../mail/message.ts";
+import { Spool } from "../spool/spool.ts";
+import { moderatorIn } from "./asking.ts";
+import { type Decided, decide } from "./decide.ts";
+import type { Decision, Verdict } from "./decision.ts";
+import { reasonIn } from "./reason.ts";
+
+/** The command that the answer is. */
+export interface Answering {
+  readonly site: Site;
+  readonly list: List;
+  readonly message: Message;
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly request: { readonly rest: string };
+  emit(emission: {
+    readonly recipient: string;
+    readonly content: readonly Piece[];
+  }): void;
+  log(text: string): void;
+}
+
+type Reply = string | { readonly kind: "reject"; readonly reason: string };
+
+export async function moderatorDecides(
+  asked: Answering,
+  verdict: Exclude<Verdict, "expire">,
+): Promise<Reply> {
+  const { site, list, now, id, request, message } = asked;
+  const keyring = await keyringOf(site.home, { now: () => now });
+  const moderators = await moderatorsOf(site, list);
+  const token = request.rest.split(" ")[0] ?? "";
+  const found = moderatorIn({ list, keyring }, token, moderators);
+  if (!found) {
+    const { body } = textFor({ site, list }, "token-unknown", {});
+    return { kind: "reject", reason: body };
+  }
+  const { moderator: by, tail } = found;
+  const spool = new Spool(join(site.home, "spool"));
+  const reason = verdict === "reject" ? await reasonIn(message) : "";
+  const outcome = await decide(
+    { site, list, spool, now, id, by, reason },
+    tail,
+    verdict,
+  );
+  asked.log(`${verdict} of ${tail} by ${by}: ${outcome.kind}`);
+  await tell(asked, outcome, by, moderators);
+  return "";
+}
+
+/** Those who have to know of a decision get to know it. */
+export async function tell(
+  asked: Omit<Answering, "request" | "message" | "log">,
+  outcome: Decided,
+  by: string,
+  moderators: readonly string[],
+): Promise<void> {
+  const { site, list, now, id, emit } = asked;
+  const occasion = { site, list, now, id };
+  if (outcome.kind === "gone") {
+    const content = letter(occasion, { address: by }, "moderate-gone", {
+      subject: "",
+    });
+    emit({ recipient: by, content });
+    return;
+  }
+  const { decision } = outcome;
+  if (outcome.kind === "late") {
+    emit({ recipient: by, content: await answered(asked, decision, by) });
+    return;
+  }
+  for (const other of moderators)
+    if (keyOf(other) !== keyOf(by))
+      emit({
+        recipient: other,
+        content: await answered(asked, decision, other),
+      });
+  await follow(asked, decision);
+}
+
+async function answered(
+  asked: Pick<Answering, "site" | "list" | "now" | "id">,
+  decision: Decision,
+  to: string,
+): Promise<Piece[]> {
+  const { site, list } = asked;
+  const languages = await languagesOf(asked, to);
+  const audience = { site, list, languages };
+  return letter(asked, { address: to, languages }, "moderate-answered", {
+    subject: decision.subject,
+    moderator: decision.by,
+    what: textFor(audience, `word-${past[decision.verdict]}`, {}).body,
+  });
+}
+
+const past = {
+  approve: "accepted",
+  reject: "rejected",
+  discard: "discarded",
+  free: "freed",
+  expire: "expired",
+} as const satisfies Record<Verdict, string>;
+
+/** What a decision brings about besides: a letter to the author, a member who is free. */
+async function follow(
+  asked: Pick<Answering, "site" | "list" | "now" | "id" | "emit">,
+  { verdict, author, sender, subject, reason, by }: Decision,
+): Promise<void> {
+  const { site, list, emit } = asked;
+  const roster = rosterOf(site.home);
+  const to = author || sender;
+  if (verdict === "free" && author !== "") {
+    const actor = { by: "mail", who: by } as const;
+    const change = { moderation: "free" } as const;
+    const changed = await roster.change(list.address, author, change, actor);
+    if (changed === "absent")
+      await roster.role(list.address, author, "poster", true, actor);
+  }
+  if (verdict === "reject" && to !== "" && sender !== "") {
+    const languages = await languagesOf(asked, to);
+    const words = { subject, reason };
+    const content = letter(
+      asked,
+      { address: to, languages },
+      "post-rejected",
+      words,
+    );
+    emit({ recipient: to, content });
+  }
+}
+
+async function languagesOf(
+  { site, list }: Pick<Answering, "site" | "list">,
+  address: string,
+): Promise<string[]> {
+  const member = await rosterOf(site.home).get(list.address, address);
+  return member?.language ? [member.language] : [];
+}

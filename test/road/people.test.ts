@@ -1,0 +1,207 @@
+// People join, choose, look around and leave, by mail, and nobody can do it for them.
+import t from "tap";
+import { news } from "../cli/atHome.ts";
+import { Town } from "./town.ts";
+
+const anna = "anna@example.com";
+const long =
+  "a.rather.long.name.of.somebody@a-company-of-many-words.example.com";
+
+for (const address of [anna, long])
+  t.test(
+    `joining takes a yes of ${address}, by an answer to the question`,
+    async (t) => {
+      const town = await Town.build(t);
+      const [question, ...more] = await town.write(
+        `A <${address}>`,
+        "subscribe",
+        "let me in, <script>",
+        "hello",
+      );
+      t.same(more, []);
+      t.match(question, {
+        to: address,
+        sender: "news-bounces@lists.example.org",
+      });
+      t.match(question?.source, /^Auto-Submitted: auto-generated$/m);
+      t.notMatch(
+        question?.source,
+        /script|hello/,
+        "nothing of the request is in it",
+      );
+      t.same(await town.members(), []);
+      t.match(
+        question?.replyTo,
+        /^news-confirm\+[a-z2-7]+@lists\.example\.org$/,
+      );
+      t.ok((question?.replyTo.indexOf("@") ?? 99) <= 64);
+      const [welcome] = await town.write(
+        address,
+        question?.replyTo ?? "",
+        `Re: ${question?.subject}`,
+      );
+      t.match(welcome, { to: address, subject: /news@lists\.example\.org/ });
+      t.match(welcome?.text, "news-unsubscribe@lists.example.org");
+      t.same(await town.members(), [address]);
+      const [again] = await town.write(address, question?.replyTo ?? "", "x");
+      t.match(again?.text, address, "twice is once");
+      t.same(await town.members(), [address]);
+    },
+  );
+
+t.test(
+  "an answer from another address of the same person counts where the subject has it all",
+  async (t) => {
+    const town = await Town.build(t);
+    const [question] = await town.write(long, "subscribe");
+    await town.write(
+      "other@example.net",
+      "confirm",
+      `AW: ${question?.subject}`,
+    );
+    t.same(await town.members(), [long]);
+  },
+);
+
+t.test(
+  "who answers for somebody else, too late, or with a token that is made up, gets nothing",
+  async (t) => {
+    const town = await Town.build(t);
+    const [question] = await town.write(long, "subscribe");
+    const [no] = await town.write(
+      "eve@example.net",
+      question?.replyTo ?? "",
+      "yes",
+    );
+    t.equal(no?.to, "eve@example.net");
+    t.same(await town.members(), []);
+    const forged = question?.replyTo.replace(
+      /\+(.)/,
+      (_, c) => `+${c === "a" ? "b" : "a"}`,
+    );
+    await town.write(long, forged ?? "", "yes");
+    t.same(await town.members(), []);
+    const late = await town.question(long, Date.now() - 4 * 86_400_000);
+    t.match((await town.write(long, late, "yes"))[0], { to: long });
+    t.same(await town.members(), []);
+  },
+);
+
+t.test(
+  "leaving: by an answer, by one click, and a word for who is no member",
+  async (t) => {
+    const town = await Town.build(t, {
+      personal: { footer: "{{unsubscribe}}" },
+    });
+    await town.roster.add(news, anna);
+    await town.roster.add(news, "ben@example.com");
+    const [question] = await town.write(anna, "unsubscribe");
+    t.equal(question?.to, anna);
+    t.same((await town.members()).length, 2);
+    const [bye] = await town.write(anna, question?.replyTo ?? "");
+    t.match(bye, { to: anna });
+    t.same(await town.members(), ["ben@example.com"]);
+
+    const posts = await town.write("ben@example.com", "", "A post", "Text");
+    const click = /mailto:(news-unsubscribe\+\S+@lists\.example\.org)/.exec(
+      posts[0]?.source ?? "",
+    )?.[1];
+    t.match(click, /\+[a-z2-7]{20,}/);
+    await town.write("ben@phone.example", click ?? "");
+    t.same(await town.members(), []);
+
+    const [asked] = await town.write("zoe@example.com", "leave");
+    const [none] = await town.write("zoe@example.com", asked?.replyTo ?? "");
+    t.equal(none?.to, "zoe@example.com");
+  },
+);
+
+t.test("settings of one's own", async (t) => {
+  const town = await Town.build(t);
+  await town.roster.add(news, anna);
+  const [question] = await town.write(anna, "set+nomail");
+  t.match(question?.text, "nomail");
+  await town.write(anna, question?.replyTo ?? "");
+  t.match(await town.roster.get(news, anna), { delivery: "nomail" });
+  const [second] = await town.write(
+    anna,
+    "request",
+    "set vacation until 2099-12-24",
+  );
+  const [done] = await town.write(anna, second?.replyTo ?? "", second?.subject);
+  t.match(done?.text, "2099-12-24");
+  t.match(await town.roster.get(news, anna), {
+    away: Date.UTC(2099, 11, 25),
+    delivery: "nomail",
+  });
+});
+
+t.test("several commands in one mail, in HTML, in German", async (t) => {
+  const town = await Town.build(t);
+  await town.roster.add(news, anna, { language: "de" });
+  const letters = await town.write(
+    anna,
+    "request",
+    "",
+    "<p>hilfe</p><p>wetter morgen</p><div>abmelden</div>",
+    ["Content-Type: text/html; charset=utf-8"],
+  );
+  t.equal(letters.length, 3);
+  t.ok(letters.every(({ to }) => to === anna));
+  t.match(
+    letters.find(({ text }) => text.includes("wetter"))?.text,
+    /> wetter morgen\n {2}.*(kein|nicht)/,
+  );
+});
+
+t.test("the members are for the owners", async (t) => {
+  const town = await Town.build(t, { owners: ["olga@example.org"] });
+  await town.roster.add(news, anna);
+  const told = await town.write(anna, "who");
+  t.ok(told.every(({ text }) => !text.includes(anna) || text.includes(">")));
+  const [list] = await town.write("olga@example.org", "who");
+  t.match(list?.text, anna);
+});
+
+t.test("nobody is answered who is no person", async (t) => {
+  const town = await Town.build(t);
+  for (const header of [
+    "Auto-Submitted: auto-replied",
+    "Precedence: bulk",
+    "List-Id: <x.example.org>",
+    "X-Auto-Response-Suppress: All",
+  ])
+    t.same(await town.write(anna, "request", "help", "", [header]), [], header);
+  t.same(await town.write("mailer-daemon@example.com", "subscribe"), []);
+  t.same(await town.post("Subject: help\n\n", "", "request"), []);
+  t.same(
+    await town.write("other-request@lists.example.org", "request", "help"),
+    [],
+  );
+  t.equal(
+    town.log.filter((line) =>
+      /discarded by commands\/.*nobody is answered: /.test(line),
+    ).length,
+    7,
+  );
+});
+
+t.test("no address is written to without an end", async (t) => {
+  const town = await Town.build(t, {}, "[answers]\na_day = 3\nrequests = 2\n");
+  let questions = 0;
+  for (let at = 0; at < 4; at += 1)
+    questions += (await town.write(anna, "subscribe")).length;
+  t.equal(questions, 2, "questions");
+  let answers = 0;
+  for (let at = 0; at < 4; at += 1)
+    answers += (await town.write("ben@example.com", "help")).length;
+  t.equal(answers, 3, "answers");
+  t.match(
+    town.log.join("\n"),
+    /anna@example\.com is not asked: .*has reached 2/,
+  );
+  t.match(
+    town.log.join("\n"),
+    /ben@example\.com gets no answer: it has had 3 today/,
+  );
+});
