@@ -43,6 +43,8 @@ export class Runner<C extends Content> {
   #watch: Watch | undefined;
   #stopping = false;
   #turns = 0;
+  /** The turns after which all queues were looked at last, to see whether nothing is due. */
+  #looked = 0;
 
   constructor(mill: Mill<C>, orders: Orders) {
     this.#mill = { ...mill, runs: (queue) => this.#goesOnIn(queue) };
@@ -200,6 +202,13 @@ export class Runner<C extends Content> {
     const lines = [...this.#lines.values()];
     if (lines.some(({ active }) => active > 0)) return;
     const isEmpty = lines.every((line) => line.isEmpty);
+    if (this.#orders.untilEmpty && isEmpty && this.#looked !== this.#turns) {
+      // A hook may have let go what rested, which no turn tells.
+      this.#looked = this.#turns;
+      for (const line of lines) line.hear();
+      this.#pumpAll();
+      return;
+    }
     if (
       this.#stopping ||
       !this.#mill.node.holds() ||
