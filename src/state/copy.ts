@@ -33,7 +33,9 @@ const shapes: Readonly<Record<keyof Tables, Shape>> = {
   },
   journal: {
     key: ["id"],
-    columns: "id list key address at what by who message_id detail".split(" "),
+    columns: "id list hash key address at what by who message_id detail".split(
+      " ",
+    ),
   },
   windows: {
     key: ["kind", "key", "event"],

@@ -2,6 +2,7 @@
  * What happened to the members of lists: who did it, when, and by which message. Entries are only
  * ever added, in the transaction of what they tell; they go with their list.
  */
+import { hashOf } from "../base/hash.ts";
 import { chunks, inserting, PAGE, prepared } from "./prepared.ts";
 import type { JournalRow, Queries, Store } from "./store.ts";
 
@@ -52,7 +53,8 @@ export class Journal {
   ): Promise<void> {
     for (const some of chunks(happened)) {
       const rows = some.map((one) => ({
-        ...{ list, at: now, by, who, message_id: messageId ?? "" },
+        ...{ list, hash: hashOf(one.key), at: now },
+        ...{ by, who, message_id: messageId ?? "" },
         ...one,
       }));
       await queries.executeQuery(this.#compiled.write(rows));
@@ -69,7 +71,7 @@ export class Journal {
       const query =
         key === undefined
           ? page({ list, after })
-          : pageOf({ list, key, after });
+          : pageOf({ list, hash: hashOf(key), key, after });
       const { rows } = await this.#store.queries.executeQuery(query);
       if (rows.length > 0) yield rows.map(entryOf);
       if (rows.length < PAGE) return;
@@ -112,11 +114,12 @@ function compiled(store: Store) {
     write: inserting(
       store,
       "journal",
-      "list key address at what by who message_id detail".split(" "),
+      "list hash key address at what by who message_id detail".split(" "),
     ),
     page: prepared(page),
-    pageOf: prepared((given: Of & { key: string; after: number }) =>
-      page(given).where("key", "=", given.key),
+    pageOf: prepared(
+      (given: Of & { hash: number; key: string; after: number }) =>
+        page(given).where("hash", "=", given.hash).where("key", "=", given.key),
     ),
     clear: prepared(({ list }: Of) =>
       queries.deleteFrom("journal").where("list", "=", list),

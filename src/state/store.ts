@@ -54,6 +54,8 @@ export interface RoleRow {
 export interface JournalRow {
   id: number;
   list: string;
+  /** Of the key. */
+  hash: number;
   key: string;
   address: string;
   at: number;
