@@ -10,6 +10,7 @@ const verbs: Record<string, () => Promise<{ default: Verb }>> = {
   check: () => import("./cli/check.ts"),
   list: () => import("./cli/list.ts"),
   member: () => import("./cli/member.ts"),
+  role: () => import("./cli/people.ts"),
   suppress: () => import("./cli/suppress.ts"),
   state: () => import("./cli/state.ts"),
   keys: () => import("./cli/keys.ts"),

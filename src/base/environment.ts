@@ -3,7 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { hostname, userInfo } from "node:os";
 
 /** A variable, or undefined where it is unset or empty. */
 export function variable(name: string): string | undefined {
@@ -53,5 +53,14 @@ function machineId(): string | undefined {
     return /^[0-9a-f]{32}$/.test(text) ? text : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** The account that this process runs under, by its name or else its number. */
+export function account(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "");
   }
 }

@@ -17,8 +17,8 @@ list
 list create ADDRESS [KEY=VALUE...]     make a list, with settings of list.toml
 list set ADDRESS KEY=VALUE...          change settings; KEY= goes back to the default
 list show ADDRESS                      the settings that hold
-list remove ADDRESS                    take it away; its folder, with its members in members.csv,
-                                       is kept aside`,
+list remove ADDRESS                    take it away; its folder is kept aside, with its members in
+                                       members.csv, roles.csv and journal.csv`,
   async run(context, args) {
     const { positionals } = parse(args, {});
     const [action, address, ...rest] = positionals;
@@ -62,9 +62,9 @@ list remove ADDRESS                    take it away; its folder, with its member
         const list = context.list(address);
         // Before anything is moved: the state may not be there.
         await context.roster.count(list.address);
-        const members = linesToBytes(context.roster.export(list.address));
         const aside = await context.lists.remove(list.address);
-        await writeNew(join(aside, "members.csv"), members);
+        for (const [name, lines] of context.roster.tables(list.address))
+          await writeNew(join(aside, name), linesToBytes(lines));
         await context.roster.clear(list.address);
         context.say(`${list.address}: kept aside in ${aside}`);
         return exit.ok;

@@ -1,183 +1,193 @@
 /**
  * listmill member: who is on a list.
  */
-import { type FileHandle, open } from "node:fs/promises";
-import { exit, Failure, messageOf } from "../base/errors.ts";
-import { linesOf } from "../base/lines.ts";
-import type { Delivery, Member } from "../state/member.ts";
+import { exit, Failure } from "../base/errors.ts";
+import type { Wishes } from "../lists/roster.ts";
 import { actionOf } from "./actions.ts";
+import { actor } from "./actor.ts";
 import { type Context, noMore, parse, type Verb } from "./context.ts";
-import { write, writeJson } from "./output.ts";
+import { importMembers } from "./member/import.ts";
+import {
+  entryJson,
+  entryText,
+  memberJson,
+  memberPage,
+  memberText,
+} from "./member/shown.ts";
+import { wishesOf, wishOptions } from "./member/wishes.ts";
+import { writeJson, writeLines } from "./output.ts";
 
 const verb: Verb = {
   usage: `\
 member add LIST ADDRESS... [--name NAME] [--posts | --digest | --digest-plain | --nomail]
-    Adds members, or changes how they get posts: singly, as MIME or plain digests, not at all.
+           [--moderated | --free | --default] [--language xx] [--away DATE | --back]
+           [--own-copy yes|no|-] [--duplicates yes|no|-] [--acknowledge yes|no|-]
+    Adds members, or changes them: how they get posts (singly, as MIME or plain digests, not at all),
+    whether theirs wait for a moderator, their language, until when they are away; - is as the list
+    has it.
 member remove LIST ADDRESS...
+member suspend LIST ADDRESS... [--reason TEXT]
+    No mail to these until they are resumed.
+member resume LIST ADDRESS...
 member list LIST
-member import LIST [FILE]       one a line: ADDRESS, Name <ADDRESS> or ADDRESS,delivery,name
-member export LIST              as lines that import reads`,
+member show LIST ADDRESS        all of one, with the roles
+member history LIST [ADDRESS]   who joined, left or was changed, when, and who did it
+member import LIST [FILE]       one a line: ADDRESS, Name <ADDRESS>, ADDRESS,delivery,name, or CSV with
+                                a header; see docs/members.md
+member export LIST [--addresses]
+                                as CSV that import reads; or the addresses, one a line`,
   async run(context, args) {
     const { values, positionals } = parse(args, {
-      name: { type: "string" },
-      digest: { type: "boolean" },
-      "digest-plain": { type: "boolean" },
-      posts: { type: "boolean" },
-      nomail: { type: "boolean" },
+      ...wishOptions,
+      reason: { type: "string" },
+      addresses: { type: "boolean" },
     });
-    const [action, address, ...rest] = positionals;
+    const [action = "", address, ...rest] = positionals;
     const act = actionOf(actions, action);
     if (!act)
       throw new Failure(
         exit.usage,
-        "member takes add, remove, list, import or export; see: listmill help member",
+        "member takes add, remove, suspend, resume, list, show, history, import or export; see: listmill help member",
       );
-    const wanted: Record<string, Delivery> = {
-      digest: "digest-mime",
-      "digest-plain": "digest-plain",
-      posts: "posts",
-      nomail: "nomail",
-    };
-    const chosen = Object.keys(wanted).filter(
-      (name) => values[name as keyof typeof values],
-    );
-    if (chosen.length > 1)
-      throw new Failure(
-        exit.usage,
-        `--${chosen.join(" and --")} cannot both hold`,
-      );
-    if (action !== "add" && (chosen.length > 0 || values.name !== undefined))
-      throw new Failure(
-        exit.usage,
-        `member ${action} takes no --${chosen[0] ?? "name"}`,
-      );
-    const delivery = wanted[chosen[0] ?? ""];
-    return act(context, context.list(address).address, rest, {
-      ...(values.name === undefined ? {} : { name: values.name }),
-      ...(delivery ? { delivery } : {}),
-    });
+    const takes = Object.keys(options[action] ?? {});
+    const extra = Object.keys(values).find((name) => !takes.includes(name));
+    if (extra !== undefined)
+      throw new Failure(exit.usage, `member ${action} takes no --${extra}`);
+    const { reason = "", addresses = false, ...given } = values;
+    const wishes = wishesOf(given, context.clock.now());
+    const list = context.list(address).address;
+    return act({ context, list, rest, wishes, reason, addresses });
   },
 };
 export default verb;
 
-interface Wishes {
-  readonly name?: string;
-  readonly delivery?: Delivery;
+/** What each action takes. */
+const options: Readonly<Record<string, object>> = {
+  add: wishOptions,
+  suspend: { reason: true },
+  export: { addresses: true },
+};
+
+interface Order {
+  readonly context: Context;
+  readonly list: string;
+  readonly rest: readonly string[];
+  readonly wishes: Wishes;
+  readonly reason: string;
+  readonly addresses: boolean;
 }
 
-type Action = (
-  context: Context,
-  list: string,
-  rest: readonly string[],
-  wishes: Wishes,
-) => Promise<number>;
+type Action = (order: Order) => Promise<number>;
 
-const actions: Record<string, Action> = {
-  async add(context, list, rest, wishes) {
-    some(rest);
-    let code: number = exit.ok;
-    for (const address of rest) {
-      const added = await context.roster.add(list, address, wishes);
-      if (added === "refused") {
-        process.stderr.write(
-          `listmill: ${address}: not an address that can get mail\n`,
-        );
-        code = exit.dataError;
-      } else context.say(`${address}: ${added}`);
-    }
-    return code;
-  },
-  async remove(context, list, rest) {
-    some(rest);
-    let code: number = exit.ok;
-    for (const address of rest)
-      if (await context.roster.remove(list, address))
-        context.say(`${address}: removed`);
-      else {
-        process.stderr.write(`listmill: ${address}: not a member of ${list}\n`);
-        code = exit.noUser;
-      }
-    return code;
-  },
-  async list(context, list, rest) {
-    noMore(rest, 0);
-    if (context.json) {
-      await writeJson(allOf(context, list));
+const actions: Readonly<Record<string, Action>> = {
+  add: ({ context, list, rest, wishes }) =>
+    each(rest, async (address) => {
+      const { roster } = context;
+      const added = await roster.add(list, address, wishes, actor());
+      if (added === "refused")
+        return complain(address, "not an address that can get mail");
+      context.say(`${address}: ${added}`);
       return exit.ok;
-    }
-    for await (const { address, delivery, name } of allOf(context, list))
-      await write(
-        `${address}${delivery === "posts" ? "" : `  ${delivery}`}${name ? `  ${name}` : ""}\n`,
+    }),
+  remove: ({ context, list, rest }) =>
+    each(rest, async (address) => {
+      if (!(await context.roster.remove(list, address, actor())))
+        return noMember(address, list);
+      context.say(`${address}: removed`);
+      return exit.ok;
+    }),
+  suspend: ({ context, list, rest, reason }) =>
+    each(rest, async (address) => {
+      const { roster } = context;
+      const done = await roster.suspend(list, address, reason, actor());
+      if (done === "absent") return noMember(address, list);
+      context.say(`${address}: suspended`);
+      return exit.ok;
+    }),
+  resume: ({ context, list, rest }) =>
+    each(rest, async (address) => {
+      const done = await context.roster.resume(list, address, actor());
+      if (done === "absent") return noMember(address, list);
+      context.say(
+        `${address}: ${done === "present" ? "not suspended" : "resumed"}`,
       );
+      return exit.ok;
+    }),
+  async list({ context, list, rest }) {
+    noMore(rest, 0);
+    const members = context.roster.members(list);
+    if (context.json) await writeJson(mapped(members, memberJson));
+    else {
+      const now = context.clock.now();
+      await writeLines(mapped(members, (one) => memberText(one, now)));
+    }
     return exit.ok;
   },
-  async import(context, list, [file, ...rest]) {
-    noMore(rest, 0);
-    const input =
-      file === undefined || file === "-"
-        ? process.stdin
-        : (await readable(file)).createReadStream();
-    const progress = process.stderr.isTTY ? counter : <T>(lines: T) => lines;
-    const { added, changed, present, refused } = await context.roster.import(
-      list,
-      progress(linesOf(input as AsyncIterable<Buffer>)),
+  async show({ context, list, rest: [address, ...more] }) {
+    noMore(more, 0);
+    if (address === undefined)
+      throw new Failure(exit.usage, "which member? Give the address");
+    const member = await context.roster.get(list, address);
+    if (!member) return noMember(address, list);
+    const roles = [...(await context.roster.roles(list, address))].sort();
+    context.say(
+      context.json
+        ? JSON.stringify({ ...memberJson(member), roles }, undefined, 1)
+        : memberPage(member, roles, context.clock.now()),
     );
-    for (const { line, text, why } of refused.slice(0, 100))
-      process.stderr.write(`listmill: line ${line}: ${text}: ${why}\n`);
-    if (refused.length > 100)
-      process.stderr.write(
-        `listmill: … and ${refused.length - 100} more lines\n`,
-      );
-    if (context.json)
-      context.say(JSON.stringify({ added, changed, present, refused }));
-    else
-      context.say(
-        `${list}: ${added} added, ${changed} changed, ${present} there already, ${refused.length} refused`,
-      );
-    return refused.length > 0 ? exit.dataError : exit.ok;
+    return exit.ok;
   },
-  async export(context, list, rest) {
+  async history({ context, list, rest: [address, ...more] }) {
+    noMore(more, 0);
+    const entries = context.roster.history(list, address);
+    if (context.json) await writeJson(mapped(entries, entryJson));
+    else await writeLines(mapped(entries, entryText));
+    return exit.ok;
+  },
+  async import({ context, list, rest: [file, ...more] }) {
+    noMore(more, 0);
+    return importMembers(context, list, file);
+  },
+  async export({ context, list, rest, addresses }) {
     noMore(rest, 0);
-    for await (const line of context.roster.export(list))
-      await write(`${line}\n`);
+    const { roster } = context;
+    await writeLines(
+      addresses
+        ? mapped(roster.members(list), ({ address }) => address)
+        : roster.export(list),
+    );
     return exit.ok;
   },
 };
 
-function some(addresses: readonly string[]): void {
+/** Does it to each. @returns the last exit code that is not 0 */
+async function each(
+  addresses: readonly string[],
+  act: (address: string) => Promise<number>,
+): Promise<number> {
   if (addresses.length === 0)
     throw new Failure(
       exit.usage,
       "which addresses? Give them behind the list's address",
     );
+  let code: number = exit.ok;
+  for (const address of addresses) code = (await act(address)) || code;
+  return code;
 }
 
-async function* allOf(context: Context, list: string) {
-  for await (const member of context.roster.members(list)) yield shown(member);
+function complain(address: string, why: string): number {
+  process.stderr.write(`listmill: ${address}: ${why}\n`);
+  return exit.dataError;
 }
 
-function shown({ address, name, delivery, joined }: Member) {
-  return { address, name, delivery, joined: new Date(joined).toISOString() };
+function noMember(address: string, list: string): number {
+  complain(address, `not a member of ${list}`);
+  return exit.noUser;
 }
 
-async function readable(file: string): Promise<FileHandle> {
-  try {
-    return await open(file);
-  } catch (error) {
-    throw new Failure(
-      exit.noInput,
-      `${file} cannot be read: ${messageOf(error)}`,
-    );
-  }
-}
-
-/** Counts lines on a terminal. */
-async function* counter(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  let count = 0;
-  for await (const line of lines) {
-    count += 1;
-    if (count % 5000 === 0) process.stderr.write(`\r${count} lines`);
-    yield line;
-  }
-  process.stderr.write("\r\x1b[K");
+async function* mapped<T, R>(
+  all: AsyncIterable<T>,
+  to: (one: T) => R,
+): AsyncGenerator<R> {
+  for await (const one of all) yield to(one);
 }

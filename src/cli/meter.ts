@@ -11,14 +11,19 @@ export class Meter {
   readonly #clock: Clock;
   readonly #one: string;
   readonly #many: string;
+  readonly #total: number | undefined;
   #done = 0;
   #told: number;
 
-  /** What is short is not worth a word. */
-  constructor(clock: Clock, one: string, many: string) {
+  /**
+   * What is short is not worth a word.
+   * @param total how many there will be, for a bar; undefined: that is not known
+   */
+  constructor(clock: Clock, one: string, many: string, total?: number) {
     this.#clock = clock;
     this.#one = one;
     this.#many = many;
+    this.#total = total;
     this.#told = clock.now();
   }
 
@@ -29,11 +34,25 @@ export class Meter {
     const now = this.#clock.now();
     if (now - this.#told < PACE) return;
     this.#told = now;
-    process.stderr.write(`\r${plural(this.#done, this.#one, this.#many)}`);
+    process.stderr.write(
+      this.#total
+        ? `\r${bar(this.#done / this.#total)}`
+        : `\r${plural(this.#done, this.#one, this.#many)}`,
+    );
   }
 
   /** Before anything else is written. */
   wipe(): void {
     if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
   }
+}
+
+/** Characters of the bar. */
+const WIDTH = 40;
+
+function bar(share: number): string {
+  const part = Math.min(share, 1);
+  const done = "#".repeat(Math.floor(part * WIDTH));
+  const percent = String(Math.floor(part * 100)).padStart(3);
+  return `[${done.padEnd(WIDTH, ".")}] ${percent} %`;
 }

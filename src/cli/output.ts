@@ -8,6 +8,23 @@ export async function write(text: string): Promise<void> {
     await new Promise((done) => process.stdout.once("drain", done));
 }
 
+/** Bytes that are worth a write. */
+const CHUNK = 64 * 1024;
+
+/** Writes lines, many at once. */
+export async function writeLines(
+  lines: AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
+  let text = "";
+  for await (const line of lines) {
+    text += `${line}\n`;
+    if (text.length < CHUNK) continue;
+    await write(text);
+    text = "";
+  }
+  if (text !== "") await write(text);
+}
+
 /** Writes rows as a JSON array, a row a line. */
 export async function writeJson(
   rows: AsyncIterable<unknown> | Iterable<unknown>,

@@ -16,8 +16,8 @@ import { Meter } from "./meter.ts";
 const verb: Verb = {
   usage: `\
 state
-    Where members, suppressed addresses and numbers of addresses lie: in SQLite or PostgreSQL, the
-    version of the tables, and how many rows each has.
+    Where members, their roles and history, suppressed addresses and numbers of addresses lie: in
+    SQLite or PostgreSQL, the version of the tables, and how many rows each has.
 state copy [postgres://USER@HOST:PORT/DATABASE] [--back]
     Copies all of it from SQLite into an empty PostgreSQL database, the one of [state] url or another;
     with --back the other way. Stop runners first; see docs/state.md.`,

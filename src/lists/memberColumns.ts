@@ -41,7 +41,7 @@ export const columns: Readonly<Record<string, Column>> = {
   language: {
     read: (cell) => wrap("language", languageOf(cell)),
     write: ({ language }) => language,
-    takes: "a language such as en or pt-br, or -",
+    takes: "a language such as en or pt-BR, or -",
   },
   moderation: {
     read: (cell) => wrap("moderation", oneOf(moderations, cell)),
@@ -67,9 +67,14 @@ export function nameOf(text: string): string {
 
 /** A language tag (RFC 5646) as it is kept; "" for -; undefined where it is none. */
 export function languageOf(text: string): string | undefined {
-  const tag = text.trim().toLowerCase();
+  const tag = text.trim();
   if (tag === NONE) return "";
-  return /^[a-z]{2,3}(-[a-z0-9]{1,8}){0,4}$/.test(tag) ? tag : undefined;
+  if (!/^[a-z]{2,3}(-[a-z0-9]{2,8}){0,4}$/i.test(tag)) return undefined;
+  try {
+    return Intl.getCanonicalLocales(tag)[0];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Yes or no; null for -; undefined where it is neither. */

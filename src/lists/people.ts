@@ -4,10 +4,12 @@
  */
 import { breath } from "../base/breath.ts";
 import type { Clock } from "../base/clock.ts";
+import { momentText } from "../base/moments.ts";
 import { canonical, keyOf } from "../mail/address.ts";
 import { type Actor, type Entry, mill } from "../state/journal.ts";
 import type { Person, PersonRole } from "../state/roles.ts";
 import type { State } from "../state/state.ts";
+import { lineOf } from "./csvLine.ts";
 import { journalHead, journalLine } from "./journalLine.ts";
 
 export class People {
@@ -46,14 +48,21 @@ export class People {
 
   /** The addresses of all who have a role, without those that the list's settings give it. */
   async withRole(list: string, role: PersonRole): Promise<string[]> {
-    const those = (await this.people(list)).filter((one) => one.role === role);
-    return those.map(({ address }) => address);
+    const { roles } = await this.state();
+    return roles.having(keyOf(list), role);
   }
 
   /** All who have a role of a list. */
   async people(list: string): Promise<Person[]> {
     const { roles } = await this.state();
     return roles.all(keyOf(list));
+  }
+
+  /** The same as CSV with a header. */
+  async *roleLines(list: string): AsyncGenerator<string> {
+    yield "role,address,since";
+    for (const { role, address, since } of await this.people(list))
+      yield lineOf([role, address, momentText(since)]);
   }
 
   /** What happened to the members of a list, or to one of them; oldest first. */

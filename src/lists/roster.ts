@@ -184,6 +184,15 @@ export class Roster extends People {
     for await (const member of this.members(list)) yield csvLine(member);
   }
 
+  /** All that is known of a list as CSV, for files of these names. */
+  tables(list: string): readonly (readonly [string, AsyncIterable<string>])[] {
+    return [
+      ["members.csv", this.export(list)],
+      ["roles.csv", this.roleLines(list)],
+      ["journal.csv", this.journal(list)],
+    ];
+  }
+
   get #reach() {
     return reachedAt(this.clock.now());
   }

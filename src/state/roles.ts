@@ -68,6 +68,13 @@ export class Roles {
     return rows.map(personOf);
   }
 
+  /** The addresses of all who have a role of a list, in the order of their keys. */
+  async having(list: string, role: PersonRole): Promise<string[]> {
+    const query = this.#compiled.having({ list, role });
+    const { rows } = await this.#store.queries.executeQuery(query);
+    return rows.map(({ address }) => address);
+  }
+
   /** Forgets all of a list. @param queries the transaction in which it happens */
   async clear(queries: Queries, list: string): Promise<void> {
     await queries.executeQuery(this.#compiled.clear({ list }));
@@ -87,6 +94,14 @@ function compiled(store: Store) {
     all: prepared((given: Of) => all(given).orderBy("key").orderBy("role")),
     of: prepared((given: Of & { key: string }) =>
       all(given).where("key", "=", given.key),
+    ),
+    having: prepared(({ list, role }: Of & { role: string }) =>
+      queries
+        .selectFrom("roles")
+        .select("address")
+        .where("list", "=", list)
+        .where("role", "=", role)
+        .orderBy("key"),
     ),
     give: inserting(store, "roles", [
       "list",

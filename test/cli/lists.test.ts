@@ -55,13 +55,20 @@ t.test("lists are made, shown, changed and taken away", async (t) => {
     /description = Our work\n.*digest_posts = 7\n/s,
   );
   await rosterOf(home).add(dev, "anna@x.org");
+  await rosterOf(home).role(dev, "bob@x.org", "owner", true);
   t.match(await run(["remove", dev]), {
     code: 0,
     out: /kept aside in .*removed-dev@/,
   });
   t.ok(readdirSync(join(home, "lists")).includes(`.removed-${dev}-1`));
-  const aside = join(home, "lists", `.removed-${dev}-1`, "members.csv");
-  t.match(readFileSync(aside, "utf8"), /^anna@x\.org,/, "its members too");
+  const kept = (name: string) =>
+    readFileSync(join(home, "lists", `.removed-${dev}-1`, name), "utf8");
+  t.match(kept("members.csv"), /^anna@x\.org,/m, "its members too");
+  t.match(kept("roles.csv"), /^role,address,since\nowner,bob@x\.org,20/);
+  t.match(
+    kept("journal.csv"),
+    /^at,what,address,.*\n.*,joined,anna@x\.org,mill,,,\n.*,role,bob/,
+  );
   t.equal(await rosterOf(home).count(dev), 0, "who makes it anew begins anew");
   t.notMatch((await run([])).out, /dev@/);
 });
@@ -165,7 +172,7 @@ t.test("members come and go, out and in again", async (t) => {
     { delivery: "digest-plain" },
   ]);
   const { out: exported } = await run(["export", news]);
-  t.equal(exported.split("\n").length, 5);
+  t.equal(exported.split("\n").length, 6);
   await verb(t, home, list, ["create", "copy@lists.example.org"]);
   const file = join(home, "members.txt");
   writeFileSync(file, exported);
@@ -193,7 +200,7 @@ t.test("what is wrong with members is said", async (t) => {
     "good@example.com\nnot an address\nAnna <anna@example.com>\n",
   );
   const cases: [string[], number, RegExp][] = [
-    [[], 64, /member takes add, remove, list, import or export/],
+    [[], 64, /member takes add, remove, suspend, .* import or export/],
     [["join", news], 64, /member takes add/],
     [["add", news], 64, /which addresses/],
     [["remove", news], 64, /which addresses/],
@@ -210,7 +217,7 @@ t.test("what is wrong with members is said", async (t) => {
     [["remove", news, "a@x.org", "--digest"], 64, /remove takes no --digest/],
     [["add", news, "not-an-address"], 65, /not-an-address: not an address/],
     [["add", news, "a@x.org", "--loud"], 64, /--loud/],
-    [["import", news, file], 65, /line 2: not an address: /],
+    [["import", news, file], 65, /members\.txt:2: not an address: /],
     [["import", news, join(home, "gone.txt")], 66, /gone\.txt/],
   ];
   for (const [args, code, err] of cases)

@@ -2,11 +2,11 @@ import t, { type Test } from "tap";
 import { Meter } from "../../src/cli/meter.ts";
 
 /** What a meter writes while a clock goes on by 150 ms with each step. */
-function told(t: Test, isTTY: boolean, steps: number): string {
+function told(t: Test, isTTY: boolean, steps: number, total?: number): string {
   t.intercept(process.stderr, "isTTY", { value: isTTY });
   const written = t.capture(process.stderr, "write", () => true);
   let now = 0;
-  const meter = new Meter({ now: () => now }, "recipient", "recipients");
+  const meter = new Meter({ now: () => now }, "recipient", "recipients", total);
   for (let step = 0; step < steps; step += 1) {
     now += 150;
     meter.add(1);
@@ -29,5 +29,13 @@ t.test("what is short is not worth a word", (t) => {
 
 t.test("into a file nothing is written", (t) => {
   t.equal(told(t, false, 4), "");
+  t.end();
+});
+
+t.test("where the end is known it is a bar", (t) => {
+  const [, half, whole] = told(t, true, 4, 4).split("\r");
+  t.equal(half, `[${"#".repeat(20)}${".".repeat(20)}]  50 %`);
+  t.equal(whole, `[${"#".repeat(40)}] 100 %`);
+  t.match(told(t, true, 4, 3), /#\] 100 %/, "what grows meanwhile");
   t.end();
 });

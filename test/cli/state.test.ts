@@ -13,14 +13,22 @@ t.test("where the state lies and what is in it", async (t) => {
   const shown = await verb(t, home, command, []);
   t.equal(
     shown.out,
-    `where       ${path}\nversion     3\nmembers     2\nsuppressed  0\nsizes       0\nnumbers     0\n`,
+    `where       ${path}\nversion     4\nmembers     2\nsuppressed  0\nsizes       0\nnumbers     0\nroles       0\njournal     2\nwindows     0\n`,
   );
   const { out } = await verb(t, home, command, [], true);
   t.same(JSON.parse(out), {
     kind: "sqlite",
     where: path,
-    version: 3,
-    rows: { members: 2, suppressed: 0, sizes: 0, numbers: 0 },
+    version: 4,
+    rows: {
+      members: 2,
+      suppressed: 0,
+      sizes: 0,
+      numbers: 0,
+      roles: 0,
+      journal: 2,
+      windows: 0,
+    },
   });
 });
 

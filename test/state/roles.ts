@@ -30,6 +30,7 @@ async function role(t: Test, state: State) {
     { ...owner, since: 10 },
     { ...bob, since: 12 },
   ]);
+  t.same(await roles.having("l@x", "owner"), ["Anna@x"]);
   t.equal(await roles.set("l@x", owner, false, 14, root), true);
   t.equal(await roles.set("l@x", owner, false, 15, root), false);
   t.same([...(await roles.of("l@x", "anna@x"))], ["moderator"]);

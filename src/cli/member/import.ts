@@ -1,0 +1,77 @@
+/**
+ * listmill member import: what was taken in, and which lines were not, each by its number.
+ */
+import { type FileHandle, open } from "node:fs/promises";
+import { exit, Failure, messageOf } from "../../base/errors.ts";
+import { linesOf } from "../../base/lines.ts";
+import { placeIn } from "../../lists/importing.ts";
+import { actor } from "../actor.ts";
+import type { Context } from "../context.ts";
+import { Meter } from "../meter.ts";
+
+/** Refused lines that are told one by one. */
+const TOLD = 100;
+
+/** @param file undefined or "-": stdin. @returns the exit code */
+export async function importMembers(
+  context: Context,
+  list: string,
+  file: string | undefined,
+): Promise<number> {
+  const name = file === "-" ? undefined : file;
+  const { bytes, size } = await sourceOf(name);
+  const meter = new Meter(context.clock, "byte", "bytes", size);
+  let done: Awaited<ReturnType<typeof context.roster.import>>;
+  try {
+    const lines = linesOf(metered(bytes, meter));
+    done = await context.roster.import(list, lines, actor("import"), name);
+  } finally {
+    meter.wipe();
+  }
+  const { added, changed, present, refused } = done;
+  for (const { line, text, why } of refused.slice(0, TOLD))
+    process.stderr.write(`listmill: ${placeIn(name, line)}: ${text}: ${why}\n`);
+  if (refused.length > TOLD)
+    process.stderr.write(
+      `listmill: … and ${refused.length - TOLD} more lines\n`,
+    );
+  context.say(
+    context.json
+      ? JSON.stringify({ added, changed, present, refused })
+      : `${list}: ${added} added, ${changed} changed, ${present} there already, ${refused.length} refused`,
+  );
+  return refused.length > 0 ? exit.dataError : exit.ok;
+}
+
+async function sourceOf(name: string | undefined): Promise<{
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Undefined where that cannot be told. */
+  readonly size?: number | undefined;
+}> {
+  if (name === undefined) return { bytes: process.stdin };
+  const file = await readable(name);
+  const size = (await file.stat()).size || undefined;
+  return { bytes: file.createReadStream(), size };
+}
+
+async function readable(name: string): Promise<FileHandle> {
+  try {
+    return await open(name);
+  } catch (error) {
+    throw new Failure(
+      exit.noInput,
+      `${name} cannot be read: ${messageOf(error)}`,
+    );
+  }
+}
+
+async function* metered(
+  bytes: AsyncIterable<Uint8Array>,
+  meter: Meter,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    yield chunk;
+    // Its lines are through when the next one is asked for.
+    meter.add(chunk.length);
+  }
+}
