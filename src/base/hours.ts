@@ -31,6 +31,54 @@ export function parseHours(value: unknown): Hours | undefined {
   return right ? found : undefined;
 }
 
+/** Hours as `parseHours` reads them. */
+export function hoursText({ days, from, to }: Hours): string {
+  const named = days.map((day) => DAYS[day]).join(",");
+  return `${days.length === 7 ? "" : `${named} `}${timeText(from)}-${timeText(to)}`;
+}
+
+function timeText(minutes: number): string {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [hours, rest].map((one) => String(one).padStart(2, "0")).join(":");
+}
+
+/**
+ * What a clock on the wall shows at a moment: the day of the week, 0 for Sunday, and the minute.
+ * @param moment milliseconds since 1970
+ * @param timezone such as "Europe/Zurich"; that of the host without it
+ */
+export function wallClock(
+  moment: number,
+  timezone?: string,
+): { readonly weekday: number; readonly minute: number } {
+  const part = Object.fromEntries(
+    clockIn(timezone)
+      .formatToParts(moment)
+      .map(({ type, value }) => [type, value]),
+  );
+  return {
+    weekday: DAYS.indexOf(String(part.weekday).toLowerCase()),
+    minute: Number(part.hour) * 60 + Number(part.minute),
+  };
+}
+
+/** Clocks that were asked for: to make one costs more than all the rest. */
+const clocks = new Map<string | undefined, Intl.DateTimeFormat>();
+
+function clockIn(timezone: string | undefined): Intl.DateTimeFormat {
+  const clock =
+    clocks.get(timezone) ??
+    new Intl.DateTimeFormat("en-US", {
+      hourCycle: "h23",
+      weekday: "short",
+      hour: "numeric",
+      minute: "numeric",
+      ...(timezone !== undefined && { timeZone: timezone }),
+    });
+  clocks.set(timezone, clock);
+  return clock;
+}
+
 /** Whether a minute of a day of the week is among them. */
 export function areIn(
   { days, from, to }: Hours,

@@ -178,7 +178,7 @@ export function checked<T extends z.ZodType>(
   const found = places(content);
   const lines = result.error.issues.flatMap((issue) =>
     sentences(schema, issue).map(({ path, what }) => {
-      const line = lineOf(found, path);
+      const line = lineOf(found, path, content);
       const where = line === undefined ? file : `${file}:${line}`;
       return { line: line ?? 0, text: `${where}: ${name(path)}: ${what}` };
     }),
@@ -283,13 +283,16 @@ function allowedKey(section: z.core.$ZodType | undefined): string | undefined {
   return kinds.get(section.keyType as z.ZodType)?.allowed;
 }
 
-/** A setting's name as TOML would have it. */
+/** A setting's name as TOML would have it; which one of an array, counted from 1: `owners[2]`. */
 function name(path: readonly PropertyKey[]): string {
-  const words = path.map(String);
-  const shown = words.map((word) =>
-    /^[\w-]+$/.test(word) ? word : JSON.stringify(word),
-  );
-  return oneLine(shown.join("."), 200);
+  let shown = "";
+  for (const key of path) {
+    const word = String(key);
+    if (typeof key === "number") shown += `[${key + 1}]`;
+    else
+      shown += `${shown && "."}${/^[\w-]+$/.test(word) ? word : JSON.stringify(word)}`;
+  }
+  return oneLine(shown, 200);
 }
 
 function frozen<T>(value: T): T {

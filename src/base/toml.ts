@@ -48,10 +48,12 @@ export function places(text: string): Place[] {
 /**
  * The line of a setting, from 1; of the nearest section or key around it where it has no line of
  * its own; undefined where nothing around it stands in the text.
+ * @param text with it, one of an array has the line that it begins in
  */
 export function lineOf(
   found: readonly Place[],
   path: readonly PropertyKey[],
+  text = "",
 ): number | undefined {
   for (let length = path.length; length > 0; length -= 1) {
     const place = found.find(
@@ -59,9 +61,45 @@ export function lineOf(
         p.path.length >= length &&
         path.slice(0, length).every((key, i) => p.path[i] === String(key)),
     );
-    if (place !== undefined) return place.line;
+    if (place === undefined) continue;
+    const index = path[length];
+    const line =
+      typeof index === "number" && place.path.length === length
+        ? elementLines(text, place)[index]
+        : undefined;
+    return line ?? place.line;
   }
   return undefined;
+}
+
+/** The lines in which the values of an array begin; none where the place is no array. */
+export function elementLines(
+  text: string,
+  { from, to, line }: Place,
+): number[] {
+  const lines: number[] = [];
+  if (text[from] !== "[") return lines;
+  let depth = 0;
+  let here = line;
+  let isNext = true;
+  for (let at = from; at < to; ) {
+    const c = text[at] ?? "";
+    const end = c === '"' || c === "'" ? stringEnd(text, at) : at + 1;
+    if (c === "#") {
+      at = endOfLine(text, at);
+      continue;
+    }
+    const opens = c === "[" || c === "{";
+    if (depth === 1 && isNext && !", \t\r\n]".includes(c)) {
+      lines.push(here);
+      isNext = false;
+    }
+    if (depth === 1 && c === ",") isNext = true;
+    if (opens) depth += 1;
+    if (c === "]" || c === "}") depth -= 1;
+    for (; at < end; at += 1) if (text[at] === "\n") here += 1;
+  }
+  return lines;
 }
 
 /**

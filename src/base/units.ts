@@ -17,3 +17,20 @@ export function byteCount(value: unknown): number | undefined {
   const right = typeof value === "string" || typeof value === "number";
   return right && found > 0 && found <= 2 ** 40 ? found : undefined;
 }
+
+/** Milliseconds as `milliseconds` reads them, in the largest unit that they are whole in. */
+export function durationText(milliseconds: number): string {
+  return inUnits(milliseconds, DURATION);
+}
+
+/** Bytes as `byteCount` reads them. */
+export function sizeText(bytes: number): string {
+  return inUnits(bytes, SIZE);
+}
+
+function inUnits(value: number, units: Readonly<Record<string, number>>) {
+  const [name, one] = Object.entries(units).findLast(
+    ([, unit]) => value % unit === 0,
+  ) ?? ["", 1];
+  return `${value / one}${name}`;
+}

@@ -1,12 +1,11 @@
 /**
- * Who may post to a list: its owners, the members of its roster, and those whom its sources of
- * recipients bring, or of whom a question of the source's own says that they may. A source that
- * cannot be asked throws: the post waits, and nobody is turned away by mistake.
+ * Whether the sources of a list bring somebody, so that it counts as a member: its address is among
+ * the recipients, or a question of the source's own says that it may post. A source that cannot be
+ * asked throws: the post waits, and nobody is turned away by mistake.
  */
 import { stopwatch } from "../base/clock.ts";
 import { keyOf } from "../mail/address.ts";
 import type { List } from "./directory.ts";
-import { rosterOf } from "./roster.ts";
 import {
   type Addresses,
   type Asked,
@@ -21,7 +20,7 @@ import { sqlFinds, sqlRecipients } from "./sources/sql.ts";
 import { sublistRecipients } from "./sources/sublists.ts";
 import { webRecipients } from "./sources/web.ts";
 
-/** What the question who may post is asked with. */
+/** What sources are asked with. */
 export type Posting = Asked &
   Others & {
     readonly list: List;
@@ -30,20 +29,15 @@ export type Posting = Asked &
   };
 
 /**
- * Whether somebody may post.
- * @param author of the post; "" where nobody is named
+ * Whether a source of the list brings somebody.
+ * @param author an address; "" is nobody
  * Throws a Failure (try later) where that cannot be told.
  */
-export async function mayPost(
+export async function isBrought(
   asked: Posting,
   author: string,
 ): Promise<boolean> {
-  const { list, site } = asked;
-  if (list.settings.policy === "open") return true;
   if (author === "") return false;
-  if (list.settings.owners.map(keyOf).includes(keyOf(author))) return true;
-  if (list.settings.policy === "announce") return false;
-  if (await rosterOf(site.home).get(list.address, author)) return true;
   // What is no address among the recipients is told when they get the post.
   const quiet = { ...asked, quiet: true, since: stopwatch() };
   for (const brings of sources) if (await brings(quiet, author)) return true;

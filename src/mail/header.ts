@@ -62,6 +62,13 @@ export class Header {
     return at < 0 ? this : new Header(this.eol, this.#fields.slice(0, at));
   }
 
+  /** Only the fields below the first field of that name; none where there is none. */
+  after(name: string): Header {
+    const key = name.toLowerCase();
+    const at = this.#fields.findIndex((field) => field.key === key);
+    return new Header(this.eol, at < 0 ? [] : this.#fields.slice(at + 1));
+  }
+
   /** Only the fields whose name, in lower case, is wanted. */
   only(wanted: (name: string) => boolean): Header {
     return new Header(

@@ -33,6 +33,19 @@ export function contentType(header: Header): ContentType {
   return { type, subtype, params: parameters(rest.slice(0, PARAMETERS)) };
 }
 
+/** The kind of the first Content-Disposition (RFC 2183) in lower case, and the name of a file; "" without. */
+export function disposition(header: Header): {
+  readonly kind: string;
+  readonly name: string;
+} {
+  const [kind = "", ...rest] = split(header.get("Content-Disposition") ?? "");
+  const params = parameters(rest.slice(0, PARAMETERS));
+  return {
+    kind: kind.trim().toLowerCase(),
+    name: params.get("filename") ?? "",
+  };
+}
+
 /** The transfer encoding in lower case; "7bit" where none is given. */
 export function transferEncoding(header: Header): string {
   const [value = ""] = split(header.get("Content-Transfer-Encoding") ?? "");

@@ -9,9 +9,11 @@ import {
   delay,
   duration,
   flag,
+  kinds,
   several,
   textLike,
 } from "../../base/settings.ts";
+import { parseRule } from "../policy/rule.ts";
 import { address, line, note } from "./words.ts";
 
 /** What there are rules for. */
@@ -26,7 +28,19 @@ export const deeds = [
 
 export type Deed = (typeof deeds)[number];
 
-const lines = () => several(line()).prefault([]);
+/** A line of a policy, kept as it is written. */
+const rule = () =>
+  line()
+    .superRefine((value, context) => {
+      const rule = parseRule(value);
+      if ("wrong" in rule)
+        context.addIssue({ code: "custom", message: rule.wrong });
+    })
+    .register(kinds, {
+      allowed: 'a rule such as "hold if size > 1MB" (docs/policy.md)',
+    });
+
+const lines = () => several(rule()).prefault([]);
 
 export const language = () =>
   textLike('a language such as "en" or "pt-BR"', (value) =>

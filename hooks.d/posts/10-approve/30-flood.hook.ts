@@ -1,0 +1,47 @@
+#!/usr/bin/env listmill-hook
+// Counts the posts that were accepted. When more come than `flood.posts` within `flood.window`, all
+// posts wait for a moderator until `listmill list calm`, and the owners are told once.
+import { durationText } from "../../../src/base/units.ts";
+import type { Ask, Reply } from "../../../src/hook.ts";
+import { longestWindow } from "../../../src/lists/policy/decide.ts";
+import {
+  floodAt,
+  floodNote,
+  noteAuthor,
+  windowsOf,
+} from "../../../src/lists/policy/flood.ts";
+import { authorOf } from "../../../src/mail/message.ts";
+
+export default async function flood(ask: Ask): Promise<Reply> {
+  const { id, list, message, envelope, now, ours, site, trial } = ask;
+  if (ours || !list) return;
+  const { posts, window } = list.settings.flood;
+  const byAuthor = longestWindow("post", list.settings);
+  if (posts === 0 && byAuthor === 0) return;
+  const windows = await windowsOf(site.home);
+  const limit = { posts, window };
+  const coming = { list: list.address, id, now, limit, trial };
+  const state = posts === 0 ? "calm" : await floodAt(windows, coming);
+  if (state === "calm") {
+    const author = authorOf(message.header) ?? envelope.sender;
+    const post = { list: list.address, author, id };
+    if (byAuthor > 0 && !trial) await noteAuthor(windows, post, now, byAuthor);
+    return;
+  }
+  if (state === "begins") {
+    const owner = ask.address("owner");
+    const content = floodNote({
+      list,
+      owner,
+      hostname: site.hostname,
+      id,
+      posts,
+      window: durationText(window),
+      date: new Date(now),
+    });
+    ask.emit({ recipient: owner, content });
+  }
+  return ask.hold(
+    `the list is in a flood of posts (flood.posts); it ends with: listmill list calm ${list.address}`,
+  );
+}

@@ -1,0 +1,142 @@
+/**
+ * What a message carries besides its text: type and name of every part that is not the text itself,
+ * at any depth, messages in the message too. All of it is read, however large, and none of it kept:
+ * only lines that may be a boundary, and the headers of parts.
+ */
+import { chunks, type Piece } from "../base/pieces.ts";
+import { type Header, parseHeader } from "./header.ts";
+import type { Message } from "./message.ts";
+import { contentType, disposition } from "./mime.ts";
+import { decodeWords } from "./words.ts";
+
+export interface Attached {
+  /** "image/png" */
+  readonly type: string;
+  /** "" where it has none. */
+  readonly name: string;
+}
+
+const LF = 10;
+const DASH = 45;
+const END = Buffer.from("\n");
+/** Bytes of a part's header, and of one line, that are looked at. */
+const HEADER = 64 * 1024;
+/** Bytes of a line that may be a boundary: RFC 2046 has 70 and what is put around them. */
+const LONGEST = 1000;
+/** Multiparts that are opened. */
+const MULTIPARTS = 1000;
+
+/** Everything that is attached, in order. Throws only the file system's errors. */
+export async function* attachmentsOf(
+  message: Pick<Message, "header" | "body">,
+): AsyncGenerator<Attached> {
+  const boundaries = new Set<string>();
+  const root = meant(message.header, boundaries);
+  if (root.attached) yield root.attached;
+  if (boundaries.size === 0 && !root.holdsMessage) return;
+  /** The header of a part, as far as it was read; undefined between headers. */
+  let header: Buffer[] | undefined = root.holdsMessage ? [] : undefined;
+  let size = 0;
+  const wanted = (first: number) => header !== undefined || first === DASH;
+  for await (const line of linesOf(message.body, wanted)) {
+    const isBoundary = opens(line, boundaries);
+    if (isBoundary || header === undefined) {
+      // One that a boundary ended.
+      const last = header ? meant(headerIn(header), boundaries) : undefined;
+      if (last?.attached) yield last.attached;
+      header = isBoundary ? [] : undefined;
+      size = 0;
+      continue;
+    }
+    if (line.length > 0 && size < HEADER) {
+      header.push(line, END);
+      size += line.length;
+      continue;
+    }
+    const part = meant(headerIn(header), boundaries);
+    if (part.attached) yield part.attached;
+    header = part.holdsMessage ? [] : undefined;
+    size = 0;
+  }
+  const last = header ? meant(headerIn(header), boundaries) : undefined;
+  if (last?.attached) yield last.attached;
+}
+
+function headerIn(lines: readonly Buffer[]): Header {
+  return parseHeader(Buffer.concat(lines)).header;
+}
+
+/**
+ * Lines without their ends, cut where they are very long.
+ * @param wanted by its first byte, whether a line is kept
+ */
+async function* linesOf(
+  pieces: readonly Piece[],
+  wanted: (first: number) => boolean,
+): AsyncGenerator<Buffer> {
+  let line: Buffer[] = [];
+  let size = 0;
+  let isStart = true;
+  let isWanted = false;
+  for await (const bytes of chunks(pieces)) {
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at < chunk.length; ) {
+      const found = chunk.indexOf(LF, at);
+      const end = found < 0 ? chunk.length : found;
+      if (isStart) isWanted = wanted(chunk[at] ?? 0);
+      if (isWanted && size < HEADER) {
+        line.push(chunk.subarray(at, end));
+        size += end - at;
+      }
+      isStart = found >= 0;
+      at = end + 1;
+      if (!isStart || !isWanted) continue;
+      yield withoutReturn(line);
+      line = [];
+      size = 0;
+    }
+  }
+  if (line.length > 0) yield withoutReturn(line);
+}
+
+function withoutReturn(parts: readonly Buffer[]): Buffer {
+  const line = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+  return line.at(-1) === 13 ? line.subarray(0, -1) : line;
+}
+
+interface Meant {
+  readonly attached: Attached | undefined;
+  /** Another header follows at once. */
+  readonly holdsMessage: boolean;
+}
+
+/** @param boundaries gets that of a multipart */
+function meant(header: Header, boundaries: Set<string>): Meant {
+  const { type, subtype, params } = contentType(header);
+  if (type === "multipart") {
+    const boundary = Buffer.from(params.get("boundary") ?? "");
+    if (boundary.length > 0 && boundaries.size < MULTIPARTS)
+      boundaries.add(boundary.toString("latin1"));
+    return { attached: undefined, holdsMessage: false };
+  }
+  const { kind, name } = disposition(header);
+  const attached = {
+    type: `${type}/${subtype}`,
+    name: decodeWords(name || (params.get("name") ?? "")),
+  };
+  const isText = type === "text" && ["plain", "html"].includes(subtype);
+  return {
+    attached:
+      isText && attached.name === "" && kind !== "attachment"
+        ? undefined
+        : attached,
+    holdsMessage: type === "message" && ["rfc822", "global"].includes(subtype),
+  };
+}
+
+/** Whether a part begins behind this line. */
+function opens(line: Buffer, boundaries: ReadonlySet<string>): boolean {
+  if (line[0] !== DASH || line[1] !== DASH || line.length > LONGEST)
+    return false;
+  return boundaries.has(line.toString("latin1", 2).trimEnd());
+}
