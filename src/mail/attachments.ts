@@ -3,7 +3,7 @@
  * at any depth, messages in the message too. All of it is read, however large, and none of it kept:
  * only lines that may be a boundary, and the headers of parts.
  */
-import { chunks, type Piece } from "../base/pieces.ts";
+import { chunks } from "../base/pieces.ts";
 import { type Header, parseHeader } from "./header.ts";
 import type { Message } from "./message.ts";
 import { contentType, disposition } from "./mime.ts";
@@ -37,27 +37,25 @@ export async function* attachmentsOf(
   /** The header of a part, as far as it was read; undefined between headers. */
   let header: Buffer[] | undefined = root.holdsMessage ? [] : undefined;
   let size = 0;
+  const lines = new Lines();
   const wanted = (first: number) => header !== undefined || first === DASH;
-  for await (const line of linesOf(message.body, wanted)) {
-    const isBoundary = opens(line, boundaries);
-    if (isBoundary || header === undefined) {
-      // One that a boundary ended.
-      const last = header ? meant(headerIn(header), boundaries) : undefined;
-      if (last?.attached) yield last.attached;
-      header = isBoundary ? [] : undefined;
+  for await (const chunk of chunks([...message.body, END]))
+    for (const line of lines.of(chunk, wanted)) {
+      const isBoundary = opens(line, boundaries);
+      if (header === undefined) {
+        if (isBoundary) header = [];
+        continue;
+      }
+      if (!isBoundary && line.length > 0 && size < HEADER) {
+        header.push(line, END);
+        size += line.length;
+        continue;
+      }
+      const part = meant(headerIn(header), boundaries);
+      if (part.attached) yield part.attached;
+      header = isBoundary || part.holdsMessage ? [] : undefined;
       size = 0;
-      continue;
     }
-    if (line.length > 0 && size < HEADER) {
-      header.push(line, END);
-      size += line.length;
-      continue;
-    }
-    const part = meant(headerIn(header), boundaries);
-    if (part.attached) yield part.attached;
-    header = part.holdsMessage ? [] : undefined;
-    size = 0;
-  }
   const last = header ? meant(headerIn(header), boundaries) : undefined;
   if (last?.attached) yield last.attached;
 }
@@ -66,37 +64,35 @@ function headerIn(lines: readonly Buffer[]): Header {
   return parseHeader(Buffer.concat(lines)).header;
 }
 
-/**
- * Lines without their ends, cut where they are very long.
- * @param wanted by its first byte, whether a line is kept
- */
-async function* linesOf(
-  pieces: readonly Piece[],
-  wanted: (first: number) => boolean,
-): AsyncGenerator<Buffer> {
-  let line: Buffer[] = [];
-  let size = 0;
-  let isStart = true;
-  let isWanted = false;
-  for await (const bytes of chunks(pieces)) {
+/** Lines without their ends, cut where they are very long, out of chunks. */
+class Lines {
+  #line: Buffer[] = [];
+  #size = 0;
+  #isStart = true;
+  #isWanted = false;
+
+  /** @param wanted by its first byte, whether a line is kept */
+  *of(
+    bytes: Uint8Array,
+    wanted: (first: number) => boolean,
+  ): Generator<Buffer> {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let at = 0; at < chunk.length; ) {
       const found = chunk.indexOf(LF, at);
       const end = found < 0 ? chunk.length : found;
-      if (isStart) isWanted = wanted(chunk[at] ?? 0);
-      if (isWanted && size < HEADER) {
-        line.push(chunk.subarray(at, end));
-        size += end - at;
+      if (this.#isStart) this.#isWanted = wanted(chunk[at] ?? 0);
+      if (this.#isWanted && this.#size < HEADER) {
+        this.#line.push(chunk.subarray(at, end));
+        this.#size += end - at;
       }
-      isStart = found >= 0;
+      this.#isStart = found >= 0;
       at = end + 1;
-      if (!isStart || !isWanted) continue;
-      yield withoutReturn(line);
-      line = [];
-      size = 0;
+      if (!this.#isStart || !this.#isWanted) continue;
+      yield withoutReturn(this.#line);
+      this.#line = [];
+      this.#size = 0;
     }
   }
-  if (line.length > 0) yield withoutReturn(line);
 }
 
 function withoutReturn(parts: readonly Buffer[]): Buffer {

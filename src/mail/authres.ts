@@ -78,7 +78,7 @@ function tokensOf(text: string): string[][] | undefined {
       tokens = [];
       parts.push(tokens);
       at += 1;
-    } else if (c === "=") {
+    } else if (c === "=" && tokens.at(-1) !== "=") {
       tokens.push(c);
       at += 1;
     } else {
