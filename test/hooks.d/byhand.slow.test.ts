@@ -251,7 +251,7 @@ function check(t: Test, scene: Scene, said: ReadonlyMap<string, Said>): void {
   const of = (name: string) => said.get(name);
   if (scene.extension) {
     t.equal(of("incoming/10-approve/20-recipient")?.code, codes.reject);
-    t.equal(of("posts/10-approve/20-members")?.code, codes.hold);
+    t.equal(of("posts/10-approve/20-policy")?.code, codes.hold);
     return;
   }
   t.equal(of("incoming/20-route/10-door")?.text, "posts\n");

@@ -49,7 +49,7 @@ export interface Coming {
   /** Of the post. */
   readonly id: string;
   readonly now: number;
-  /** Posts in a window of so many milliseconds; 0: no limit. */
+  /** Most posts in a window of so many milliseconds. */
   readonly limit: { readonly posts: number; readonly window: number };
   /** Only tried out: nothing is noted. */
   readonly trial: boolean;
@@ -67,7 +67,6 @@ export async function floodAt(
   const key = keyOf(list);
   const began = await windows.latest(flood, key);
   if (began) return began.id === id ? "begins" : "goes on";
-  if (limit.posts === 0) return "calm";
   const others = trial
     ? await windows.count(post, key, now - limit.window)
     : await windows.note(post, key, id, now, limit.window);

@@ -37,7 +37,7 @@ t.test("runs are counted, those that are observed apart", async (t) => {
   );
   const stats = JSON.parse((await home.hooks(["--stats"], true)).out) as Row[];
   const of = (name: string) => stats.find(({ hook }) => hook.endsWith(name));
-  t.match(of("20-members.hook.ts"), { runs: 1, counts: { pass: 1 } });
+  t.match(of("20-policy.hook.ts"), { runs: 1, counts: { pass: 1 } });
   t.match(of("60-slow"), {
     runs: 1,
     counts: { timeout: 1, later: 0 },

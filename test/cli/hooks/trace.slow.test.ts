@@ -82,7 +82,7 @@ t.test("a refusal, and what its sender would be told", async (t) => {
   t.equal(said.code, 77);
   t.match(
     said.out,
-    /\nIt would be rejected by posts\/10-approve\/20-members\.hook\.ts: Only members /,
+    /\nIt would be rejected by posts\/10-approve\/20-policy\.hook\.ts: Only members /,
   );
   t.match(
     said.out,

@@ -1,0 +1,152 @@
+// The default approve hooks of posts, in a home with a runner: each ready-made policy, lines of a
+// list's own, and fields that a stranger forged.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { Context } from "../../src/cli/context.ts";
+import { calm, type Windows, windowsOf } from "../../src/lists/policy/flood.ts";
+import { stateOf } from "../../src/lists/state.ts";
+import { feed, makeHome, news, runAll, waiting } from "../cli/atHome.ts";
+import { memory } from "../lists/policy/asking.ts";
+
+t.setTimeout(60_000);
+
+const settings = 'authserv_ids = ["mx.example.org"]\n';
+
+/** A home with an owner and one member, whose posts go no further than `archive`. */
+async function home(t: Test, toml: string) {
+  const dir = await makeHome(t, { settings });
+  writeFileSync(
+    join(dir, "lists", news, "list.toml"),
+    `owners = ["olga@x.org"]\n${toml}`,
+  );
+  const { roster } = new Context(dir, false);
+  await roster.add(news, "member@x.org");
+  /** What became of a post: a line of the runner's log, or what was held with its reason. */
+  const post = async (from: string, trace = "") => {
+    const [id = ""] = await feed(
+      dir,
+      `${trace}From: ${from}\nSubject: Hello\nMessage-ID: <${Math.random()}@x>\n\nText.\n`,
+      { sender: from },
+    );
+    const before = waiting(dir, "held").length;
+    const log = (await runAll(dir)).join("\n");
+    const held = waiting(dir, "held");
+    if (held.length > before) {
+      const last = held.find((path) => path.endsWith(id)) ?? held.at(-1) ?? "";
+      const text = readFileSync(join(last, "envelope.json"), "utf8");
+      return `held: ${JSON.parse(text).history.at(-1).reason}`;
+    }
+    const told = /[^\n]*10-approve\/[^\n]*/.exec(log)?.[0];
+    return told ?? "passed";
+  };
+  return { dir, post };
+}
+
+t.test("the ready-made policies", async (t) => {
+  const cases = {
+    open: ["passed", "passed", "passed"],
+    members: ["passed", "passed", /reject.*Only members may post/],
+    moderated: [
+      "passed",
+      'held: policy "moderated", line 5: hold',
+      'held: policy "moderated", line 5: hold',
+    ],
+    announce: [
+      "passed",
+      /reject.*Only those who write for this list/,
+      /reject.*Only those who write for this list/,
+    ],
+    closed: ["passed", "passed", /reject.*Only members may post/],
+  };
+  for (const [policy, [owner, member, stranger]] of Object.entries(cases)) {
+    const { post } = await home(t, `policy = "${policy}"\n`);
+    t.match(await post("olga@x.org"), owner, `${policy}: owner`);
+    t.match(await post("member@x.org"), member, `${policy}: member`);
+    t.match(await post("eve@x.org"), stranger, `${policy}: stranger`);
+  }
+});
+
+t.test("lines of the list's own", async (t) => {
+  const { post } = await home(
+    t,
+    `others = "discard"
+[rules]
+post = [
+  "hold 'Links are looked at.' if subject hello and from *@links.example",
+  "confirm if from *@confirm.example",
+  "reject if from *@rejected.example",
+]
+`,
+  );
+  t.equal(await post("a@links.example"), "held: Links are looked at.");
+  t.equal(
+    await post("a@confirm.example"),
+    "held: waits for its author to confirm it",
+  );
+  t.match(await post("a@rejected.example"), `This post is not for ${news}.`);
+  t.match(
+    await post("eve@x.org"),
+    /discard.*policy "members", line 6: Only members/,
+  );
+});
+
+t.test("what a stranger forges helps nobody", async (t) => {
+  const { post } = await home(
+    t,
+    '[rules]\npost = ["accept if role owner and auth pass", "hold"]\n',
+  );
+  const says =
+    "Authentication-Results: mx.example.org; dmarc=pass header.from=x.org\n";
+  const received = "Received: from [192.0.2.1] by mx.example.org; x\n";
+  t.equal(await post("olga@x.org", says + received), "passed");
+  const no = "held: rules.post, line 2: hold";
+  for (const [what, trace] of Object.entries({
+    "below ours": received + says,
+    "without any Received": says,
+    "with a Received of its own": received + says + received,
+    "in another's name":
+      says.replace("mx.example.org", "mx.evil.example") + received,
+    "of another domain": says.replace("x.org", "evil.example") + received,
+  }))
+    t.equal(await post("olga@x.org", trace), no, what);
+});
+
+t.test("a flood", async (t) => {
+  const { dir, post } = await home(
+    t,
+    'policy = "open"\n[flood]\nposts = 2\n[rules]\npost = ["hold if from *@held.example"]\n',
+  );
+  const state = (await stateOf(dir)) as { windows?: Windows };
+  state.windows ??= memory();
+  for (let n = 0; n < 4; n += 1) await post("a@held.example");
+  t.equal(await post("a@x.org"), "passed", "what is held counts not");
+  t.equal(await post("b@x.org"), "passed");
+  const told = () =>
+    waiting(dir, "outbound").filter((path) =>
+      /^Subject: A flood/m.test(readFileSync(join(path, "message"), "utf8")),
+    ).length;
+  t.equal(told(), 0);
+  t.match(await post("c@x.org"), /held: the list is in a flood/);
+  t.match(await post("olga@x.org"), /held: the list is in a flood/);
+  t.equal(told(), 1, "the owners are told once");
+  t.equal(await calm(await windowsOf(dir), news), true);
+  t.equal(await post("d@x.org"), "passed");
+});
+
+t.test(
+  "an author's posts are counted where a rule asks for them",
+  async (t) => {
+    const { dir, post } = await home(
+      t,
+      'policy = "open"\n[rules]\npost = ["hold if posts > 2 in 1h and not role owner"]\n',
+    );
+    const state = (await stateOf(dir)) as { windows?: Windows };
+    state.windows ??= memory();
+    t.equal(await post("a@x.org"), "passed");
+    t.equal(await post("b@x.org"), "passed");
+    t.equal(await post("A@x.org"), "passed");
+    t.match(await post("a@x.org"), /^held: rules.post, line 1/);
+    for (let n = 0; n < 4; n += 1) t.equal(await post("olga@x.org"), "passed");
+  },
+);
