@@ -11,6 +11,7 @@ const verbs: Record<string, () => Promise<{ default: Verb }>> = {
   list: () => import("./cli/list.ts"),
   member: () => import("./cli/member.ts"),
   role: () => import("./cli/people.ts"),
+  policy: () => import("./cli/policy.ts"),
   suppress: () => import("./cli/suppress.ts"),
   state: () => import("./cli/state.ts"),
   keys: () => import("./cli/keys.ts"),
