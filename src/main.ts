@@ -22,6 +22,7 @@ const verbs: Record<string, () => Promise<{ default: Verb }>> = {
   spool: () => import("./cli/spool.ts"),
   rate: () => import("./cli/rate.ts"),
   hooks: () => import("./cli/hooks.ts"),
+  template: () => import("./cli/template.ts"),
   replay: () => import("./cli/replay.ts"),
   archive: () => import("./cli/archive.ts"),
   digest: () => import("./cli/digest.ts"),

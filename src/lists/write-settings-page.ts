@@ -1,9 +1,12 @@
-/** Writes docs/settings.md from the schemas: `npm run settings`. */
+/** Writes docs/settings.md and the table in docs/templates.md from the source: `npm run settings`. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { replace } from "../spool/durable.ts";
 import { settingsPage } from "./manual.ts";
+import { withTable } from "./texts/manual.ts";
 
-await replace(
-  join(import.meta.dirname, "../../docs/settings.md"),
-  settingsPage(),
-);
+const docs = join(import.meta.dirname, "../../docs");
+const texts = join(docs, "templates.md");
+
+await replace(join(docs, "settings.md"), settingsPage());
+await replace(texts, withTable(readFileSync(texts, "utf8")));

@@ -36,6 +36,11 @@ export function layersOf(
   return layers;
 }
 
+/** Where a layer has a text. */
+export function fileOf({ dir }: Layer, language: string, name: string): string {
+  return join(dir, language, `${name}.txt`);
+}
+
 const realPackageTexts = real(packageTexts);
 
 /** Whether a folder is the one of the package: a checkout of the source is a home too. */

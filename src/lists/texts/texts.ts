@@ -3,14 +3,13 @@
  * A text that an administrator has broken never stops mail: the one of the layer below is taken,
  * and the log says so.
  */
-import { join } from "node:path";
 import { type Log, stderrLog } from "../../base/log.ts";
 import type { List } from "../directory.ts";
 import type { Site } from "../settings.ts";
 import { type TextName, type Words, wordsOf } from "./catalogue.ts";
 import { TextFiles } from "./files.ts";
 import { linesOf, type Value } from "./fill.ts";
-import { type Layer, languagesFor, layersOf } from "./layers.ts";
+import { fileOf, type Layer, languagesFor, layersOf } from "./layers.ts";
 import { rendered, type Template } from "./template.ts";
 import type { Word } from "./words.ts";
 
@@ -51,59 +50,63 @@ export function textFor<N extends TextName>(
   name: N,
   words: Words<N>,
 ): Said {
-  const { template, language } = foundText(audience, name);
-  const known: Readonly<Record<string, Word>> = {
-    ...wordsOf(name),
-    list: ours("list"),
-    description: ours("description"),
-  };
-  const values = { ...words, ...listsOwn(audience) } as Readonly<
-    Record<string, Value | undefined>
-  >;
+  const found = foundText(audience, name);
+  return filled(audience, name, found, { ...words, ...listsOwn(audience) });
+}
+
+/** A text that was found, with these values for its words. */
+export function filled(
+  audience: Audience,
+  name: TextName,
+  { template, language }: Pick<Found, "template" | "language">,
+  values: Values,
+): Said {
+  const known = wordsOf(name);
   const lookUp = (word: string): readonly string[] => {
-    const lines = linesOf(
-      known[word] ?? ours(word),
-      values[word] ?? "",
-      language,
-    );
-    return word === "subject" && lines[0] === ""
-      ? [sentenceFor(audience, "word-no-subject", {}, language)]
-      : lines;
+    const lines = linesOf(known[word] ?? ours, values[word] ?? "", language);
+    if (word !== "subject" || lines[0] !== "") return lines;
+    const inSame = { ...audience, languages: [language] };
+    return [textFor(inSame, "word-no-subject", {}).body];
   };
   return { ...rendered(template, lookUp), language };
 }
 
-/** A sentence in a language. */
-function sentenceFor<N extends TextName>(
-  audience: Audience,
-  name: N,
-  words: Words<N>,
-  language: string,
-): string {
-  return textFor({ ...audience, languages: [language] }, name, words).body;
-}
+type Values = Readonly<Record<string, Value | undefined>>;
 
 /** The text that holds for somebody. */
 export function foundText(
   { site, list, languages = [], log = stderrLog }: Audience,
   name: TextName,
 ): Found {
-  const layers = layersOf(site, list).reverse();
-  for (const language of languagesFor(languages, list))
-    for (const layer of layers) {
-      const file = join(layer.dir, language, `${name}.txt`);
-      const text = files.get(file, name);
-      if (text?.template)
-        return { template: text.template, language, layer: layer.name, file };
-      const [problem] = text?.problems.filter(({ broken }) => broken) ?? [];
-      if (problem && files.isNews(file, problem.what))
-        log(
-          "templates",
-          `${file}:${problem.line}: ${problem.what}; another text is used until it is mended`,
-        );
-    }
+  const layers = layersOf(site, list);
+  for (const language of languagesFor(languages, list)) {
+    const found = textIn(layers, language, name, log);
+    if (found) return found;
+  }
   // The package has all of them in English.
   throw new Error(`templates/en/${name}.txt: it is missing or broken`);
+}
+
+/** The text in one language, from the last layer that has one which can be used. */
+export function textIn(
+  layers: readonly Layer[],
+  language: string,
+  name: TextName,
+  log: Log,
+): Found | undefined {
+  for (const layer of layers.toReversed()) {
+    const file = fileOf(layer, language, name);
+    const text = files.get(file, name);
+    if (text?.template)
+      return { template: text.template, language, layer: layer.name, file };
+    const problem = text?.problems.find(({ broken }) => broken);
+    if (problem && files.isNews(file, problem.what))
+      log(
+        "templates",
+        `${file}:${problem.line}: ${problem.what}; another text is used until it is mended`,
+      );
+  }
+  return undefined;
 }
 
 function listsOwn({ site, list }: Audience): Record<string, string> {
@@ -113,6 +116,5 @@ function listsOwn({ site, list }: Audience): Record<string, string> {
   };
 }
 
-function ours(about: string): Word {
-  return { kind: "line", about, sample: "" };
-}
+/** What is known of a list's address and description. */
+const ours: Word = { kind: "line", about: "", sample: "" };

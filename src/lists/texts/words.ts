@@ -69,7 +69,10 @@ export const join = door("the address for joining", "subscribe");
 export const leave = door("the address for leaving", "unsubscribe");
 export const help = door("the address that explains all addresses", "help");
 export const request = door("the address for commands", "request");
-export const owner = door("the address of the owners", "owner");
+export const owner = line(
+  "the address of the owners",
+  "news-owner@lists.example.org",
+);
 export const approve = door("the address that says yes", "approve+a1b2c3d4");
 export const reject = door(
   "the address that says no; what is written there is told",
