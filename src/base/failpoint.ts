@@ -33,6 +33,9 @@ const others = [
   "repair-claimed",
   "lay-noted",
   "repair-moved",
+  "rename-begun",
+  "rename-state",
+  "rename-archive",
 ] as const;
 
 export type Failpoint = (typeof failpoints)[number] | (typeof others)[number];

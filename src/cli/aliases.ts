@@ -3,6 +3,7 @@
  */
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
+import { domainOf } from "../mail/address.ts";
 import { packageHooks } from "../mill.ts";
 import { type Place, placeOf } from "../receipt/listening.ts";
 import { parse, type Verb } from "./context.ts";
@@ -17,6 +18,7 @@ aliases --mta postfix|exim
       ...new Set([
         ...context.lists.all().map(({ domain }) => domain),
         ...context.lists.domains(),
+        ...[...context.lists.moved().keys()].map(domainOf),
       ]),
     ].sort();
     const given = {

@@ -1,14 +1,18 @@
 /**
  * listmill list: the lists of a home.
  */
-import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import type { Table } from "../base/settings.ts";
 import { type Change, pathOf } from "../lists/change.ts";
 import { fromText } from "../lists/schema/rows.ts";
-import { shadow } from "../receipt/door.ts";
-import { writeNew } from "../spool/durable.ts";
+import { mustBeThere } from "../spool/enqueue.ts";
 import { type Context, noMore, parse, type Verb } from "./context.ts";
+import { freeze } from "./list/freeze.ts";
+import { remove } from "./list/remove.ts";
+import { rename } from "./list/rename.ts";
+import { restore } from "./list/restore.ts";
+import { mustNotShadow } from "./list/shadowed.ts";
+import { tell } from "./list/tell.ts";
 
 const verb: Verb = {
   usage: `\
@@ -17,11 +21,20 @@ list
 list create ADDRESS [KEY=VALUE...]     make a list, with settings of list.toml
 list set ADDRESS KEY=VALUE...          change settings; KEY= goes back to the default
 list show ADDRESS                      the settings that hold
-list remove ADDRESS                    take it away; its folder is kept aside, with its members in
-                                       members.csv, roles.csv and journal.csv`,
+list rename ADDRESS NEW-ADDRESS        give it another address; mail for the old one goes there. Cut
+                                       short, it is said again
+list freeze ADDRESS, list thaw ADDRESS
+                                       nothing is posted, nobody joins, all can be read; and again
+list remove ADDRESS                    take it away; its folder, with its members in members.csv,
+                                       roles.csv and journal.csv, is kept aside, the archive stays where it is. Of a list that has
+                                       moved: nothing leads there any more
+list restore [ADDRESS|FOLDER]          bring back what was kept aside last, with its members; without
+                                       an address: what there is`,
   async run(context, args) {
     const { positionals } = parse(args, {});
     const [action, address, ...rest] = positionals;
+    // Nothing is done that could not be told.
+    if (action !== undefined && action !== "show") mustBeThere(context.spool);
     switch (action) {
       case undefined:
         return all(context);
@@ -29,17 +42,10 @@ list remove ADDRESS                    take it away; its folder is kept aside, w
         if (!address)
           throw new Failure(exit.usage, "list create takes an address");
         const values = tableOf(changes(rest));
-        const other = shadow(
-          context.lists.names(),
-          context.site.delimiters,
-          address.toLowerCase(),
-        );
-        if (other)
-          throw new Failure(
-            exit.usage,
-            `${address}: it would be mistaken for an address of the list ${other}, or that for one of it`,
-          );
+        mustNotHaveMoved(context, address.toLowerCase());
+        mustNotShadow(context, address.toLowerCase());
         const list = await context.lists.create(address, values);
+        await tell(context, list, "created");
         context.say(`${list.address}: made in ${list.dir}`);
         return exit.ok;
       }
@@ -50,25 +56,39 @@ list remove ADDRESS                    take it away; its folder is kept aside, w
             exit.usage,
             "list set takes KEY=VALUE; see docs/settings.md",
           );
-        await context.lists.set(list.address, ...changes(rest));
+        const wanted = changes(rest);
+        await context.lists.set(list.address, ...wanted);
+        // No values: there are secrets among them.
+        await tell(context, list, "changed", {
+          settings: wanted.map(([key]) => key),
+        });
         context.say(`${list.address}: ${rest.join(" ")}`);
         return exit.ok;
       }
       case "show":
         noMore(rest, 0);
         return show(context, address);
-      case "remove": {
-        noMore(rest, 0);
-        const list = context.list(address);
-        // Before anything is moved: the state may not be there.
-        await context.roster.count(list.address);
-        const aside = await context.lists.remove(list.address);
-        for (const [name, lines] of context.roster.tables(list.address))
-          await writeNew(join(aside, name), linesToBytes(lines));
-        await context.roster.clear(list.address);
-        context.say(`${list.address}: kept aside in ${aside}`);
+      case "rename": {
+        const [to, ...more] = rest;
+        noMore(more, 0);
+        if (!address || !to)
+          throw new Failure(exit.usage, "list rename takes two addresses");
+        await rename(context, address, to);
         return exit.ok;
       }
+      case "freeze":
+      case "thaw":
+        noMore(rest, 0);
+        await freeze(context, context.list(address), action === "freeze");
+        return exit.ok;
+      case "remove":
+        noMore(rest, 0);
+        await remove(context, address);
+        return exit.ok;
+      case "restore":
+        noMore(rest, 0);
+        await restore(context, address);
+        return exit.ok;
       default:
         throw new Failure(
           exit.usage,
@@ -79,8 +99,14 @@ list remove ADDRESS                    take it away; its folder is kept aside, w
 };
 export default verb;
 
-async function* linesToBytes(lines: AsyncIterable<string>) {
-  for await (const line of lines) yield Buffer.from(`${line}\n`);
+/** Throws a Failure where mail for the address goes to another list. */
+function mustNotHaveMoved({ lists }: Context, address: string): void {
+  const to = lists.moved().get(address);
+  if (to !== undefined)
+    throw new Failure(
+      exit.cannotCreate,
+      `${address} has moved to ${to}; end that first: listmill list remove ${address}`,
+    );
 }
 
 /** What was typed as KEY=VALUE, each setting once. */
@@ -124,7 +150,7 @@ function tableOf(changes: readonly Change[]): Table {
 type Row = Record<
   "list" | "members" | "policy" | "description",
   number | string
->;
+> & { readonly moved?: string; readonly frozen?: boolean };
 
 /** All lists of a domain on demand: how many there are only their source knows. */
 function onDemand(context: Context, domain: string): Row {
@@ -139,12 +165,25 @@ function onDemand(context: Context, domain: string): Row {
   }
 }
 
+/** A list that has another address now. */
+function gone(list: string, to: string): Row {
+  return {
+    list,
+    members: "moved",
+    policy: "",
+    description: `moved to ${to}`,
+    moved: to,
+  };
+}
+
 async function all(context: Context): Promise<number> {
   const rows: Row[] = [];
   for (const address of context.lists.names())
     rows.push(await rowOf(context, address));
   for (const domain of context.lists.domains())
     rows.push(onDemand(context, domain));
+  for (const [address, to] of context.lists.moved())
+    rows.push(gone(address, to));
   if (rows.length === 0 && !context.json)
     context.say(
       "no lists yet; make one with: listmill list create news@lists.example.org",
@@ -156,12 +195,18 @@ async function all(context: Context): Promise<number> {
 async function rowOf(context: Context, address: string): Promise<Row> {
   try {
     const list = context.lists.get(address);
-    const { description = "", policy = "" } = list?.settings ?? {};
+    const {
+      description = "",
+      policy = "",
+      frozen = false,
+    } = list?.settings ?? {};
     return {
       list: address,
       members: await context.roster.count(address),
       policy,
-      description,
+      description:
+        frozen && !context.json ? `frozen; ${description}` : description,
+      ...(frozen && { frozen }),
     };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

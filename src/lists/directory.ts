@@ -1,28 +1,25 @@
 /**
  * The lists of a home: a folder lists/<address>/ with a list.toml is a list, and lists/@<domain>/
- * with one makes every address of the domain a list on demand. Nothing is deleted: a list that is
- * removed is renamed to lists/.removed-<address>-<n>. After a crash a list is there with all of its
+ * with one makes every address of the domain a list on demand. A list.toml that names another address
+ * as `moved` is no list: whoever asks for it gets the list of that address. Nothing is deleted: a list
+ * that is removed is kept aside (aside.ts). After a crash a list is there with all of its
  * settings or not at all; a draft that was left over (a dot file) can be deleted. Folders are listed
  * rather than asked for one name: on NFS a name seen absent stays so for long.
  */
-import { readdirSync, statSync, unlinkSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import { readText, type Table } from "../base/settings.ts";
 import { canonical, domainOf, keyOf, localOf } from "../mail/address.ts";
-import { makeFolder, replace, syncPath, writeNew } from "../spool/durable.ts";
-import { claimName, move } from "../spool/nfs.ts";
+import { replace } from "../spool/durable.ts";
+import { setAside } from "./aside.ts";
 import { type Change, withChanges } from "./change.ts";
+import { found, listNameOf, newSettings } from "./founding.ts";
 import { Fresh } from "./fresh.ts";
-import { listFile } from "./manual.ts";
+import { destination, movedIn } from "./moved.ts";
 import { isDomainName, isListName } from "./names.ts";
 import type { ListSettings } from "./schema/list.ts";
-import {
-  environmentOf,
-  listSettings,
-  listSettingsOf,
-  type Site,
-} from "./settings.ts";
+import { environmentOf, listSettings, type Site } from "./settings.ts";
 
 /** A list as its settings make it; a new object after each change of them. */
 export interface List {
@@ -60,7 +57,8 @@ export class Lists {
   /**
    * The list of an address, compared without case; undefined where there is none. Cheap: two
    * stats, or one where there is no such list. A change of list.toml counts from the next call on.
-   * In a domain on demand every address has one; a list with a folder of its own wins.
+   * In a domain on demand every address has one; a list with a folder of its own wins. Of a list
+   * that has moved it is the one that has its mail now.
    * Throws a Failure that names file and line where list.toml is broken, and where there is no
    * folder of lists at all.
    */
@@ -86,7 +84,9 @@ export class Lists {
   /** The same of lists with a folder of their own only. */
   made(address: string): List | undefined {
     const name = keyOf(address);
-    return isListName(name) ? this.#get(name) : undefined;
+    const list = isListName(name) ? this.#get(name) : undefined;
+    if (list?.settings.moved === undefined) return list;
+    return destination(list, (to) => this.#get(to));
   }
 
   /**
@@ -113,11 +113,32 @@ export class Lists {
     return this.names().flatMap((name) => this.made(name) ?? []);
   }
 
-  /** The addresses of all lists in order, those with broken settings too. Throws like `domains`. */
+  /**
+   * The addresses of all lists in order, those with broken settings too, but none that has moved.
+   * Throws like `domains`.
+   */
   names(): string[] {
+    return this.#files().filter((name) => this.#movedTo(name) === undefined);
+  }
+
+  /** The addresses that lists had, each with the one that it leads to. Throws like `domains`. */
+  moved(): Map<string, string> {
+    const pairs = this.#files().flatMap((name): [string, string][] => {
+      const to = this.#movedTo(name);
+      return to === undefined ? [] : [[name, keyOf(to)]];
+    });
+    return new Map(pairs);
+  }
+
+  #files(): string[] {
     return [...this.#folders()]
       .filter((name) => isListName(name) && isFile(this.#file(name)))
       .sort();
+  }
+
+  #movedTo(name: string): string | undefined {
+    const file = this.#file(name);
+    return movedIn(readText(file) ?? "", () => this.#get(name)?.settings.moved);
   }
 
   /**
@@ -126,27 +147,13 @@ export class Lists {
    * Throws a Failure: no address, there already, settings that do not fit, no folder of lists at all.
    */
   async create(address: string, values: Table = {}): Promise<List> {
-    const name = keyOf(canonical(address) ?? "");
-    if (!isListName(name) || name.length > 200)
-      throw new Failure(
-        exit.usage,
-        `${address}: not an address that a list can have: it is a folder's name too`,
-      );
-    listSettingsOf(this.#site, values, name, "");
-    const content = listFile(values);
+    const name = listNameOf(address);
     const file = this.#file(name);
-    listSettings(this.#site, content, file);
-    const dir = join(this.#root, name);
+    const content = newSettings(this.#site, values, name, file);
     this.#folders();
-    await makeFolder(dir);
-    const draft = join(dir, `.${process.pid}.draft`);
-    await writeNew(draft, content);
-    const made = claimName(draft, file);
-    unlinkSync(draft);
-    await syncPath(dir);
-    if (!made)
+    if (!(await found(file, content)))
       throw new Failure(exit.cannotCreate, `${name}: this list exists already`);
-    this.#forget(name);
+    this.forget(name);
     return this.#mustGet(name);
   }
 
@@ -162,7 +169,7 @@ export class Lists {
       throw new Failure(exit.noUser, `${name}: no such list`);
     const content = withChanges(this.#site, old, file, changes);
     if (content !== old) await replace(file, content);
-    this.#forget(name);
+    this.forget(name);
     return this.#mustGet(name);
   }
 
@@ -173,17 +180,10 @@ export class Lists {
    */
   async remove(address: string): Promise<string> {
     const name = keyOf(address);
-    const dir = join(this.#root, name);
     if (!isListName(name) || !isFile(this.#file(name)))
       throw new Failure(exit.noUser, `${name}: no such list`);
-    const taken = readdirSync(this.#root);
-    let n = 1;
-    while (taken.includes(`.removed-${name}-${n}`)) n += 1;
-    const to = join(this.#root, `.removed-${name}-${n}`);
-    // A folder of that name which appeared meanwhile makes the rename fail: nothing is lost.
-    if (!move(dir, to)) throw new Failure(exit.noUser, `${name}: no such list`);
-    await syncPath(this.#root);
-    this.#forget(name);
+    const to = await setAside(this.#root, name);
+    this.forget(name);
     return to;
   }
 
@@ -243,7 +243,8 @@ export class Lists {
     throw new Failure(exit.noUser, `${name}: the list was removed just now`);
   }
 
-  #forget(name: string): void {
+  /** What was read of a list counts no more. @param name its address, in lower case */
+  forget(name: string): void {
     this.#names.forget();
     this.#lists.delete(name);
   }

@@ -22,11 +22,17 @@ export function listId({ local, domain }: List): string {
   return `${local.replaceAll("@", ".")}.${domain}`;
 }
 
+/** Lists that a message went through before the last one, whose marks are gone. */
+const BEEN = "X-BeenThere";
+
 /** Whether a header shows that the message has been through the list already. */
 export function isMarkedBy(list: List, header: Header): boolean {
   const id = `<${listId(list)}>`;
   const post = `<mailto:${list.address}>`;
   return (
+    header
+      .all(BEEN)
+      .some((value) => value.trim().toLowerCase() === list.address) ||
     header.all("List-Id").some((value) => value.toLowerCase().includes(id)) ||
     header.all("List-Post").some((value) => value.toLowerCase().includes(post))
   );
@@ -71,6 +77,7 @@ export function marked(
     .add("List-Unsubscribe", `<mailto:${address("unsubscribe")}>`)
     .add("List-Owner", `<mailto:${address("owner")}>`)
     .add("Precedence", "list")
+    .add(BEEN, list.address)
     .set("Sender", address("bounces"));
   if (sender && !result.has("X-Original-Sender"))
     result = result.add("X-Original-Sender", sender);

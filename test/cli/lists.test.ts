@@ -111,7 +111,7 @@ t.test("what is wrong with a list is said", async (t) => {
     [["show"], 64, /which list/],
     [["show", "gone@x.org"], 67, /there is no list/],
     [["remove", "gone@x.org"], 67, /there is no list/],
-    [["rename", news], 64, /unknown action "rename"/],
+    [["rename", news], 64, /list rename takes two addresses/],
     [["--force"], 64, /--force/],
   ];
   for (const [args, code, err] of cases)

@@ -50,6 +50,7 @@ List-Subscribe: <mailto:news-subscribe@lists.example.org>
 List-Unsubscribe: <mailto:news-unsubscribe@lists.example.org>
 List-Owner: <mailto:news-owner@lists.example.org>
 Precedence: list
+X-BeenThere: news@lists.example.org
 X-Original-Sender: secretary@example.com
 `,
   );

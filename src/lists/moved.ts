@@ -1,0 +1,57 @@
+/**
+ * Lists that have moved: the setting `moved` of their list.toml names the address that has their mail
+ * now. Pure.
+ */
+import { join } from "node:path";
+import { exit, Failure } from "../base/errors.ts";
+import { keyOf } from "../mail/address.ts";
+import type { List } from "./directory.ts";
+import { isListName } from "./names.ts";
+
+/**
+ * The list that has the mail of one that has moved, maybe more than once.
+ * @param get a list with a folder of its own, by its address
+ * Throws a Failure that names the file: 78 where the way leads in a circle, 75 where it leads nowhere.
+ */
+export function destination(
+  from: List,
+  get: (address: string) => List | undefined,
+): List {
+  const way = [from.address];
+  for (let list = from; ; ) {
+    if (list.settings.moved === undefined) return list;
+    const to = keyOf(list.settings.moved);
+    const file = join(list.dir, "list.toml");
+    if (way.includes(to))
+      throw new Failure(
+        exit.config,
+        `${file}: moved leads in a circle: ${[...way, to].join(" > ")}; take one of these lists away`,
+      );
+    way.push(to);
+    const next = isListName(to) ? get(to) : undefined;
+    // Mail waits: while a list is renamed this holds for a moment.
+    if (next === undefined)
+      throw new Failure(
+        exit.tryLater,
+        `${file}: moved names ${to}, which is no list here; if its renaming was cut short, say again: listmill list rename ${list.address} ${to}`,
+      );
+    list = next;
+  }
+}
+
+/**
+ * What a list.toml has as `moved`. Settings are parsed only where it may have it.
+ * @param read takes it from the settings; broken ones have not moved
+ */
+export function movedIn(
+  text: string,
+  read: () => string | undefined,
+): string | undefined {
+  if (!/^\s*["']?moved\b/m.test(text)) return undefined;
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
