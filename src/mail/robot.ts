@@ -24,6 +24,28 @@ export function robotic(header: Header, sender: string): string | undefined {
   return undefined;
 }
 
+/**
+ * Why a message is the answer of a program, or a report of one: it is not for people to read. Mail of
+ * other robots, such as a complaint about abuse or a newsletter, may be.
+ */
+export function automaticAnswer(
+  header: Header,
+  sender: string,
+): string | undefined {
+  const isComplaint = /\breport-type="?feedback-report\b/i.test(
+    header.get("Content-Type") ?? "",
+  );
+  if (isComplaint) return undefined;
+  if (sender === "") return "the null sender";
+  const automatic = autoSubmitted(header);
+  if (automatic?.endsWith("auto-replied")) return automatic;
+  for (const rule of [returnPath, answering, report, challenge, awaySubject]) {
+    const reason = rule(header);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
 type Rule = (header: Header) => string | undefined;
 
 const rules: readonly Rule[] = [

@@ -3,6 +3,7 @@
 // posting address.
 import type { Ask, Reply } from "../../../src/hook.ts";
 import { isMarkedBy } from "../../../src/lists/marks.ts";
+import { automaticAnswer } from "../../../src/mail/robot.ts";
 
 export default function loop(ask: Ask): Reply {
   const { envelope, list, message, ours } = ask;
@@ -14,6 +15,9 @@ export default function loop(ask: Ask): Reply {
       `A bounce or notification does not belong on ${list.address}.`,
     );
   const automatic = message.header.get("Auto-Submitted") ?? "no";
-  if (/^\s*auto-(replied|notified)\b/i.test(automatic))
+  if (
+    /^\s*auto-notified\b/i.test(automatic) ||
+    automaticAnswer(message.header, envelope.sender) !== undefined
+  )
     return ask.reject(`An automatic reply does not belong on ${list.address}.`);
 }

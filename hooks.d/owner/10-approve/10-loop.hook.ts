@@ -1,11 +1,15 @@
 #!/usr/bin/env listmill-hook
-// Bounces and answers of robots do not reach the owners by LIST-owner@.
+// Bounces and answers of robots do not reach the owners by LIST-owner@, and nothing does twice.
 import type { Ask, Reply } from "../../../src/hook.ts";
+import { automaticAnswer } from "../../../src/mail/robot.ts";
 
 export default function loop(ask: Ask): Reply {
-  const automatic = ask.message.header.get("Auto-Submitted") ?? "no";
-  if (/^\s*auto-replied\b/i.test(automatic))
-    return ask.discard("an automatic reply");
-  if (ask.message.header.get("X-Loop")?.includes(ask.envelope.recipient))
+  const { envelope, message, ours } = ask;
+  const owner = ask.address("owner").toLowerCase();
+  const been = message.header.all("X-Loop");
+  if (been.some((value) => value.trim().toLowerCase() === owner))
     return ask.discard("it has been through this address already");
+  if (ours) return;
+  const why = automaticAnswer(message.header, envelope.sender);
+  if (why !== undefined) return ask.discard(`an automatic answer: ${why}`);
 }
