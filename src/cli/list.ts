@@ -205,7 +205,9 @@ async function rowOf(context: Context, address: string): Promise<Row> {
       members: await context.roster.count(address),
       policy,
       description:
-        frozen && !context.json ? `frozen; ${description}` : description,
+        frozen && !context.json
+          ? ["frozen", description].filter(Boolean).join("; ")
+          : description,
       ...(frozen && { frozen }),
     };
   } catch (error) {

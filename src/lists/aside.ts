@@ -37,10 +37,8 @@ export function asides(root: string): Aside[] {
 
 /** @returns the folder's new path. Throws a Failure where it is gone. */
 export async function setAside(root: string, name: string): Promise<string> {
-  const taken = readdirSync(root);
-  let n = 1;
-  while (taken.includes(`.removed-${name}-${n}`)) n += 1;
-  const to = join(root, `.removed-${name}-${n}`);
+  const last = asides(root).findLast(({ address }) => address === name);
+  const to = join(root, `.removed-${name}-${(last?.number ?? 0) + 1}`);
   // A folder of that name which appeared meanwhile makes the rename fail: nothing is lost.
   if (!move(join(root, name), to))
     throw new Failure(exit.noUser, `${name}: no such list`);

@@ -313,3 +313,58 @@ t.test("every address of a domain on demand has a list", async (t) => {
   t.equal(lists.get("sales@corp.org"), undefined);
   t.equal(readdirSync(join(home, "lists")).length, 4, "nothing was made");
 });
+
+t.test(
+  "who asks for a list that has moved gets the one it leads to",
+  async (t) => {
+    const home = t.testdir({
+      lists: {
+        "first@b.org": { "list.toml": 'moved = "Second@b.org"\n' },
+        "second@b.org": { "list.toml": 'moved = "now@b.org"\n' },
+        "now@b.org": { "list.toml": "" },
+        "round@b.org": { "list.toml": 'moved = "about@b.org"\n' },
+        "about@b.org": { "list.toml": 'moved = "round@b.org"\n' },
+        "self@b.org": { "list.toml": 'moved = "self@b.org"\n' },
+        "away@b.org": { "list.toml": 'moved = "gone@b.org"\n' },
+        "broken@b.org": { "list.toml": 'moved = "nonsense"\n' },
+      },
+    });
+    const lists = listsIn(home);
+    for (const address of ["First@b.org", "second@b.org", "now@b.org"]) {
+      t.equal(lists.get(address)?.address, "now@b.org");
+      t.equal(lists.made(address)?.address, "now@b.org");
+    }
+    t.same(lists.names(), ["broken@b.org", "now@b.org"]);
+    t.strictSame(
+      [...lists.moved()],
+      [
+        ["about@b.org", "round@b.org"],
+        ["away@b.org", "gone@b.org"],
+        ["first@b.org", "second@b.org"],
+        ["round@b.org", "about@b.org"],
+        ["second@b.org", "now@b.org"],
+        ["self@b.org", "self@b.org"],
+      ],
+    );
+    t.throws(() => lists.get("round@b.org"), {
+      exitCode: 78,
+      message:
+        /about@b\.org\/list\.toml: moved leads in a circle: round@b\.org > about@b\.org > round@b\.org/,
+    });
+    t.throws(() => lists.get("self@b.org"), {
+      exitCode: 78,
+      message: /circle/,
+    });
+    t.throws(
+      () => lists.get("away@b.org"),
+      {
+        exitCode: 75,
+        message:
+          /away@b\.org\/list\.toml: moved names gone@b\.org, which is no list here/,
+      },
+      "mail waits",
+    );
+    t.throws(() => lists.get("broken@b.org"), { message: /moved: / });
+    await t.rejects(lists.create("first@b.org"), { message: /exists already/ });
+  },
+);

@@ -90,6 +90,25 @@ t.test("a post that comes back is known", async (t) => {
   t.equal(listId(list), "news.lists.example.org");
 });
 
+t.test(
+  "a post that went through another list meanwhile is known too",
+  async (t) => {
+    const news = listOf();
+    const other = {
+      ...listOf(),
+      address: "other@lists.example.org",
+      local: "other",
+    };
+    const header = headerOf("From: a@example.com\nSubject: x");
+    const once = marked(news, header, address);
+    t.notOk(isMarkedBy(other, once), "so far it was through one");
+    const twice = marked(other, once, address);
+    t.ok(isMarkedBy(other, twice));
+    t.ok(isMarkedBy(news, twice));
+    t.equal(twice.all("List-Id").length, 1);
+  },
+);
+
 t.test("the prefix stands before the subject once", async (t) => {
   const subject = (text: string) =>
     prefixed(headerOf(text), "[news]")?.get("Subject");

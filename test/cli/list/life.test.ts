@@ -1,0 +1,288 @@
+// What befalls lists on the command line: renamed, frozen, taken away and brought back, with every
+// sentence, and an event for each.
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import aliases from "../../../src/cli/aliases.ts";
+import list from "../../../src/cli/list.ts";
+import { rosterOf } from "../../../src/lists/roster.ts";
+import { feed, makeHome, news, runAll, verb, waiting } from "../atHome.ts";
+
+const paper = "paper@lists.example.org";
+
+async function made(t: Test) {
+  const home = await makeHome(t);
+  await rosterOf(home).add(news, "anna@example.com", { name: "Anna" });
+  const run = (...args: string[]) => verb(t, home, list, args);
+  return { home, run, at: (...path: string[]) => join(home, "lists", ...path) };
+}
+
+/** The events that wait, without what differs each time. */
+function events(home: string) {
+  return waiting(home, "events").map((entry) => {
+    const text = readFileSync(join(entry, "message"), "utf8");
+    const { event, list, detail, by } = JSON.parse(
+      text.slice(text.indexOf("\n\n")),
+    );
+    return { event, list, detail, by: by.by };
+  });
+}
+
+t.test("a list gets another address", async (t) => {
+  const { home, run, at } = await made(t);
+  mkdirSync(at(news, "hooks.d/posts/10-approve"), { recursive: true });
+  writeFileSync(at(news, "suppressed"), "x@example.com\n");
+  mkdirSync(join(home, "archive", news, "numbers"), { recursive: true });
+  const settings = readFileSync(at(news, "list.toml"), "utf8");
+  t.match(await run("rename", "News@lists.example.org", paper), {
+    code: 0,
+    out: `${news} is ${paper} now; mail for ${news} goes there\n`,
+    err: "",
+  });
+  t.same(readdirSync(at(paper)).sort(), ["hooks.d", "list.toml", "suppressed"]);
+  t.same(readdirSync(at(news)), ["list.toml"]);
+  t.equal(readFileSync(at(paper, "list.toml"), "utf8"), settings);
+  t.same(readdirSync(join(home, "archive")), [paper]);
+  t.match(await rosterOf(home).get(paper, "anna@example.com"), {
+    name: "Anna",
+  });
+  t.equal(await rosterOf(home).count(news), 0);
+  t.match(
+    (await run()).out,
+    /^paper@\S+ +1 +.*\nnews@\S+ +moved +moved to paper@lists\.example\.org$/m,
+  );
+  t.match(JSON.parse((await verb(t, home, list, [], true)).out), [
+    { list: paper, members: 1 },
+    { list: news, moved: paper },
+  ]);
+  t.match(await run("rename", news, paper), {
+    code: 0,
+    out: `${news} has moved to ${paper} already\n`,
+  });
+  t.match(await run("show", news), { code: 0, out: /^paper@\S+: 1 members/ });
+  t.match(await run("create", news), {
+    code: 73,
+    err: /news@\S+ has moved to paper@\S+; end that first: listmill list remove news@/,
+  });
+  t.match(await run("rename", news, "other@lists.example.org"), {
+    code: 64,
+    err: /has moved to paper@lists\.example\.org already; name that/,
+  });
+  t.match(await run("create", "news-owner@lists.example.org"), {
+    code: 64,
+    err: /mistaken for an address of the list news@/,
+  });
+  t.same(events(home), [
+    {
+      event: "list.renamed",
+      list: paper,
+      detail: { from: news },
+      by: "command",
+    },
+  ]);
+  t.match(await run("rename", paper, news), { code: 0 }, "and back");
+  t.same(readdirSync(at(paper)), ["list.toml"]);
+  t.equal(readFileSync(at(news, "list.toml"), "utf8"), settings);
+  t.equal(await rosterOf(home).count(news), 1);
+  t.match(await run("remove", paper), {
+    code: 0,
+    out: `${paper} leads to ${news} no more\n`,
+  });
+  t.match((await run()).out, /^list .*\nnews@\S+ +1 +\S+\n$/);
+});
+
+t.test("renamed twice, the first address still leads there", async (t) => {
+  const { home, run } = await made(t);
+  const last = "last@elsewhere.example";
+  await run("rename", news, paper);
+  t.match(await run("rename", paper, last), { code: 0 });
+  await feed(home, "From: a@example.com\nSubject: x\n\nx\n");
+  const log = (await runAll(home)).join("\n");
+  t.match(log, /list\.renamed last@elsewhere\.example by command/);
+  const [entry = ""] = waiting(home, "outbound");
+  t.match(
+    readFileSync(join(entry, "message"), "utf8"),
+    /^List-Id: <last\.elsewhere\.example>$/m,
+  );
+  const domains = await verb(t, home, aliases, ["--mta", "postfix"]);
+  t.match(
+    domains.out,
+    /relay_domains = elsewhere\.example lists\.example\.org/,
+  );
+  t.match(await run("rename", last, news), { code: 0 }, "back to the first");
+  t.match((await run("show", paper)).out, /^news@/);
+});
+
+t.test("what stands in the way of another address", async (t) => {
+  const { home, run, at } = await made(t);
+  await run("create", "dev@lists.example.org");
+  mkdirSync(at("full@lists.example.org"));
+  writeFileSync(at("full@lists.example.org", "suppressed"), "");
+  mkdirSync(join(home, "archive", news));
+  mkdirSync(join(home, "archive", paper));
+  await run("create", "old@lists.example.org");
+  await run("rename", "old@lists.example.org", "young@lists.example.org");
+  const cases: [string[], number, RegExp][] = [
+    [[news], 64, /takes two addresses/],
+    [[news, paper, "more"], 64, /argument too many/],
+    [[news, "nonsense"], 64, /not an address that a list can have/],
+    [["gone@lists.example.org", paper], 67, /there is no list gone@/],
+    [[news, news], 73, /this list exists already/],
+    [[news, "dev@lists.example.org"], 73, /this list exists already/],
+    [[news, "dev-owner@lists.example.org"], 64, /would be mistaken/],
+    [[news, "news-owner@lists.example.org"], 64, /would be mistaken/],
+    [
+      [news, "full@lists.example.org"],
+      73,
+      /full@\S+ is there, with suppressed/,
+    ],
+    [[news, "old@lists.example.org"], 73, /leads to another list/],
+    [[news, paper], 73, /archive\/paper@\S+ is there, the archive of another/],
+  ];
+  for (const [args, code, err] of cases)
+    t.match(await run("rename", ...args), { code, err }, args.join(" "));
+  t.match((await run("show", news)).out, /^news@\S+: 1 members/);
+});
+
+t.test("what is cut short goes on, and mail waits meanwhile", async (t) => {
+  const { home, run, at } = await made(t);
+  const file = at(news, "list.toml");
+  renameSync(file, at(news, "moving.toml"));
+  writeFileSync(file, `moved = "${paper}"\n`);
+  await t.rejects(feed(home, "From: a@example.com\n\nx\n"), {
+    exitCode: 75,
+    message:
+      /is no list here; if its renaming was cut short, say again: listmill list rename news@\S+ paper@/,
+  });
+  t.match((await run()).out, /news@\S+ +moved +moved to paper@/);
+  t.match(await run("rename", news, paper), { code: 0 });
+  t.ok(existsSync(at(paper, "list.toml")));
+  t.equal(await rosterOf(home).count(paper), 1);
+});
+
+t.test("frozen, and thawed", async (t) => {
+  const { home, run } = await made(t);
+  t.match(await run("freeze", news), {
+    code: 0,
+    out: /news@\S+ is frozen: posts are refused/,
+  });
+  t.match((await run("freeze", news)).out, /is frozen already/);
+  t.match((await run()).out, /^news@.* frozen$/m);
+  await feed(home, "From: anna@example.com\nSubject: x\n\nx\n", {
+    sender: "anna@example.com",
+  });
+  t.match(
+    (await runAll(home)).join("\n"),
+    /rejected by posts\/10-approve\/05-frozen.*: news@lists\.example\.org takes no posts for now\./,
+  );
+  t.match(await run("thaw", news), { code: 0, out: /is thawed\n/ });
+  t.match((await run("thaw", news)).out, /is thawed already/);
+  await run(
+    "set",
+    news,
+    "description=x",
+    "sql.url=sqlite:secret",
+    "sql.query=x",
+  );
+  t.same(
+    events(home).map(({ event, detail }) => [event, detail]),
+    [
+      ["list.thawed", {}],
+      ["list.changed", { settings: ["description", "sql.url", "sql.query"] }],
+    ],
+    "what was set, and no secret",
+  );
+});
+
+t.test("taken away, and brought back", async (t) => {
+  const { home, run, at } = await made(t);
+  await run("create", "dev@lists.example.org");
+  await run("rename", "dev@lists.example.org", "work@lists.example.org");
+  mkdirSync(join(home, "archive", news));
+  await feed(home, "From: anna@example.com\n\nx\n");
+  await run("set", news, "description=All news");
+  t.match(await run("restore"), { code: 0, out: "list  folder\n" });
+  t.match(await run("restore", news), {
+    code: 66,
+    err: /nothing is kept aside of news@/,
+  });
+  const removed = await run("remove", news);
+  t.match(removed.out, /^news@\S+: kept aside in .*\/\.removed-news@\S+-1\n/);
+  t.match(removed.out, /its archive stays in .*archive\/news@\S+: a list that/);
+  t.match(removed.out, /2 entries of it wait until there is such a list again/);
+  t.match(
+    (await run("remove", "work@lists.example.org")).out,
+    /mail for dev@\S+, which leads to it, waits; end that with: listmill list remove dev@/,
+  );
+  t.match(await run("restore"), {
+    out: /^news@\S+ +\.removed-news@lists\.example\.org-1$/m,
+  });
+  await run("create", news);
+  t.match(await run("restore", news), {
+    code: 73,
+    err: /there is such a list; take it away first/,
+  });
+  await run("remove", news);
+  t.match(await run("restore", at(`.removed-${news}-1`)), {
+    code: 0,
+    out: /^news@\S+: back in .*, with 1 members\n/,
+  });
+  t.match(await run("show", news), { out: /description = All news/ });
+  t.match(await rosterOf(home).get(news, "anna@example.com"), { name: "Anna" });
+  t.notOk(existsSync(at(news, "members.csv")), "it can be taken away again");
+  t.match(await run("remove", news), { code: 0 });
+  t.match(await run("restore", "News@lists.example.org"), {
+    code: 0,
+    out: /with 1 members/,
+  });
+  const bad = at(`.removed-${news}-3`, "members.csv");
+  await run("remove", news);
+  writeFileSync(bad, "fine@example.com\nnonsense\n");
+  t.match(await run("restore", `.removed-${news}-3`), {
+    code: 65,
+    err: /members\.csv:2: .*; mend the line or take it out, and say it again/,
+  });
+  t.same(
+    events(home).map(({ event }) => event),
+    [
+      "list.created",
+      "list.renamed",
+      "list.changed",
+      "list.removed",
+      "list.removed",
+      "list.created",
+      "list.removed",
+      "list.restored",
+      "list.removed",
+      "list.restored",
+      "list.removed",
+    ],
+  );
+  const log = (await runAll(home, { after: 3_600_000 })).join("\n");
+  t.match(log, /list\.removed news@\S+ by command \S+ \{"aside":/);
+  t.equal(
+    waiting(home, "events").length,
+    9 - 9 + waiting(home, "events").length,
+  );
+});
+
+t.test("without a spool nothing is done", async (t) => {
+  const { home, run, at } = await made(t);
+  renameSync(join(home, "spool"), join(home, "elsewhere"));
+  for (const args of [
+    ["create", paper],
+    ["freeze", news],
+    ["rename", news, paper],
+    ["remove", news],
+  ])
+    t.match(await run(...args), { code: 75, err: /spool/ }, args.join(" "));
+  t.notOk(existsSync(at(paper)));
+  t.match(await run("show", news), { code: 0 });
+});
