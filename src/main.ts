@@ -12,6 +12,7 @@ const verbs: Record<string, () => Promise<{ default: Verb }>> = {
   member: () => import("./cli/member.ts"),
   role: () => import("./cli/people.ts"),
   policy: () => import("./cli/policy.ts"),
+  import: () => import("./cli/import.ts"),
   suppress: () => import("./cli/suppress.ts"),
   state: () => import("./cli/state.ts"),
   keys: () => import("./cli/keys.ts"),

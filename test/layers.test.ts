@@ -43,6 +43,7 @@ const rooms = [
   "moderation",
   "archive",
   "digest",
+  "transfer",
 ];
 const allowed: Record<string, string[]> = {
   base: [],
@@ -57,6 +58,8 @@ const allowed: Record<string, string[]> = {
   moderation: ground,
   archive: ground,
   digest: ground,
+  // It reads what other managers wrote, and moves nothing: no spool, no state.
+  transfer: ["base", "mail", "lists"],
   cli: [...ground, ...rooms, "engine", "top"],
   top: [...ground, ...rooms, "engine", "cli"],
 };

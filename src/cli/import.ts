@@ -1,0 +1,267 @@
+/**
+ * listmill import: a list of another manager becomes a list of this home. Nothing of the source is
+ * changed, and running it again does what is left to do.
+ */
+import { createReadStream } from "node:fs";
+import { exit, Failure } from "../base/errors.ts";
+import { linesOf } from "../base/lines.ts";
+import { plural } from "../base/log.ts";
+import { fromLine } from "../mail/address.ts";
+import { isFile } from "../transfer/files.ts";
+import { fitted } from "../transfer/fit.ts";
+import type {
+  Found,
+  FoundDelivery,
+  FoundMember,
+  Lost,
+  Reader,
+} from "../transfer/found.ts";
+import { keptRows, lostLines } from "../transfer/report.ts";
+import { type Context, parse, type Verb } from "./context.ts";
+import {
+  counted,
+  listWith,
+  members,
+  posters,
+  suppressed,
+  textNames,
+  texts,
+} from "./import/steps.ts";
+
+const managers: Readonly<Record<string, () => Promise<Reader>>> = {
+  mlmmj: async () => (await import("../transfer/mlmmj.ts")).mlmmj,
+  mailman2: async () => (await import("../transfer/mailman2.ts")).mailman2,
+  mailman3: async () => (await import("../transfer/mailman3.ts")).mailman3,
+  ezmlm: async () => (await import("../transfer/ezmlm.ts")).ezmlm,
+  majordomo: async () => (await import("../transfer/majordomo.ts")).majordomo,
+};
+
+const verb: Verb = {
+  usage: `\
+import MANAGER PATH [--list ADDRESS] [--into] [--dry-run]
+       [--members FILE] [--digest-members FILE]
+    Makes a list of one of another manager: settings, members with their options, owners,
+    moderators, bans; and tells what has no counterpart. MANAGER and PATH are
+      mlmmj DIR                   the list's folder
+      mailman2 FILE               what dumpdb prints of its config.pck, or config_list -o writes
+      mailman3 FILE               JSON of its REST API
+      ezmlm DIR                   the list's folder
+      majordomo DIR|FILE          the folder of lists, or the list's file or config in it
+    --list: another address than it had. --into: changes a list that is there. --dry-run: only
+    tells. --members: more members, an address or Name <address> a line. See docs/import.md.`,
+  async run(context, args) {
+    const { values, positionals } = parse(
+      args,
+      {
+        list: { type: "string" },
+        into: { type: "boolean" },
+        "dry-run": { type: "boolean" },
+        members: { type: "string" },
+        "digest-members": { type: "string" },
+      },
+      2,
+    );
+    const [manager = "", path] = positionals;
+    const reader = Object.hasOwn(managers, manager)
+      ? managers[manager]
+      : undefined;
+    if (!reader || path === undefined)
+      throw new Failure(
+        exit.usage,
+        `import takes ${Object.keys(managers).join(", ")}, and what to read; see: listmill help import`,
+      );
+    const read = await reader();
+    const found = await read(path, { address: values.list });
+    const more = [
+      { file: values.members, delivery: "posts" },
+      { file: values["digest-members"], delivery: "digest-mime" },
+    ] as const;
+    for (const { file } of more)
+      if (file !== undefined && !isFile(file))
+        throw new Failure(exit.noInput, `${file}: there is no such file`);
+    const all = { ...found, members: joined(found, more) };
+    return values["dry-run"]
+      ? tell(context, manager, path, all, { dryRun: true, ...(await dry(all)) })
+      : tell(
+          context,
+          manager,
+          path,
+          all,
+          await done(context, all, values.into ?? false),
+        );
+  },
+};
+export default verb;
+
+/** What came of it, for the report. */
+interface Outcome {
+  readonly dryRun?: true;
+  readonly made?: string;
+  readonly dir?: string;
+  readonly members: {
+    readonly found?: number;
+    readonly added?: number;
+    readonly changed?: number;
+    readonly present?: number;
+    readonly refused: readonly {
+      where: string;
+      address: string;
+      why: string;
+    }[];
+    readonly lost: ReadonlyMap<string, number>;
+  };
+  readonly suppressed?: { added: number; changed: number; present: number };
+  readonly texts?: readonly string[];
+  readonly lost: readonly Lost[];
+}
+
+async function dry(found: Found): Promise<Outcome> {
+  return { members: await counted(found.members), lost: [] };
+}
+
+async function done(
+  context: Context,
+  found: Found,
+  into: boolean,
+): Promise<Outcome> {
+  const fit = fitted(found, textNames());
+  const { list, made } = await listWith(context, found.address, fit, into);
+  const people = await members(context, list.address, found.members);
+  const roles = await posters(context, list.address, found);
+  return {
+    made,
+    dir: list.dir,
+    members: people,
+    suppressed: await suppressed(context, list.address, found),
+    texts: await texts(list, fit),
+    lost: roles
+      ? []
+      : [
+          {
+            setting: "posters",
+            value: "",
+            why: "this listmill has no such role",
+            instead: "",
+          },
+        ],
+  };
+}
+
+/** Members of the list, and those of files besides. */
+async function* joined(
+  found: Found,
+  more: readonly {
+    readonly file: string | undefined;
+    readonly delivery: FoundDelivery;
+  }[],
+): AsyncGenerator<FoundMember> {
+  yield* found.members;
+  for (const { file, delivery } of more) {
+    if (file === undefined) continue;
+    let line = 0;
+    for await (const text of linesOf(
+      createReadStream(file) as AsyncIterable<Buffer>,
+    )) {
+      line += 1;
+      const written = text.trim();
+      if (written === "" || written.startsWith("#")) continue;
+      const address = fromLine(written);
+      const name =
+        address && written.endsWith(">")
+          ? written
+              .slice(0, written.lastIndexOf("<"))
+              .replace(/^[\s"]+|[\s"]+$/g, "")
+          : "";
+      yield {
+        address: address ?? written,
+        delivery,
+        where: `${file}:${line}`,
+        ...(name && { name }),
+      };
+    }
+  }
+}
+
+function tell(
+  context: Context,
+  manager: string,
+  path: string,
+  found: Found,
+  outcome: Outcome,
+): number {
+  const fit = fitted(found, textNames());
+  const lost = [
+    ...fit.lost,
+    ...outcome.lost,
+    ...[...outcome.members.lost].map(([what, count]) => ({
+      setting: `members: ${what}`,
+      value: plural(count, "member", "members"),
+      why: "the roster of this listmill does not keep it",
+      instead:
+        what === "suspended" ? "they get no mail: delivery is nomail" : "",
+    })),
+  ];
+  const { refused, found: there, lost: _, ...counts } = outcome.members;
+  if (context.json) {
+    const { members: __, kept: ___, lost: ____, texts: _____, ...rest } = found;
+    context.say(
+      JSON.stringify(
+        {
+          manager,
+          path,
+          list: found.address,
+          ...(outcome.dryRun
+            ? { dryRun: true }
+            : { made: outcome.made, dir: outcome.dir }),
+          ...rest,
+          settings: Object.fromEntries(fit.settings),
+          members: {
+            ...(there === undefined ? {} : { found: there }),
+            ...counts,
+            refused,
+          },
+          suppressed: outcome.suppressed ?? found.suppressed,
+          texts:
+            outcome.texts ??
+            fit.texts.map(({ name, language }) => `${language}/${name}`),
+          kept: fit.kept,
+          lost,
+        },
+        undefined,
+        1,
+      ),
+    );
+  } else {
+    const how = outcome.dryRun ? "would be made" : (outcome.made ?? "");
+    context.say(`${found.address}: ${how}, from ${manager} in ${path}`);
+    context.say(
+      there === undefined
+        ? `members: ${counts.added} added, ${counts.changed} changed, ${counts.present} there already, ${refused.length} refused`
+        : `members: ${there} found, ${refused.length} refused`,
+    );
+    if (found.suppressed.length > 0)
+      context.say(
+        `suppressed: ${plural(found.suppressed.length, "address", "addresses")}`,
+      );
+    if (found.archive !== undefined)
+      context.say(`its archive stays where it is: ${found.archive}`);
+    context.say("\nKept:\n");
+    context.table(["setting", "value", "becomes"], keptRows(fit.kept));
+    if (lost.length > 0) {
+      context.say("\nLost:\n");
+      for (const line of lostLines(lost)) context.say(line);
+    }
+    const idle = [...new Set(found.moot.map(({ setting }) => setting))];
+    if (idle.length > 0)
+      context.say(
+        `\nNothing is lost by ${idle.length} more (--json has them with the reason): ${idle.join(", ")}`,
+      );
+  }
+  for (const { where, address, why } of refused.slice(0, 100))
+    process.stderr.write(`listmill: ${where}: ${address}: ${why}\n`);
+  if (refused.length > 100)
+    process.stderr.write(
+      `listmill: … and ${refused.length - 100} more members\n`,
+    );
+  return refused.length > 0 ? exit.dataError : exit.ok;
+}

@@ -1,0 +1,198 @@
+/**
+ * What an import does with what was found, step by step. Each step is idempotent: after a crash the
+ * import is run again.
+ */
+import { readdirSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { exit, Failure } from "../../base/errors.ts";
+import { parseTable, readText } from "../../base/settings.ts";
+import type { List } from "../../lists/directory.ts";
+import { listSettingsOf } from "../../lists/settings.ts";
+import { stateOf } from "../../lists/state.ts";
+import { keyOf } from "../../mail/address.ts";
+import { shadow } from "../../receipt/door.ts";
+import { replace } from "../../spool/durable.ts";
+import { type Fitted, nested } from "../../transfer/fit.ts";
+import type { Found, FoundMember } from "../../transfer/found.ts";
+import type { Context } from "../context.ts";
+import { Meter } from "../meter.ts";
+import { MemberLines } from "./lines.ts";
+
+export type Made = "made" | "changed" | "unchanged";
+
+/**
+ * The list with its settings.
+ * @param into whether one that is there may be changed
+ * Throws a Failure where it is there and is another one.
+ */
+export async function listWith(
+  context: Context,
+  address: string,
+  { settings }: Fitted,
+  into: boolean,
+): Promise<{ list: List; made: Made }> {
+  const { lists, site } = context;
+  const there = lists.made(address);
+  if (!there) {
+    const other = shadow(lists.names(), site.delimiters, address);
+    if (other)
+      throw new Failure(
+        exit.usage,
+        `${address}: it would be mistaken for an address of the list ${other}, or that for one of it; import it as another one with --list ADDRESS`,
+      );
+    return {
+      list: await lists.create(address, nested(settings)),
+      made: "made",
+    };
+  }
+  const differ = differing(context, there, settings);
+  if (differ.length === 0) return { list: there, made: "unchanged" };
+  if (!into)
+    throw new Failure(
+      exit.cannotCreate,
+      `${address}: this list exists already, and ${differ.slice(0, 5).join(", ")} ${differ.length === 1 ? "is" : "are"} not as imported; --into changes it, --list ADDRESS makes another one`,
+    );
+  return { list: await lists.set(address, ...settings), made: "changed" };
+}
+
+/** The settings that are not what they shall be. */
+function differing(
+  { site }: Context,
+  { dir }: List,
+  settings: Fitted["settings"],
+): string[] {
+  const file = join(dir, "list.toml");
+  const table = parseTable(readText(file) ?? "", file);
+  const now = JSON.stringify(listSettingsOf(site, table, file, ""));
+  return settings.flatMap(([key, value]) => {
+    const [first = "", second] = key.split(".");
+    const old = table[first];
+    const one =
+      second === undefined ? value : { ...(old as object), [second]: value };
+    const then = listSettingsOf(site, { ...table, [first]: one }, file, "");
+    return JSON.stringify(then) === now ? [] : [key];
+  });
+}
+
+/** Members, a batch a transaction. */
+export async function members(
+  context: Context,
+  list: string,
+  found: AsyncIterable<FoundMember>,
+) {
+  const lines = new MemberLines();
+  const meter = new Meter(context.clock, "member", "members");
+  const done = await context.roster.import(
+    list,
+    metered(lines.of(found, context.clock.now()), meter),
+  );
+  meter.wipe();
+  const refused = [
+    ...lines.refused,
+    ...done.refused.map(({ text, why }) => ({
+      where: "roster",
+      address: text,
+      why,
+    })),
+  ];
+  const { added, changed, present } = done;
+  return { added, changed, present, refused, lost: lines.lost };
+}
+
+/** Only counts them. */
+export async function counted(found: AsyncIterable<FoundMember>) {
+  const lines = new MemberLines();
+  for await (const _ of lines.of(found, 0));
+  const { count, refused, lost } = lines;
+  return { found: count, refused, lost };
+}
+
+async function* metered(
+  lines: AsyncIterable<string>,
+  meter: Meter,
+): AsyncGenerator<string> {
+  for await (const line of lines) {
+    meter.add(1);
+    yield line;
+  }
+}
+
+/** Rosters that know roles. */
+interface WithRoles {
+  role?(
+    list: string,
+    address: string,
+    role: string,
+    on: boolean,
+    actor: { by: "import"; who: string },
+  ): Promise<unknown>;
+}
+
+/** Those who may post though they are no members. @returns false: this listmill knows none */
+export async function posters(
+  context: Context,
+  list: string,
+  { roles }: Pick<Found, "roles">,
+): Promise<boolean> {
+  const roster = context.roster as WithRoles;
+  const wanted = roles.filter(({ role }) => role === "poster");
+  if (wanted.length > 0 && roster.role === undefined) return false;
+  for (const { address, role } of wanted)
+    await roster.role?.(list, address, role, true, {
+      by: "import",
+      who: "import",
+    });
+  return true;
+}
+
+/** Who gets nothing of the list. */
+export async function suppressed(
+  context: Context,
+  list: string,
+  { suppressed }: Pick<Found, "suppressed">,
+) {
+  const counts = { added: 0, changed: 0, present: 0 };
+  const since = context.clock.now();
+  const state = await stateOf(context.site.home);
+  const done = await state.suppressed.add(
+    suppressed.map(({ address, why }) => ({
+      list,
+      key: keyOf(address),
+      address,
+      reason: why,
+      since,
+    })),
+  );
+  for (const one of done) counts[one] += 1;
+  return counts;
+}
+
+/** Texts into the list's folder; those that are there already stay. @returns the files */
+export async function texts(
+  { dir }: List,
+  { texts }: Pick<Fitted, "texts">,
+): Promise<string[]> {
+  const written: string[] = [];
+  for (const { name, language, text } of texts) {
+    const folder = join(dir, "templates", language);
+    const file = join(folder, `${name}.txt`);
+    if (readText(file) !== undefined) continue;
+    await mkdir(folder, { recursive: true });
+    await replace(file, text);
+    written.push(file);
+  }
+  return written;
+}
+
+/** The names of the texts that listmill says to people. */
+export function textNames(): ReadonlySet<string> {
+  const folder = new URL("../../../templates/en", import.meta.url);
+  try {
+    return new Set(
+      readdirSync(folder).map((name) => name.replace(/\.txt$/, "")),
+    );
+  } catch {
+    return new Set();
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * The texts of a list of ezmlm that lie in its own folder: help, faq and info where they have no
+ * words but the list's; others are told.
+ */
+import { join } from "node:path";
+import type { Account } from "../account.ts";
+import { namesIn, smallText } from "../files.ts";
+import { plain, template } from "../texts.ts";
+
+const NAMES: Readonly<Record<string, string>> = { help: "help", faq: "faq" };
+
+export async function texts(
+  account: Account,
+  dir: string,
+  address: string,
+): Promise<void> {
+  const at = address.lastIndexOf("@");
+  for (const name of namesIn(join(dir, "text"))) {
+    if (name === "trailer") continue;
+    const text = await smallText(join(dir, "text", name));
+    if (text === undefined) continue;
+    const to = NAMES[name];
+    const made = plain(text)
+      .replaceAll(/<#[lL]#>@<#[hH]#>/g, "{{list}}")
+      .replaceAll(/<#[lL]#>/g, address.slice(0, at))
+      .replaceAll(/<#[hH]#>/g, address.slice(at + 1));
+    if (to !== undefined && !/<#.#>|^<=.*=>$|^![AR]$/m.test(made))
+      account.text(`text/${name}`, to, "en", template(`{{list}}: ${to}`, made));
+    else
+      account.lose(
+        `text/${name}`,
+        `${text.length} characters`,
+        "its words are ezmlm's own",
+        "if you had changed it: listmill template edit",
+      );
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Regular expressions over fields of the header, as conditions of rules. Pure.
+ */
+import { globsOf } from "./glob.ts";
+import { headerIs } from "./rules.ts";
+
+const FIELD =
+  /^\^?(?:\((?:\?:)?([a-z][\w-]*(?:\|[a-z][\w-]*)*)\)|([a-z][\w-]*)) *\\?:(.*)$/i;
+/** What may stand between the colon and the text, and says no more than that. */
+const GAP = /^(?:(?:\\s|\[\[:space:\]\]|\[ \\t\]| )[*+]?\??)+/;
+
+/**
+ * The conditions of which one holds where a line of the header, `Name: value`, fits.
+ * @returns undefined where no globs say the same
+ */
+export function headerConditions(expression: string): string[] | undefined {
+  const [all, several, one, rest = ""] = FIELD.exec(expression.trim()) ?? [];
+  if (all === undefined) return undefined;
+  const gap = GAP.exec(rest)?.[0];
+  const value = gap === undefined ? rest : rest.slice(gap.length);
+  // Without a gap only what begins with any text says more than nothing.
+  if (gap === undefined && value !== "" && !value.startsWith(".*"))
+    return undefined;
+  const globs = value === "" ? ["*"] : globsOf(`^${value}`);
+  return conditions((several ?? one ?? "").split("|"), globs);
+}
+
+/** The same of one field: where the expression fits somewhere in its value. */
+export function valueConditions(
+  name: string,
+  expression: string,
+): string[] | undefined {
+  return conditions([name.trim()], globsOf(expression));
+}
+
+function conditions(
+  names: readonly string[],
+  globs: readonly string[] | undefined,
+): string[] | undefined {
+  const all = globs?.flatMap((glob) =>
+    names.map((name) => headerIs(name, glob)),
+  );
+  return all?.every((one) => one !== undefined) ? all : undefined;
+}
+
+/**
+ * Conditions that all hold where a post names none of the addresses in To or Cc.
+ * @param globs of addresses
+ */
+export function unaddressed(globs: readonly string[]): string[] | undefined {
+  const all = globs.flatMap((glob) =>
+    ["To", "Cc"].map((name) => headerIs(name, `*${glob}*`)),
+  );
+  return all.every((one) => one !== undefined)
+    ? all.map((one) => `not ${one}`)
+    : undefined;
+}
+
+/** Posts that were meant as commands, as far as the subject alone tells it. */
+export const administrivia = ["subscribe", "unsubscribe", "help", "remove"].map(
+  (word) => `hold if subject ${word}`,
+);

@@ -1,0 +1,60 @@
+/**
+ * Members of a list of Mailman 3. The API tells their preferences apart from them, under
+ * /members/ID/preferences: where the document has them as "preferences" of a member they are kept.
+ * Pure.
+ */
+import type { FoundDelivery, FoundMember } from "../found.ts";
+import { languageOf } from "../texts.ts";
+import { isRecord, type Record3, type Source3 } from "./source3.ts";
+
+const deliveries: Readonly<Record<string, FoundDelivery>> = {
+  regular: "posts",
+  plaintext_digests: "digest-plain",
+  mime_digests: "digest-mime",
+  summary_digests: "digest-plain",
+};
+
+/** @param where names the place in the document */
+export function member3(
+  entry: Record3,
+  source: Source3,
+  where: string,
+): FoundMember {
+  const own = isRecord(entry.preferences) ? entry.preferences : {};
+  const said = (name: string) => own[name] ?? entry[name];
+  const status = String(said("delivery_status") ?? "enabled");
+  const off = ["by_user", "by_moderator", "unknown"].includes(status);
+  const mode = deliveries[String(said("delivery_mode"))] ?? "posts";
+  const language = languageOf(String(said("preferred_language") ?? ""));
+  const name = String(entry.display_name ?? "").trim();
+  const action = entry.moderation_action;
+  const strict = source.posting.members !== "accept";
+  return {
+    address: String(entry.email ?? ""),
+    delivery: off ? "nomail" : mode,
+    ...(name && { name }),
+    ...(language &&
+      language !==
+        languageOf(String(source.config.preferred_language ?? "")) && {
+        language,
+      }),
+    ...(action === "hold" && !strict && { moderation: "moderated" }),
+    ...((action === "accept" || action === "defer") &&
+      strict && { moderation: "free" }),
+    ...(typeof own.receive_own_postings === "boolean" && {
+      ownCopy: own.receive_own_postings,
+    }),
+    ...(typeof own.receive_list_copy === "boolean" && {
+      duplicates: own.receive_list_copy,
+    }),
+    ...(own.acknowledge_posts === true && { acknowledge: true }),
+    ...(status === "by_bounces" && { suspended: suspendedAt(entry) }),
+    where,
+  };
+}
+
+/** When the last bounce came, if that is told. */
+function suspendedAt(entry: Record3): number {
+  const at = Date.parse(String(entry.last_bounce_received ?? ""));
+  return Number.isFinite(at) ? at : 0;
+}

@@ -1,0 +1,329 @@
+/**
+ * Mailman 2: who may join, see and post, and what waits for a moderator. Pure.
+ */
+
+import type { Account } from "../account.ts";
+import { type Counterparts, gone, moot } from "../counterparts.ts";
+import { globsOf } from "../glob.ts";
+import {
+  administrivia,
+  headerConditions,
+  unaddressed,
+  valueConditions,
+} from "../headers.ts";
+import {
+  type Joining,
+  joining,
+  postingWords,
+  type Readers,
+  readersLines,
+} from "../posting.ts";
+import type { PythonValue } from "../python/literal.ts";
+import { type Action, quoted, ruleLine } from "../rules.ts";
+import { senders } from "../senders.ts";
+import { banned } from "./bans.ts";
+import {
+  numberOf,
+  type Source2,
+  severalOf,
+  type Two,
+  textOf,
+} from "./source2.ts";
+
+const no = [0, false, "", [], null];
+const dmarc = gone<PythonValue, Source2>(
+  "From stays the author, also where their domain has a DMARC policy",
+  "an edit hook (docs/hooks.md)",
+  no,
+);
+
+/** A number of something above which a post waits; 0: any. */
+const ceiling =
+  (condition: (most: number) => string): Two =>
+  (value, account, _source, name) => {
+    const most = numberOf(value) ?? 0;
+    if (most <= 0) account.needless(name, value, "no limit");
+    else account.ruled(name, value, "post", [`hold if ${condition(most)}`]);
+  };
+
+const postingPart: Two = (value, account, source, name) =>
+  account.keep(name, value, postingWords(source.posting), "policy");
+
+const notice: Two = (value, account, _source, name) =>
+  textOf(value).trim() === ""
+    ? account.needless(name, value, "empty")
+    : account.keep(
+        name,
+        value,
+        "the text of the line that rejects, on one line",
+      );
+
+const nonmembers =
+  (action: Action): Two =>
+  (value, account, source, name) => {
+    const entries = severalOf(value);
+    if (entries.length === 0) return account.needless(name, value, "nobody");
+    senders(account, name, entries, {
+      deed: "post",
+      action,
+      when: action === "hold" || action === "accept" ? action : "refuse",
+      also: ["not member"],
+      told:
+        action === "reject" ? source.notice("nonmember_rejection_notice") : "",
+    });
+  };
+
+/** The actions of header rules by their number. */
+const actions: Readonly<Record<number, Action>> = {
+  2: "reject",
+  3: "discard",
+  6: "accept",
+  7: "hold",
+};
+
+const headerRules: Two = (value, account, _source, name) => {
+  const rules = Array.isArray(value) ? value : [];
+  if (rules.length === 0) account.needless(name, value, "none");
+  for (const rule of rules) {
+    const [patterns, number] = Array.isArray(rule) ? rule : [rule];
+    const action = actions[numberOf(number) ?? 0];
+    for (const line of textOf(patterns).split("\n")) {
+      const pattern = line.trim();
+      if (pattern === "" || pattern.startsWith("#")) continue;
+      if (action === undefined)
+        account.needless(name, pattern, "it is deferred");
+      else
+        headerLine(account, name, pattern, headerConditions(pattern), action);
+    }
+  }
+};
+
+/** A rule for each condition, or a loss. */
+export function headerLine(
+  account: Account,
+  name: string,
+  pattern: string,
+  conditions: readonly string[] | undefined,
+  action: Action,
+): void {
+  const lines = conditions?.map((one) => ruleLine(action, [one]));
+  if (lines) account.ruled(name, pattern, "post", lines, "filter");
+  else
+    account.lose(
+      name,
+      `${action}: ${pattern}`,
+      "no glob (* and ?) over a field of the header says what this regular expression says",
+      "a line of your own in rules.post, or an approve hook (docs/hooks.md)",
+    );
+}
+
+/** What Mailman writes into a new list, as an example. */
+const EXAMPLES = [
+  "friend@public.com",
+  "relay.comanche.denmark.eu",
+  "list@listme.com",
+  ".*@uplinkpro.com",
+];
+
+const oldHeaders: Two = (value, account, _source, name) => {
+  const lines = textOf(value)
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .filter((line) => !EXAMPLES.some((one) => line.endsWith(one)));
+  if (lines.length === 0)
+    account.needless(name, value, "none but Mailman's examples");
+  for (const line of lines) {
+    const at = line.indexOf(":");
+    const conditions =
+      at > 0
+        ? valueConditions(line.slice(0, at), line.slice(at + 1).trim())
+        : undefined;
+    headerLine(account, name, line, conditions, "hold");
+  }
+};
+
+/** Posts must name the list, or one of its other names. */
+const destination: Two = (value, account, source, name) => {
+  if (numberOf(value) === 0) return account.needless(name, value, "off");
+  const local = source.address.slice(0, source.address.lastIndexOf("@") + 1);
+  const globs = [local];
+  for (const alias of severalOf(source.values.get("acceptable_aliases"))) {
+    const pattern = alias.trim();
+    if (pattern === "") continue;
+    const found = globsOf(
+      pattern.startsWith("^") ? pattern : `^${pattern}`,
+    )?.map((glob) => glob.replace(/\*$/, ""));
+    if (found?.every((glob) => quoted(glob))) globs.push(...found);
+    else
+      account.lose(
+        "acceptable_aliases",
+        pattern,
+        "no glob says what this regular expression says",
+        "a line of your own in rules.post, before: hold if not header To",
+      );
+  }
+  const all = unaddressed(globs);
+  account.ruled(name, value, "post", [all && ruleLine("hold", all)]);
+};
+
+const subscribing: Two = (value, account, _source, name) => {
+  const ways: readonly Joining[] = ["accept", "confirm", "hold", "hold"];
+  joining(
+    account,
+    name,
+    value,
+    "subscribe",
+    ways[numberOf(value) ?? 1] ?? "confirm",
+  );
+};
+
+const verbose: Two = (value, account, source, name) => {
+  const most = numberOf(value) ?? 0;
+  const seconds = source.number("member_verbosity_interval", 300);
+  if (most <= 0) account.needless(name, value, "off");
+  else
+    account.ruled(name, value, "post", [
+      `hold if member and posts > ${Math.max(most - 1, 0)} in ${seconds}s`,
+    ]);
+};
+
+export const moderation2: Counterparts<PythonValue, Source2> = {
+  subscribe_policy: subscribing,
+  subscribe_auto_approval: (value, account, _source, name) => {
+    const entries = severalOf(value);
+    if (entries.length === 0) return account.needless(name, value, "nobody");
+    senders(account, name, entries, {
+      deed: "subscribe",
+      action: "confirm",
+      when: "accept",
+    });
+  },
+  unsubscribe_policy: (value, account, _source, name) =>
+    numberOf(value) === 0
+      ? account.keep(name, value, "members may leave")
+      : joining(account, name, value, "unsubscribe", "hold"),
+  private_roster: (value, account, _source, name) => {
+    const who: readonly Readers[] = ["accept", "members", "owners"];
+    const readers = who[numberOf(value) ?? 2] ?? "owners";
+    account.ruled(name, value, "who", readersLines(readers));
+  },
+  archive_private: (value, account, _source, name) =>
+    account.ruled(
+      name,
+      value,
+      "archive",
+      readersLines(numberOf(value) === 0 ? "accept" : "members"),
+    ),
+  ban_list: (value, account, source, name) => {
+    const on = [
+      ...source.map("members").keys(),
+      ...source.map("digest_members").keys(),
+    ];
+    banned(
+      account,
+      name,
+      severalOf(value),
+      new Set(on.map((one) => textOf(one).toLowerCase())),
+    );
+  },
+  default_member_moderation: postingPart,
+  generic_nonmember_action: postingPart,
+  member_moderation_action: (value, account, source, name) => {
+    const { members, membersTold = "" } = source.posting;
+    const action =
+      (["hold", "reject", "discard"] as const)[numberOf(value) ?? 0] ?? "hold";
+    if (members !== "accept")
+      return account.keep(name, value, postingWords(source.posting), "policy");
+    if (action === "hold")
+      return account.keep(name, value, "posts of moderated members wait");
+    const told = action === "reject" ? membersTold : "";
+    account.ruled(
+      name,
+      value,
+      "post",
+      [ruleLine(action, ["moderated"], told)],
+      "refuse",
+    );
+  },
+  member_moderation_notice: notice,
+  nonmember_rejection_notice: notice,
+  accept_these_nonmembers: nonmembers("accept"),
+  hold_these_nonmembers: nonmembers("hold"),
+  reject_these_nonmembers: nonmembers("reject"),
+  discard_these_nonmembers: nonmembers("discard"),
+  forward_auto_discards: (value, account, source, name) =>
+    numberOf(value) === 0 ||
+    (source.posting.others !== "discard" &&
+      source.several("discard_these_nonmembers").length === 0)
+      ? account.needless(
+          name,
+          value,
+          "nothing is discarded, or nobody wants to see it",
+        )
+      : account.lose(
+          name,
+          value,
+          "moderators do not see what is discarded",
+          "hold it instead",
+        ),
+  emergency: (value, account, _source, name) =>
+    numberOf(value) === 0
+      ? account.needless(name, value, "off")
+      : account.ruled(name, value, "post", ["hold"], "first"),
+  member_verbosity_threshold: verbose,
+  member_verbosity_interval: moot("see: member_verbosity_threshold"),
+  max_message_size: ceiling((most) => `size > ${Math.ceil(most)}KB`),
+  max_num_recipients: ceiling((most) => `recipients > ${Math.ceil(most) - 1}`),
+  require_explicit_destination: destination,
+  acceptable_aliases: (value, account, source, name) =>
+    source.flag("require_explicit_destination", true) &&
+    severalOf(value).some((one) => one.trim() !== "")
+      ? account.keep(name, value, "see: require_explicit_destination")
+      : account.needless(name, value, "none"),
+  administrivia: (value, account, _source, name) =>
+    numberOf(value) === 0
+      ? account.needless(name, value, "off")
+      : account.ruled(name, value, "post", administrivia),
+  header_filter_rules: headerRules,
+  bounce_matching_headers: oldHeaders,
+  admin_immed_notify: gone(
+    "moderators are told at once of all that waits",
+    "",
+    [1, true],
+  ),
+  admin_notify_mchanges: (value, account, _source, name) =>
+    account.set(name, value, "tell_owners", numberOf(value) !== 0),
+  respond_to_post_requests: (value, account, _source, name) =>
+    account.set(name, value, "moderation.tell_author", numberOf(value) !== 0),
+  max_days_to_hold: (value, account, _source, name) => {
+    const days = Math.ceil(numberOf(value) ?? 0);
+    account.put("moderation.expired", "discard");
+    account.set(
+      name,
+      value,
+      "moderation.expire",
+      days > 0 ? `${Math.min(days, 365)}d` : "0s",
+    );
+  },
+  dmarc_moderation_action: dmarc,
+  dmarc_quarantine_moderation_action: moot("see: dmarc_moderation_action"),
+  dmarc_none_moderation_action: moot("see: dmarc_moderation_action"),
+  dmarc_moderation_notice: moot("see: dmarc_moderation_action"),
+  dmarc_moderation_addresses: dmarc,
+  dmarc_wrapped_message_text: moot("see: dmarc_moderation_action"),
+  equivalent_domains: gone(
+    "each address is one of its own",
+    "listmill member add LIST OTHER-ADDRESS --nomail",
+    no,
+  ),
+  password: moot("who may run listmill is told by the system"),
+  mod_password: gone("it cannot be read back", "listmill list password", no),
+  post_password: gone("it cannot be read back", "listmill list password", no),
+  passwords: moot("members have no passwords"),
+  members: moot("see: members"),
+  user_options: moot("see: members"),
+  language: moot("see: members"),
+  usernames: moot("see: members"),
+  delivery_status: moot("see: members"),
+};

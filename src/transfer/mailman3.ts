@@ -1,0 +1,213 @@
+/**
+ * Reads a list of Mailman 3: a JSON document with what its REST API gives (docs/import.md tells how
+ * to make it).
+ */
+import { keyOf } from "../mail/address.ts";
+import { Account, addressOf } from "./account.ts";
+import { weigh } from "./counterparts.ts";
+import { wholeFile } from "./files.ts";
+import { filled } from "./footers.ts";
+import type { Found, FoundMember, Wanted } from "./found.ts";
+import { valueConditions } from "./headers.ts";
+import { banned } from "./mailman/bans.ts";
+import { member3 } from "./mailman/members3.ts";
+import { headerLine } from "./mailman/moderation2.ts";
+import { counterparts3 } from "./mailman/settings3.ts";
+import {
+  documentIn,
+  documentKeys,
+  entriesOf,
+  isRecord,
+  postingOf,
+  type Record3,
+  type Source3,
+} from "./mailman/source3.ts";
+import { posting } from "./posting.ts";
+import type { Action } from "./rules.ts";
+import { senders } from "./senders.ts";
+import { decoded, languageOf, plain, template } from "./texts.ts";
+
+export async function mailman3(path: string, wanted: Wanted): Promise<Found> {
+  const document = documentIn(decoded(await wholeFile(path)), path);
+  const config = document.config as Record3;
+  const told =
+    config.fqdn_listname ??
+    (isRecord(document.list) ? document.list.fqdn_listname : undefined);
+  const address = keyOf(
+    addressOf(
+      path,
+      told === undefined ? undefined : String(told),
+      wanted.address,
+    ),
+  );
+  const source: Source3 = { address, config, posting: postingOf(config) };
+  const account = new Account();
+  posting(account, source.posting);
+  weigh(counterparts3, Object.entries(config), account, source);
+  people(account, document);
+  filters(account, document);
+  texts(account, document.templates, source);
+  const known: readonly string[] = documentKeys;
+  for (const [key, value] of Object.entries(document))
+    if (!known.includes(key))
+      account.lose(key, value, "unknown to this importer");
+  const entries = entriesOf(document.members);
+  const members = entries.map((entry, at) =>
+    member3(
+      entry,
+      source,
+      `${path}: members, entry ${at + 1} (${String(entry.email)})`,
+    ),
+  );
+  if (document.members === undefined)
+    account.lose(
+      "members",
+      "",
+      "not in the document",
+      "docs/import.md shows how to get them",
+    );
+  else
+    account.keep(
+      "members",
+      `${members.length}`,
+      "the members, with what they chose",
+    );
+  strict(account, entries);
+  const on = new Set(members.map((one) => keyOf(one.address)));
+  banned(
+    account,
+    "bans",
+    entriesOf(document.bans).map((one) => String(one.email ?? "")),
+    on,
+  );
+  return account.found(address, each(members));
+}
+
+async function* each(
+  members: readonly FoundMember[],
+): AsyncGenerator<FoundMember> {
+  yield* members;
+}
+
+function people(account: Account, document: Record3): void {
+  for (const role of ["owner", "moderator"] as const) {
+    const all = entriesOf(document[`${role}s`]).map((one) =>
+      String(one.email ?? ""),
+    );
+    const good = all.filter((one) => account.role(`${role}s`, one, role));
+    if (good.length > 0) account.keep(`${role}s`, good, `${role}s`);
+  }
+  const groups = Map.groupBy(entriesOf(document.nonmembers), (one) =>
+    String(one.moderation_action ?? "defer"),
+  );
+  for (const action of ["accept", "hold", "reject", "discard"] as const) {
+    const all = (groups.get(action) ?? []).map((one) =>
+      String(one.email ?? ""),
+    );
+    senders(account, `nonmembers: ${action}`, all, {
+      deed: "post",
+      action,
+      when: action === "hold" || action === "accept" ? action : "refuse",
+      also: ["not member"],
+    });
+  }
+}
+
+/** Members whose posts are rejected or discarded: a member here can only be moderated. */
+function strict(account: Account, entries: readonly Record3[]): void {
+  for (const action of ["reject", "discard"] as const)
+    senders(
+      account,
+      `members: ${action}`,
+      entries
+        .filter((one) => one.moderation_action === action)
+        .map((one) => String(one.email ?? "")),
+      { deed: "post", action, when: "refuse" },
+    );
+}
+
+function filters(account: Account, document: Record3): void {
+  for (const { header, pattern, action } of entriesOf(
+    document.header_matches,
+  )) {
+    // Without an action the site's own holds; Mailman's default is that.
+    const verb: Action =
+      (["accept", "reject", "discard"] as const).find(
+        (one) => one === action,
+      ) ?? "hold";
+    const said = `${String(header)}: ${String(pattern)}`;
+    headerLine(
+      account,
+      "header_matches",
+      said,
+      valueConditions(String(header), String(pattern)),
+      verb,
+    );
+  }
+}
+
+const names: Readonly<Record<string, string>> = {
+  "list:user:notice:welcome": "welcome",
+  "list:user:notice:goodbye": "goodbye",
+};
+
+/** Texts by the names that Mailman gives them. */
+function texts(
+  account: Account,
+  templates: unknown,
+  { address, config }: Source3,
+): void {
+  if (!isRecord(templates)) return;
+  const [local = "", domain = ""] = address.split("@");
+  const words = {
+    listname: "{{list}}",
+    fqdn_listname: "{{list}}",
+    short_listname: local,
+    list_name: local,
+    domain,
+    display_name: plain(String(config.display_name ?? local)),
+    description: plain(String(config.description ?? "")),
+    user_email: "{{address}}",
+    user_address: "{{address}}",
+    user_delivered_to: "{{address}}",
+  };
+  for (const [key, value] of Object.entries(templates)) {
+    const { text, unknown, personal } = filled(
+      String(value),
+      /\$(?:\{(\w+)\}|(\w+))/g,
+      words,
+    );
+    const name = names[key];
+    const setting = `templates: ${key}`;
+    if (/^list:(member:)?regular:footer$/.test(key))
+      account.set(
+        setting,
+        text,
+        personal ? "personal.footer" : "footer",
+        `${text.trimEnd()}\n`,
+      );
+    else if (name !== undefined && !personal)
+      account.text(
+        setting,
+        name,
+        languageOf(String(config.preferred_language ?? "")) ?? "en",
+        template("{{list}}", text),
+      );
+    else {
+      account.lose(
+        setting,
+        String(value),
+        "there is no such text here",
+        "listmill template list",
+      );
+      continue;
+    }
+    if (unknown.length > 0)
+      account.lose(
+        setting,
+        unknown,
+        "lines with these words were left out",
+        "write them anew",
+      );
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * The report of an import, for a person: what was kept as rows of a table, what was lost as
+ * sentences. Long values are cut, and what is said twice stands there once. Pure.
+ */
+import { oneLine } from "../base/log.ts";
+import type { Kept, Lost } from "./found.ts";
+
+const VALUE = 40;
+const BECOMES = 100;
+
+export function keptRows(kept: readonly Kept[]) {
+  return once(
+    kept.map(({ setting, value, becomes }) => ({
+      setting,
+      value: oneLine(value, VALUE),
+      becomes: oneLine(becomes, BECOMES),
+    })),
+  );
+}
+
+/** `setting = value: why`, and below it what one can do. */
+export function lostLines(lost: readonly Lost[]): string[] {
+  return once(
+    lost.map(({ setting, value, why, instead }) => {
+      const what =
+        value === "" ? setting : `${setting} = ${oneLine(value, 80)}`;
+      return `  ${what}: ${why}${instead === "" ? "" : `\n      instead: ${instead}`}`;
+    }),
+  );
+}
+
+function once<T>(rows: readonly T[]): T[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}

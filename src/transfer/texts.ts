@@ -1,0 +1,45 @@
+/**
+ * Texts of other managers: their bytes as text, and what they fill in as words of ours. Pure.
+ */
+
+/** UTF-8 where it is, Latin-1 otherwise: files of these managers say nothing about it. */
+export function decoded(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("latin1").decode(bytes);
+  }
+}
+
+/** Text in which no words of ours stand by chance. */
+export function plain(text: string): string {
+  return text.replaceAll("{{", "{ {").replaceAll("\r\n", "\n");
+}
+
+/** A text as templates have it. */
+export function template(subject: string, body: string): string {
+  return `Subject: ${subject}\n\n${body.trimEnd()}\n`;
+}
+
+/** A language code of Mailman's or Debian's as RFC 5646 has it; undefined where it is none. */
+export function languageOf(code: string): string | undefined {
+  const [first = "", region] = code.replace("_", "-").split("-");
+  const language = { gr: "el" }[first.toLowerCase()] ?? first.toLowerCase();
+  const whole = region ? `${language}-${region.toUpperCase()}` : language;
+  return /^[a-z]{2,3}(-[A-Z0-9]{2,8})?$/.test(whole) ? whole : undefined;
+}
+
+/**
+ * A prefix of subjects: these managers put a blank behind it themselves.
+ * @param number what stands for the post's number in it
+ */
+export function prefixOf(
+  text: string,
+  number?: RegExp,
+): { prefix: string; numbered: boolean } {
+  const numbered = number?.test(text) ?? false;
+  const cut = number === undefined ? text : text.replace(number, "");
+  const tidy = numbered ? cut.replace(/\s+([\])>])/g, "$1") : cut;
+  const prefix = tidy.trim() === "" ? "" : `${tidy.trimEnd()} `;
+  return { prefix, numbered };
+}
