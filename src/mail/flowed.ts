@@ -20,7 +20,7 @@ const NO_END = /[「『（〔［｛〈《【〘〖〝‘“«｟([{]$/u;
 /**
  * A part of plain text.
  * @param text a line a paragraph; a line that begins with ">" is a quotation, as deep as it has
- *   these; "-- " alone begins a signature
+ *   these, 40 at most; "-- " alone begins a signature
  * @param language of the text, such as "pt-BR"
  */
 export function flowedPart(text: string, language: string): Part {
@@ -48,14 +48,21 @@ export function flowed(text: string, deletes = false): string[] {
 }
 
 function paragraph(line: string, deletes: boolean): string[] {
-  const marks = /^>*/.exec(line)?.[0] ?? "";
+  const marks = /^>{0,40}/.exec(line)?.[0] ?? "";
   const rest = marks === "" ? line : line.slice(marks.length).replace(/^ /, "");
-  const text = rest === SIGNATURE ? rest : rest.replace(/[ \t]+$/, "");
+  const text = rest === SIGNATURE ? rest : withoutEnd(rest);
   if (marks !== "")
     return text === "" ? [marks] : broken(text, `${marks} `, deletes);
   return broken(text, "", deletes).map((one) =>
     needsStuffing(one) ? ` ${one}` : one,
   );
+}
+
+/** A regular expression would take a time that grows with the square of the blanks. */
+function withoutEnd(line: string): string {
+  let end = line.length;
+  while (line[end - 1] === " " || line[end - 1] === "\t") end -= 1;
+  return line.slice(0, end);
 }
 
 /** A line that would be taken for something else, RFC 3676 §4.4. */

@@ -9,12 +9,14 @@ const WIDE =
 const HALF = /[\uff61-\uffdc]/;
 const NONE = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u;
 const ASCII = /^[ -~]*$/;
+/** Most of what is written; none of it joins what stands before it. */
+const SIMPLE = /^[ -~\u3000-\u3029\u3030-\u3098\u309b-\u30ff\u4e00-\u9fff]*$/;
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** What a reader takes for single characters; most are one of Unicode's. */
 export function charactersOf(text: string): string[] {
-  if (ASCII.test(text)) return text.split("");
+  if (SIMPLE.test(text)) return text.split("");
   return Array.from(graphemes.segment(text), ({ segment }) => segment);
 }
 

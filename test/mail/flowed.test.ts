@@ -182,3 +182,16 @@ t.test("other programs read it", async (t) => {
   const parsed = await simpleParser(Buffer.concat(mail as Uint8Array[]));
   t.equal(parsed.text?.trim(), text.replace(/ +\n/, "\n"));
 });
+
+t.test("hostile text takes no longer than other text", async (t) => {
+  const start = performance.now();
+  const blanks = " ".repeat(200_000);
+  for (const text of [
+    `${blanks}x${blanks}y${blanks}`,
+    `${">".repeat(200_000)} x`,
+    "-- ".repeat(100_000),
+    "、".repeat(100_000),
+  ])
+    for (const deletes of [false, true]) flowed(text, deletes);
+  t.ok(performance.now() - start < 10_000);
+});

@@ -218,12 +218,20 @@ type Filling<W extends w.Word> = W["kind"] extends "lines"
 type WordsIn<N extends TextName> = (typeof catalogue)[N]["words"];
 
 /** What is to be filled into a text: all of its words, but for optional ones. */
-export type Words<N extends TextName> = {
-  readonly [K in keyof WordsIn<N> as WordsIn<N>[K] extends { optional: true }
-    ? never
-    : K]: WordsIn<N>[K] extends w.Word ? Filling<WordsIn<N>[K]> : never;
-} & {
-  readonly [K in keyof WordsIn<N> as WordsIn<N>[K] extends { optional: true }
-    ? K
-    : never]?: WordsIn<N>[K] extends w.Word ? Filling<WordsIn<N>[K]> : never;
-};
+export type Words<N extends TextName> = N extends TextName
+  ? {
+      readonly [K in keyof WordsIn<N> as WordsIn<N>[K] extends {
+        optional: true;
+      }
+        ? never
+        : K]: WordsIn<N>[K] extends w.Word ? Filling<WordsIn<N>[K]> : never;
+    } & {
+      readonly [K in keyof WordsIn<N> as WordsIn<N>[K] extends {
+        optional: true;
+      }
+        ? K
+        : never]?: WordsIn<N>[K] extends w.Word
+        ? Filling<WordsIn<N>[K]>
+        : never;
+    }
+  : never;

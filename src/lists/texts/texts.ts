@@ -50,8 +50,17 @@ export function textFor<N extends TextName>(
   name: N,
   words: Words<N>,
 ): Said {
+  return anyText(audience, name, words);
+}
+
+/** The same of a text that is chosen when it runs; a word without a value is filled with nothing. */
+export function anyText(
+  audience: Audience,
+  name: TextName,
+  values: Values,
+): Said {
   const found = foundText(audience, name);
-  return filled(audience, name, found, { ...words, ...listsOwn(audience) });
+  return filled(audience, name, found, { ...values, ...listsOwn(audience) });
 }
 
 /** A text that was found, with these values for its words. */
@@ -71,7 +80,7 @@ export function filled(
   return { ...rendered(template, lookUp), language };
 }
 
-type Values = Readonly<Record<string, Value | undefined>>;
+export type Values = Readonly<Record<string, Value | undefined>>;
 
 /** The text that holds for somebody. */
 export function foundText(

@@ -7,7 +7,7 @@ import { simpleParser } from "mailparser";
 import t, { type Test } from "tap";
 import { Lists } from "../../../src/lists/directory.ts";
 import { loadSite } from "../../../src/lists/settings.ts";
-import { foundText, textFor } from "../../../src/lists/texts/texts.ts";
+import { anyText, foundText, textFor } from "../../../src/lists/texts/texts.ts";
 import {
   composeParts,
   messageId,
@@ -124,6 +124,12 @@ t.test("a post without a subject has words for it", async (t) => {
   const { audience } = await homeOf(t, { language: "de" });
   const { subject } = textFor(audience, "moderate-gone", { subject: " \n " });
   t.match(subject, "„(kein Betreff)“");
+});
+
+t.test("a text that is chosen when it runs", async (t) => {
+  const { audience } = await homeOf(t);
+  const size = anyText(audience, "reason-size", { size: 2048, x: "y" });
+  t.match(size.body, /it has 2 kB, .* at most \.$/);
 });
 
 const hostile = fc.oneof(
