@@ -41,7 +41,8 @@ export interface Ask extends Question<Message> {
 
   later(reason: string): Verdict;
   reject(reason: string): Verdict;
-  hold(reason: string): Verdict;
+  /** @param quiet moderators are not told: whoever holds it tells people itself */
+  hold(reason: string, quiet?: boolean): Verdict;
   discard(reason: string): Verdict;
   /** Pass, and skip the rest of this stage. */
   skip(): Verdict;

@@ -138,7 +138,11 @@ export function mailTrade(
         address: (extension) => (list ? extended(site, list, extension) : ""),
         later: (reason) => ({ kind: "later", reason }),
         reject: (reason) => ({ kind: "reject", reason }),
-        hold: (reason) => ({ kind: "hold", reason }),
+        hold: (reason, quiet = false) => ({
+          kind: "hold",
+          reason,
+          ...(quiet ? { quiet } : {}),
+        }),
         discard: (reason) => ({ kind: "discard", reason }),
         skip: () => ({ kind: "skip" }),
       };

@@ -5,6 +5,7 @@
 import type { Piece } from "../base/pieces.ts";
 import type { List } from "../lists/directory.ts";
 import { letter, type More } from "../lists/letter.ts";
+import type { Posting } from "../lists/posting.ts";
 import { type Roster, rosterOf } from "../lists/roster.ts";
 import type { Site } from "../lists/settings.ts";
 import { stateOf } from "../lists/state.ts";
@@ -16,7 +17,7 @@ import type { Envelope } from "../spool/envelope.ts";
 import type { Actor } from "../state/journal.ts";
 
 /** What a hook is asked, as far as commands go. */
-export interface Case {
+export interface Case extends Posting {
   readonly site: Site;
   readonly list: List;
   readonly message: Message;

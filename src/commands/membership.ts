@@ -64,8 +64,6 @@ export async function unsubscribe(asked: Case): Promise<Reply> {
   }
   const { address } = subjectOf(asked);
   if (address === "") return "";
-  const no = await decideFor(asked, "unsubscribe", address);
-  if (no && no.kind !== "hold") return no;
   await askToConfirm(asked, { action: "unsubscribe", more: "", address });
   return "";
 }
@@ -128,6 +126,10 @@ export async function join(
 export async function leave(asked: Case, address: string): Promise<Reply> {
   const { list, attempt } = asked;
   const roster = rosterFor(asked);
+  const no = isReleased(asked)
+    ? undefined
+    : await decideFor(asked, "unsubscribe", address);
+  if (no) return no;
   const isMember = await roster.remove(list.address, address, actorOf(asked));
   const more = { address, join: asked.address("subscribe") };
   if (isMember || attempt > 0) {

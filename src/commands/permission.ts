@@ -1,30 +1,39 @@
 /**
- * Whether somebody may do something with a list, by its policy.
+ * Whether somebody may do something with a list, by its policy: what is asked for an address is
+ * decided as if that address had asked.
  */
-import { joiningReason } from "../lists/joining.ts";
-import { moderatorsOf, ownersOf } from "../lists/offices.ts";
+import { joiningReason, leavingReason } from "../lists/joining.ts";
+import { decide } from "../lists/policy/decide.ts";
+import { factsOf } from "../lists/policy/facts.ts";
 import type { Deed } from "../lists/schema/people.ts";
-import { keyOf } from "../mail/address.ts";
 import { type Case, type Reply, sentence } from "./case.ts";
 
 /** Why somebody may not; undefined where it may be. */
 export async function decideFor(
   asked: Case,
-  deed: Deed,
+  deed: Exclude<Deed, "post">,
   address: string,
 ): Promise<Exclude<Reply, string> | undefined> {
-  const { site, list } = asked;
-  if (deed === "subscribe" && list.settings.policy === "closed")
-    return { kind: "hold", reason: joiningReason(address) };
-  if (deed !== "who") return undefined;
-  const may = [
-    ...(await ownersOf(site, list)),
-    ...(await moderatorsOf(site, list)),
-  ];
-  return may.map(keyOf).includes(keyOf(address))
-    ? undefined
-    : {
-        kind: "reject",
-        reason: await sentence(asked, "reason-not-owner", { author: address }),
-      };
+  const { list, message, envelope } = asked;
+  if (deed === "subscribe" && list.settings.frozen)
+    return {
+      kind: "reject",
+      reason: await sentence(asked, "reason-frozen", {}),
+    };
+  const facts = factsOf({
+    ...asked,
+    message: message.with({ header: message.header.set("From", address) }),
+    envelope: { ...envelope, sender: address },
+  });
+  const { action, text } = await decide(deed, list.settings, facts);
+  // Whoever joins or leaves is asked anyway.
+  if (action === "accept" || action === "confirm") return undefined;
+  if (action === "discard")
+    return { kind: "discard", reason: `the policy says so (${deed})` };
+  const waits = { subscribe: joiningReason, unsubscribe: leavingReason };
+  if (action === "hold" && (deed === "subscribe" || deed === "unsubscribe"))
+    return { kind: "hold", reason: waits[deed](address) };
+  // Nothing else can wait for a person.
+  const reason = text || (await sentence(asked, "reason-policy", {}));
+  return { kind: "reject", reason };
 }

@@ -21,6 +21,14 @@ const byName: Readonly<Record<string, string>> = {
   discard: "verwerfen jeter descartar 破棄",
 };
 
+/** The commands that come with listmill. */
+export const known: ReadonlySet<string> = new Set([
+  ...Object.keys(byName),
+  "discard",
+  "free",
+  "digest",
+]);
+
 const names = new Map<string, string>();
 for (const [name, words] of Object.entries(byName))
   for (const word of words.split(" ")) names.set(word, name);

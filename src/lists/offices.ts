@@ -6,22 +6,26 @@ import type { List } from "./directory.ts";
 import { rosterOf } from "./roster.ts";
 import type { Site } from "./settings.ts";
 
+type Home = Pick<Site, "home" | "postmaster" | "hostname">;
+
+/** Who is responsible where nobody else is. */
+export function postmasterOf(
+  site: Pick<Site, "postmaster" | "hostname">,
+  domain = site.hostname,
+): string {
+  return site.postmaster ?? `postmaster@${domain}`;
+}
+
 /** The owners, or where there are none the postmaster of the site. */
-export async function ownersOf(
-  site: Pick<Site, "home" | "postmaster" | "hostname">,
-  list: List,
-): Promise<string[]> {
+export async function ownersOf(site: Home, list: List): Promise<string[]> {
   const roster = await rosterOf(site.home).withRole(list.address, "owner");
   const owners = eachOnce([...list.settings.owners, ...roster]);
   if (owners.length > 0) return owners;
-  return [site.postmaster ?? `postmaster@${list.domain}`];
+  return [postmasterOf(site, list.domain)];
 }
 
 /** The moderators, or where there are none the owners. */
-export async function moderatorsOf(
-  site: Pick<Site, "home" | "postmaster" | "hostname">,
-  list: List,
-): Promise<string[]> {
+export async function moderatorsOf(site: Home, list: List): Promise<string[]> {
   const roster = await rosterOf(site.home).withRole(list.address, "moderator");
   const moderators = eachOnce([...list.settings.moderators, ...roster]);
   return moderators.length > 0 ? moderators : ownersOf(site, list);

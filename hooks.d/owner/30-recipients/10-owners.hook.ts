@@ -1,9 +1,9 @@
 #!/usr/bin/env listmill-hook
-// The list's owners, or where it has none, the postmaster of the site.
+// The list's owners: those whom the setting `owners` names and those who have the role; where it has
+// none, the postmaster of the site.
 import type { Ask, Reply } from "../../../src/hook.ts";
+import { ownersOf, postmasterOf } from "../../../src/lists/offices.ts";
 
-export default function owners({ list, site }: Ask): Reply {
-  const owners = list?.settings.owners ?? [];
-  if (owners.length > 0) return owners;
-  return [site.postmaster ?? `postmaster@${list?.domain ?? site.hostname}`];
+export default async function owners({ list, site }: Ask): Promise<Reply> {
+  return list ? ownersOf(site, list) : [postmasterOf(site)];
 }
