@@ -4,6 +4,7 @@
 import { exit, Failure } from "../base/errors.ts";
 import type { Table } from "../base/settings.ts";
 import { type Change, pathOf } from "../lists/change.ts";
+import { calm, windowsOf } from "../lists/policy/flood.ts";
 import { fromText } from "../lists/schema/rows.ts";
 import { mustBeThere } from "../spool/enqueue.ts";
 import { type Context, noMore, parse, type Verb } from "./context.ts";
@@ -25,9 +26,11 @@ list rename ADDRESS NEW-ADDRESS        give it another address; mail for the old
                                        short, it is said again
 list freeze ADDRESS, list thaw ADDRESS
                                        nothing is posted, nobody joins, all can be read; and again
+list calm ADDRESS                      end a flood: posts are let through again ([flood])
 list remove ADDRESS                    take it away; its folder, with its members in members.csv,
-                                       roles.csv and journal.csv, is kept aside, the archive stays where it is. Of a list that has
-                                       moved: nothing leads there any more
+                                       roles.csv and journal.csv, is kept aside, the archive stays
+                                       where it is. Of a list that has moved: nothing leads there
+                                       any more
 list restore [ADDRESS|FOLDER]          bring back what was kept aside last, with its members; without
                                        an address: what there is`,
   async run(context, args) {
@@ -68,6 +71,16 @@ list restore [ADDRESS|FOLDER]          bring back what was kept aside last, with
       case "show":
         noMore(rest, 0);
         return show(context, address);
+      case "calm": {
+        noMore(rest, 0);
+        const list = context.list(address);
+        const windows = await windowsOf(context.site.home);
+        const wasFlooded = await calm(windows, list.address);
+        context.say(
+          `${list.address}: ${wasFlooded ? "the flood is over, posts are let through again" : "there was no flood"}`,
+        );
+        return exit.ok;
+      }
       case "rename": {
         const [to, ...more] = rest;
         noMore(more, 0);

@@ -2,8 +2,10 @@ import t from "tap";
 import {
   areIn,
   coverWeek,
+  hoursText,
   isTimeZone,
   parseHours,
+  wallClock,
 } from "../../src/base/hours.ts";
 
 t.test("hours as people write them", (t) => {
@@ -65,5 +67,27 @@ t.test("time zones are those of the system", (t) => {
   t.ok(isTimeZone("UTC"));
   for (const bad of ["", "Europe/Zürich", "Mars/Olympus"])
     t.notOk(isTimeZone(bad), bad);
+  t.end();
+});
+
+t.test("hours are written as they are read", (t) => {
+  for (const text of ["22:00-06:00", "sun,sat 00:00-24:00", "09:05-09:06"]) {
+    const hours = parseHours(text);
+    t.equal(hours && hoursText(hours), text);
+  }
+  t.end();
+});
+
+t.test("a clock on the wall", (t) => {
+  const moment = Date.UTC(2026, 2, 29, 0, 59);
+  t.same(wallClock(moment, "UTC"), { weekday: 0, minute: 59 });
+  t.same(wallClock(moment, "Europe/Zurich"), { weekday: 0, minute: 119 });
+  t.same(
+    wallClock(moment + 60_000, "Europe/Zurich"),
+    { weekday: 0, minute: 180 },
+    "an hour that is left out",
+  );
+  t.same(wallClock(moment, "America/New_York"), { weekday: 6, minute: 1259 });
+  t.equal(typeof wallClock(moment).minute, "number");
   t.end();
 });

@@ -15,7 +15,12 @@ import {
   text,
   tomlValue,
 } from "../../src/base/settings.ts";
-import { byteCount, milliseconds } from "../../src/base/units.ts";
+import {
+  byteCount,
+  durationText,
+  milliseconds,
+  sizeText,
+} from "../../src/base/units.ts";
 
 const schema = z.strictObject({
   colour: choice("red", "blue").prefault("red"),
@@ -57,6 +62,10 @@ t.test("durations are milliseconds, sizes bytes", async (t) => {
     null,
   ])
     t.equal(milliseconds(bad), undefined, String(bad));
+  for (const text of ["256KB", "3GB", "1025B"])
+    t.equal(sizeText(byteCount(text) ?? 0), text);
+  for (const text of ["90s", "1500ms", "36h", "2d", "61m"])
+    t.equal(durationText(milliseconds(text) ?? 0), text);
   t.equal(byteCount("256KB"), 262_144);
   t.equal(byteCount("50MB"), 52_428_800);
   t.equal(byteCount(1000), 1000);
@@ -97,7 +106,7 @@ t.test(
     t.same(
       problems('names = [\n"a",\n3]\ninner = 5\ncolour = "green"\nxyzzy = 1'),
       [
-        "f:1: names.1: must be text, not 3",
+        "f:3: names[2]: must be text, not 3",
         "f:4: inner: must be a section, [inner], not 5",
         'f:5: colour: must be "red" or "blue", not "green"',
         "f:6: xyzzy: no such setting; there are colour, wait, most, names, inner",

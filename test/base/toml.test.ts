@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import t from "tap";
 import { parseTable, type Table, tomlValue } from "../../src/base/settings.ts";
-import { lineOf, places, withSetting } from "../../src/base/toml.ts";
+import {
+  elementLines,
+  lineOf,
+  places,
+  withSetting,
+} from "../../src/base/toml.ts";
 
 const text = `# first
 one = 1 # a comment
@@ -173,3 +178,27 @@ function sorted(table: Table): string {
 function isTable(value: unknown): value is Table {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+t.test("each value of an array has the line that it begins in", async (t) => {
+  const text = `a = 1
+b = ["x", 'y', # "no", [1]
+  """
+long, ] """, { c = [1, 2] },
+
+  [1,
+   2],
+]
+c = []
+d = "["
+`;
+  const lines = (name: string) => {
+    const place = places(text).find(({ path }) => path[0] === name);
+    return place && elementLines(text, place);
+  };
+  t.same(lines("b"), [2, 2, 3, 4, 6]);
+  t.same(lines("c"), []);
+  t.same(lines("d"), []);
+  t.equal(lineOf(places(text), ["b", 4], text), 6);
+  t.equal(lineOf(places(text), ["b", 9], text), 2);
+  t.equal(lineOf(places(text), ["b", 4]), 2);
+});

@@ -4,9 +4,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { Context } from "../../src/cli/context.ts";
-import { calm, type Windows, windowsOf } from "../../src/lists/policy/flood.ts";
+import list from "../../src/cli/list.ts";
+import type { Windows } from "../../src/lists/policy/flood.ts";
 import { stateOf } from "../../src/lists/state.ts";
-import { feed, makeHome, news, runAll, waiting } from "../cli/atHome.ts";
+import { feed, makeHome, news, runAll, verb, waiting } from "../cli/atHome.ts";
 import { memory } from "../lists/policy/asking.ts";
 
 t.setTimeout(60_000);
@@ -130,7 +131,9 @@ t.test("a flood", async (t) => {
   t.match(await post("c@x.org"), /held: the list is in a flood/);
   t.match(await post("olga@x.org"), /held: the list is in a flood/);
   t.equal(told(), 1, "the owners are told once");
-  t.equal(await calm(await windowsOf(dir), news), true);
+  const calm = await verb(t, dir, list, ["calm", news]);
+  t.match(calm, { code: 0, out: /the flood is over/ });
+  t.match(await verb(t, dir, list, ["calm", news]), { out: /was no flood/ });
   t.equal(await post("d@x.org"), "passed");
 });
 

@@ -154,7 +154,7 @@ t.test("a broken list is told by line", async (t) => {
       ),
     {
       message: [
-        'list.toml:1: owners.0: must be an address such as "anna@example.org", not "anna"',
+        'list.toml:1: owners[1]: must be an address such as "anna@example.org", not "anna"',
         'list.toml:2: subject_prefix: must be text on one line, up to 500 characters, not "a\\nBcc: x"',
         "list.toml:3: file.path: is missing; it must be a path, absolute or from the home",
         "list.toml:5: custom.Bad-name: not a name: a to z first, then a to z, 0 to 9 and _",
@@ -165,6 +165,39 @@ t.test("a broken list is told by line", async (t) => {
     () => listSettings(plain, "__proto__ = 1", "l"),
     /l:1: __proto__: no such setting/,
   );
+});
+
+t.test("a wrong rule is told by its line and its place", async (t) => {
+  const wrong = (content: string) => {
+    try {
+      listSettings(plain, content, "list.toml");
+    } catch (error) {
+      return (error as Error).message.replace(/(condition .* here).*/, "$1");
+    }
+    return "";
+  };
+  t.equal(
+    wrong(`[rules]
+post = [ # "one"
+  "hold if size > 1MB", # two
+  "hold if membr",
+  """hold""", 'accept',
+]
+who = ["acept"]
+`),
+    `list.toml:4: rules.post[2]: "membr": a condition must stand here
+list.toml:7: rules.who[1]: "acept": an action must stand here: accept, hold, reject, discard or confirm; did you mean accept?`,
+  );
+  t.equal(
+    wrong('rules.post = ["hold\\nif"]\n'),
+    "list.toml:1: rules.post[1]: must be a rule on one line, up to 500 characters",
+  );
+  const home = t.testdir({
+    "listmill.toml": '[list.rules]\npost = [\n"hold",\n"no"]\n',
+  });
+  t.throws(() => loadSite(home), {
+    message: /listmill\.toml:4: list\.rules\.post\[2\]: "no": an action/,
+  });
 });
 
 t.test("hooks get every setting on one line and no secret", async (t) => {

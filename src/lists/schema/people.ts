@@ -30,15 +30,19 @@ export type Deed = (typeof deeds)[number];
 
 /** A line of a policy, kept as it is written. */
 const rule = () =>
-  line()
+  z
+    .string()
     .superRefine((value, context) => {
-      const rule = parseRule(value);
+      const isLine = line().safeParse(value).success;
+      const rule = isLine ? parseRule(value) : { wrong: notLine };
       if ("wrong" in rule)
         context.addIssue({ code: "custom", message: rule.wrong });
     })
     .register(kinds, {
       allowed: 'a rule such as "hold if size > 1MB" (docs/policy.md)',
     });
+
+const notLine = "must be a rule on one line, up to 500 characters";
 
 const lines = () => several(rule()).prefault([]);
 
