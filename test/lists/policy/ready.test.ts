@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import t from "tap";
 import { type Policy, readyLines } from "../../../src/lists/policy/ready.ts";
+import { parseRule } from "../../../src/lists/policy/rule.ts";
 import { deeds } from "../../../src/lists/schema/people.ts";
 import { action, type Case, decided } from "./asking.ts";
 
@@ -102,4 +103,13 @@ t.test("the page tells the same", async (t) => {
       text.includes(`### ${policy}\n`) && text.includes(`\n${page(policy)}\n`),
       `docs/policy.md, ${policy}, must have:\n${page(policy)}`,
     );
+});
+
+t.test("its examples are rules", async (t) => {
+  const text = readFileSync("docs/policy.md", "utf8");
+  const line =
+    /(["'])((?:accept|hold|reject|discard|confirm)\b(?:(?!\1).)*)\1(?=,?\]?$|, )/gm;
+  const found = [...text.matchAll(line)].map(([, , rule = ""]) => rule);
+  t.ok(found.length > 15, `${found.length} of them`);
+  for (const rule of found) t.notOk("wrong" in parseRule(rule), rule);
 });
