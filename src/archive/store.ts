@@ -62,6 +62,7 @@ export function find(
   return found && { path, start: 0, end: found.size };
 }
 
-function numbersOf(archiveDir: string): string {
+/** The folder of the numbers of posts. */
+export function numbersOf(archiveDir: string): string {
   return join(archiveDir, "numbers");
 }

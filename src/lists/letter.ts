@@ -42,8 +42,8 @@ export interface More {
   readonly mark?: string;
   /** The Message-ID that it answers. */
   readonly inReplyTo?: string;
-  /** A message that goes with it. */
-  readonly enclosed?: readonly Piece[];
+  /** Messages that go with it. */
+  readonly enclosed?: readonly (readonly Piece[])[];
 }
 
 /** The whole message. */
@@ -78,18 +78,28 @@ export function letter<N extends TextName>(
   );
 }
 
+/** The page, and what goes with it: one message as it is, several as a digest. */
+function both(page: Part, enclosed: readonly (readonly Piece[])[]): Part {
+  const messages = enclosed.map((content) => ({
+    header: eightBit(new Header().add("Content-Type", "message/rfc822")),
+    content,
+  }));
+  const [first] = messages;
+  if (!first) return page;
+  const part =
+    messages.length === 1
+      ? first
+      : whole(multipart("digest", messages, newBoundary()));
+  return whole(multipart("mixed", [page, part], newBoundary()));
+}
+
+function whole({ header, content }: Part): Part {
+  return { header: eightBit(header), content };
+}
+
 /** What a message holds is not known, and any of it may be 8-bit (RFC 2046 §5.2.1). */
-function both(page: Part, enclosed: readonly Piece[]): Part {
-  const part = {
-    header: new Header()
-      .add("Content-Type", "message/rfc822")
-      .add("Content-Disposition", "attachment")
-      .add("Content-Transfer-Encoding", "8bit"),
-    content: enclosed,
-  };
-  const whole = multipart("mixed", [page, part], newBoundary());
-  const header = whole.header.add("Content-Transfer-Encoding", "8bit");
-  return { header, content: whole.content };
+function eightBit(header: Header): Header {
+  return header.add("Content-Transfer-Encoding", "8bit");
 }
 
 /** Tells the letters of one occasion apart. */

@@ -67,7 +67,7 @@ export function question(
       ...at,
       ...(expire > 0 ? { days: Math.max(1, Math.round(expire / DAY)) } : {}),
     },
-    { replyTo: at.approve, enclosed: pieces },
+    { replyTo: at.approve, enclosed: [pieces] },
   );
 }
 

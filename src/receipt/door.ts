@@ -128,8 +128,7 @@ export function doorOf(
   if (word === "bounces") return { kind: "queue", queue: "bounces" };
   if (extension === "owner") return { kind: "queue", queue: "owner" };
   if (ours && !commands.has(word)) return { kind: "queue", queue: word };
-  if (commands.has(word) || /^digest.\d+$/.test(extension))
-    return { kind: "queue", queue: "commands" };
+  if (commands.has(word)) return { kind: "queue", queue: "commands" };
   return streams.has(word) ? { kind: "closed" } : { kind: "unknown" };
 }
 

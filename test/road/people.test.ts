@@ -1,4 +1,6 @@
 // People join, choose, look around and leave, by mail, and nobody can do it for them.
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import t from "tap";
 import { news } from "../cli/atHome.ts";
 import { Town } from "./town.ts";
@@ -204,4 +206,100 @@ t.test("no address is written to without an end", async (t) => {
     town.log.join("\n"),
     /ben@example\.com gets no answer: it has had 3 today/,
   );
+});
+
+t.test("members get posts out of the archive, others do not", async (t) => {
+  const town = await Town.build(t);
+  await town.roster.add(news, anna);
+  const id = (n: number) => `Message-ID: <${n}@example.com>`;
+  const post = (n: number, subject: string, more: string[] = []) =>
+    town.post(
+      [
+        `From: ${anna}`,
+        `Subject: ${subject}`,
+        id(n),
+        ...more,
+        "",
+        `Body ${n}.`,
+        "",
+      ].join("\n"),
+      anna,
+      "",
+    );
+  await post(1, "Tea");
+  await post(2, "Cake");
+  await post(3, "Re: Tea", ["In-Reply-To: <1@example.com>"]);
+  await post(4, "AW: Tea", ["References: <0@example.com> <3@example.com>"]);
+  const [one] = await town.write(anna, "get-2");
+  t.match(one?.source, /message\/rfc822[\s\S]*Subject: Cake[\s\S]*Body 2/);
+  t.notMatch(one?.source, "Body 1");
+  const [some] = await town.write(anna, "request", "get 1-2 4");
+  t.match(
+    some?.source,
+    /multipart\/digest[\s\S]*Body 1[\s\S]*Body 2[\s\S]*Body 4/,
+  );
+  const [thread] = await town.write(anna, "thread-3");
+  t.match(thread?.source, /Body 1[\s\S]*Body 3[\s\S]*Body 4/);
+  t.notMatch(thread?.source, "Body 2");
+  const [index] = await town.write(anna, "index");
+  t.match(index?.text, /1 .*Tea[\s\S]*2 .*Cake[\s\S]*4 .*AW: Tea/);
+  t.notMatch(index?.source, "Body");
+  const [none] = await town.write(anna, "get-99");
+  t.notMatch(none?.source, "Body");
+  const [no] = await town.write("eve@example.net", "get-1");
+  t.equal(no?.to, "eve@example.net");
+  t.notMatch(no?.source, "Body");
+});
+
+t.test("a command is a script that is dropped in", async (t) => {
+  const town = await Town.build(t);
+  const file = join(town.home, "hooks.d/commands/20-answer/weather");
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, '#!/bin/sh\necho "In $LISTMILL_ARGUMENTS it rains."\n', {
+    mode: 0o755,
+  });
+  const [answer] = await town.write(
+    anna,
+    "request",
+    "",
+    "weather Paris; $(id)\nhelp",
+  );
+  t.match(answer?.text ?? "", /rains|weather/);
+  const letters = [
+    answer,
+    ...(await town.write(anna, "request", "weather Rome")),
+  ];
+  t.ok(letters.some((letter) => letter?.text.includes("In Rome it rains.")));
+});
+
+t.test("rules of the list decide about commands too", async (t) => {
+  const town = await Town.build(t, {
+    rules: {
+      subscribe: ['reject "Not from there." if from *@example.net'],
+      command: ['reject "Members only." if not member'],
+    },
+  });
+  const [no] = await town.write("eve@example.net", "subscribe");
+  t.match(no?.text, "Not from there.");
+  t.equal((await town.write(anna, "subscribe")).length, 1);
+  const [refused] = await town.write(anna, "help");
+  t.match(refused?.text, "Members only.");
+});
+
+t.test("a post may have to be confirmed by its author", async (t) => {
+  const town = await Town.build(t, {
+    rules: { post: ["confirm if from anna@*"] },
+  });
+  await town.roster.add(news, anna);
+  await town.roster.add(news, "ben@example.com");
+  const [question, ...more] = await town.write(anna, "", "Mine");
+  t.same(more, []);
+  t.match(question, { to: anna });
+  t.match(question?.text, "Mine");
+  const posts = await town.write(anna, question?.replyTo ?? "", "yes");
+  t.same(posts.map(({ to }) => to).sort(), [anna, "ben@example.com"]);
+  const [other] = await town.write(anna, "", "Not mine");
+  const away = /news-discard\+[a-z2-7]+@\S+/.exec(other?.text ?? "")?.[0] ?? "";
+  t.same(await town.write(anna, away), []);
+  t.same(readdirSync(join(town.home, "spool/held/new")), []);
 });
