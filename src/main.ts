@@ -9,6 +9,7 @@ const verbs: Record<string, () => Promise<{ default: Verb }>> = {
   init: () => import("./cli/init.ts"),
   check: () => import("./cli/check.ts"),
   list: () => import("./cli/list.ts"),
+  held: () => import("./cli/held.ts"),
   member: () => import("./cli/member.ts"),
   role: () => import("./cli/people.ts"),
   policy: () => import("./cli/policy.ts"),

@@ -28,6 +28,8 @@ export interface Answering {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly request: { readonly rest: string };
+  /** How it is decided; by mail without it. */
+  readonly how?: "mail" | "command";
   emit(emission: {
     readonly recipient: string;
     readonly content: readonly Piece[];
@@ -118,14 +120,14 @@ const past = {
 
 /** What a decision brings about besides: a letter to the author, a member who is free. */
 async function follow(
-  asked: Pick<Answering, "site" | "list" | "now" | "id" | "emit">,
+  asked: Omit<Answering, "request" | "message" | "log">,
   { verdict, author, sender, subject, reason, by }: Decision,
 ): Promise<void> {
   const { site, list, emit } = asked;
   const roster = rosterOf(site.home);
   const to = author || sender;
   if (verdict === "free" && author !== "") {
-    const actor = { by: "mail", who: by } as const;
+    const actor = { by: asked.how ?? "mail", who: by } as const;
     const change = { moderation: "free" } as const;
     const changed = await roster.change(list.address, author, change, actor);
     if (changed === "absent")

@@ -21,6 +21,9 @@ import { hooksRun } from "../hookUser.ts";
 
 export const news = "news@lists.example.org";
 
+/** The setting of a list whose moderators hear nothing of what waits. */
+export const unmoderated = { observe: ["moderators/10-consume/10-ask"] };
+
 export interface Said {
   /** The exit code; that of the Failure where one was thrown. */
   readonly code: number;

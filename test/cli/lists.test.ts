@@ -263,7 +263,7 @@ t.test(
       /^error: .*@corp\.org\/list\.toml: .* needs a section \[ldap\]/m,
     );
     writeFileSync(file, "policy = 7\n");
-    t.match(await of(), /^error: .*@corp\.org\/list\.toml:1: post/m);
+    t.match(await of(), /^error: .*@corp\.org\/list\.toml:1: policy/m);
     t.match((await verb(t, home, list, [])).out, /@corp\.org .*broken/);
   },
 );

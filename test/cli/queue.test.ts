@@ -13,7 +13,15 @@ import { Context } from "../../src/cli/context.ts";
 import member from "../../src/cli/member.ts";
 import queue from "../../src/cli/queue.ts";
 import { corpusSink } from "../road/corpusSink.ts";
-import { feed, makeHome, news, runAll, verb, waiting } from "./atHome.ts";
+import {
+  feed,
+  makeHome,
+  news,
+  runAll,
+  unmoderated,
+  verb,
+  waiting,
+} from "./atHome.ts";
 import { put } from "./queue/entries.ts";
 
 const post = (subject: string) =>
@@ -21,7 +29,10 @@ const post = (subject: string) =>
 
 async function homeWithHook(t: Test, path: string, hook: string) {
   const sink = await corpusSink(t);
-  const home = await makeHome(t, { smtp: sink.url, list: { archive: false } });
+  const home = await makeHome(t, {
+    smtp: sink.url,
+    list: { archive: false, ...unmoderated },
+  });
   await verb(t, home, member, ["add", news, "reader@example.com"]);
   const file = join(home, "hooks.d", path);
   mkdirSync(dirname(file), { recursive: true });

@@ -38,6 +38,7 @@ export default async function shrink(ask: Ask): Promise<Reply> {
       isSmaller
         ? `the list has ${now} recipients, and had ${last} the last time: that is less by more than ${limit}% (refine.shrink_limit)`
         : "its sources gave no recipient at all",
+      true,
     );
   }
   if (!trial) await sizes.put(list.address, now, ask.now);

@@ -2,7 +2,7 @@
  * listmill list remove: a list is taken away, and all of it kept. A crash leaves its members in the state,
  * or in members.csv, or in both.
  */
-import { statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
 import { plural } from "../../base/log.ts";
@@ -41,11 +41,20 @@ export async function remove(
   await roster.count(address);
   const aside = await lists.remove(address);
   for (const [name, lines] of roster.tables(address))
-    await writeNew(join(aside, name), linesToBytes(lines));
+    await writeNew(freeName(aside, name), linesToBytes(lines));
   await roster.clear(address);
   await tell(context, list, "removed", { aside });
   context.say(`${address}: kept aside in ${aside}`);
   for (const line of left(context, address, moved)) context.say(line);
+}
+
+/** A list that was brought back has the journal of its first life beside it. */
+function freeName(folder: string, name: string): string {
+  const taken = new Set(readdirSync(folder));
+  let free = name;
+  for (let count = 2; taken.has(free); count += 1)
+    free = name.replace(".", `.${count}.`);
+  return join(folder, free);
 }
 
 async function* linesToBytes(lines: AsyncIterable<string>) {
