@@ -77,7 +77,7 @@ t.test("which line decides, and why those before it do not", async (t) => {
     `${own}:6: hold 'Too large.' if size > 1MB
     not so: size > 1MB  (51 bytes)
 ${own}:7: accept if from *@example.org and auth pass
-    not so: auth pass  (no Authentication-Results that are believed)
+    not so: auth pass  (there are no Authentication-Results)
 ${own}:7: discard if header X-Spam yes
     not so: header X-Spam yes  (there is none)
 ${own}:8: hold if time 'sat,sun 00:00-24:00'

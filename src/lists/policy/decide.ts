@@ -3,11 +3,10 @@
  * ones, and the first that fits decides.
  */
 import { areIn, wallClock } from "../../base/hours.ts";
-import { plural } from "../../base/log.ts";
 import { isShown } from "../../mail/authres.ts";
 import type { ListSettings } from "../schema/list.ts";
 import type { Deed } from "../schema/people.ts";
-import { type Condition, conditionText, type Test } from "./condition.ts";
+import type { Condition, Test } from "./condition.ts";
 import type { Facts } from "./facts.ts";
 import { fits, type Glob, globOf } from "./glob.ts";
 import { readyLines } from "./ready.ts";
@@ -35,7 +34,8 @@ export interface Decision {
   readonly where: string;
 }
 
-type Settings = Pick<ListSettings, "rules" | "policy" | "others">;
+/** What of a list's settings makes its policy. */
+export type Settings = Pick<ListSettings, "rules" | "policy" | "others">;
 
 const known = new WeakMap<Settings, Map<Deed, readonly Line[]>>();
 
@@ -90,33 +90,8 @@ export async function decide(
   throw new Error(`no line of the policy decides: ${deed}`);
 }
 
-/** What came of a line. */
-export interface Outcome extends Line {
-  /** The first condition that does not hold; undefined: the line decides. */
-  readonly failed: string | undefined;
-  /** What there is instead, where that helps. */
-  readonly because: string | undefined;
-}
-
-/** Every line up to the one that decides. */
-export async function explained(
-  deed: Deed,
-  settings: Settings,
-  facts: Facts,
-): Promise<Outcome[]> {
-  const found: Outcome[] = [];
-  for (const line of linesOf(deed, settings)) {
-    const condition = await failing(line.rule, facts);
-    const failed = condition && conditionText(condition);
-    const because = condition && (await instead(condition.test, facts));
-    found.push({ ...line, failed, because });
-    if (condition === undefined) return found;
-  }
-  throw new Error(`no line of the policy decides: ${deed}`);
-}
-
-/** The first condition that does not hold. */
-async function failing(
+/** The first condition that does not hold; undefined: the rule fits. */
+export async function failing(
   { conditions }: Rule,
   facts: Facts,
 ): Promise<Condition | undefined> {
@@ -173,57 +148,6 @@ async function holds(test: Test, facts: Facts): Promise<boolean> {
         );
   }
 }
-
-/** What there is, for a person who wonders. */
-async function instead(test: Test, facts: Facts): Promise<string | undefined> {
-  switch (test.is) {
-    case "moderated":
-    case "free":
-    case "suspended": {
-      const person = await facts.person();
-      return person
-        ? `moderation is ${person.moderation ?? "default"}${person.suspended === undefined ? "" : ", suspended"}`
-        : "not in the roster";
-    }
-    case "from":
-      return facts.author || "nobody is named";
-    case "sender":
-      return facts.sender || "the null sender";
-    case "subject":
-      return facts.subject();
-    case "header":
-      return facts.fields(test.name).join("; ") || "there is none";
-    case "attachment":
-      return (
-        (await facts.attachments())
-          .map(({ type, name }) => (name ? `${type} ${name}` : type))
-          .join(", ") || "there is none"
-      );
-    case "size":
-      return plural(facts.size, "byte", "bytes");
-    case "recipients":
-      return plural(facts.recipients(), "address", "addresses");
-    case "posts":
-      return `this is number ${(await facts.posts(test.within)) + 1}`;
-    case "time": {
-      const { weekday, minute } = wallClock(facts.now, facts.timezone);
-      return `${weekdays[weekday]} ${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, "0")}`;
-    }
-    case "auth":
-    case "result":
-      return (
-        facts
-          .results()
-          .map(({ method, result }) => `${method}=${result}`)
-          .join(", ") || "no Authentication-Results that are believed"
-      );
-    case "member":
-    case "role":
-      return undefined;
-  }
-}
-
-const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 const globs = new Map<string, Glob>();
 

@@ -1,12 +1,8 @@
 // A list by its settings, a message and a roster in memory, and what its policy decides.
 
 import type { Role } from "../../../src/lists/policy/condition.ts";
-import {
-  type Decision,
-  decide,
-  explained,
-  type Outcome,
-} from "../../../src/lists/policy/decide.ts";
+import { type Decision, decide } from "../../../src/lists/policy/decide.ts";
+import { explained, type Outcome } from "../../../src/lists/policy/explain.ts";
 import {
   type About,
   factsOf,

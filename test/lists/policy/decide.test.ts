@@ -201,7 +201,7 @@ t.test("why a line does not fit is told", async (t) => {
     [
       ["size > 1MB", "44 bytes"],
       ["not from anna@*", "anna@example.org"],
-      ["auth pass", "no Authentication-Results that are believed"],
+      ["auth pass", "there are no Authentication-Results"],
       ["moderated", "not in the roster"],
       ["header X-A *", "there is none"],
       ["attachment *", "there is none"],
@@ -210,6 +210,15 @@ t.test("why a line does not fit is told", async (t) => {
       ["subject *x*", "Hello"],
       ["sender *.org", "bounce@example.net"],
     ],
+  );
+  const [forged] = await outcomes({
+    list: rules("hold if auth pass"),
+    message:
+      "Received: x\nAuthentication-Results: mx.example.org; dmarc=pass header.from=b.c\nFrom: a@b.c\n\n",
+  });
+  t.match(
+    forged?.because,
+    /^no Authentication-Results are believed: none above/,
   );
   t.match(found.at(-1), {
     failed: undefined,
