@@ -132,7 +132,7 @@ function changes(texts: readonly string[]): Change[] {
     const typed = text.slice(at + 1);
     pathOf(key);
     if (found.has(key)) throw new Failure(exit.usage, `${key}: is given twice`);
-    found.set(key, typed === "" ? undefined : fromText(key, typed));
+    found.set(key, typed === "" ? undefined : typedValue(key, typed));
   }
   for (const key of found.keys()) {
     const [section = ""] = pathOf(key);
@@ -143,6 +143,13 @@ function changes(texts: readonly string[]): Change[] {
       );
   }
   return [...found];
+}
+
+/** Rules have blanks in them: each stands on a line of its own. */
+function typedValue(key: string, typed: string): unknown {
+  return key.startsWith("rules.")
+    ? typed.split("\n").filter((line) => line.trim() !== "")
+    : fromText(key, typed);
 }
 
 /** The same as TOML has it. */

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { Context } from "../../src/cli/context.ts";
+import list from "../../src/cli/list.ts";
 import policy from "../../src/cli/policy.ts";
 import { makeHome, news, verb } from "./atHome.ts";
 
@@ -52,6 +53,23 @@ t.test("all lines, with where they stand", async (t) => {
     [...new Set(rows.map(({ what }) => what))],
     ["post", "subscribe", "unsubscribe", "who", "archive", "command"],
   );
+});
+
+t.test("lines that are typed", async (t) => {
+  const { dir, json } = await home(t, "[rules]\n");
+  const set = (text: string) => verb(t, dir, list, ["set", news, text]);
+  await set("rules.post=hold 'Wait.' if member\naccept\n");
+  const rows = await json("show", news, "post");
+  t.match(rows.slice(0, 2), [
+    { rule: "hold 'Wait.' if member" },
+    { rule: "accept" },
+  ]);
+  t.match(await set("rules.post=hold when"), {
+    code: 78,
+    err: /rules\.post\[1\]: "when"/,
+  });
+  await set("rules.post=");
+  t.match(await json("show", news, "post"), [{ rule: "accept if role owner" }]);
 });
 
 t.test("lines of the site's defaults", async (t) => {
