@@ -143,8 +143,8 @@ export class Home {
   }
 
   /** A verb of the command line. Throws what it says where it fails. */
-  async call(args: readonly string[]): Promise<void> {
-    await run(this.#program(args));
+  call(args: readonly string[]): Promise<Ended> {
+    return run(this.#program(args));
   }
 
   /** Changes a setting of the list, such as `verp=always`. */

@@ -4,16 +4,16 @@
  * drop doubles: `sort -u` of the same addresses.
  */
 import { execFile, execFileSync } from "node:child_process";
-import { appendFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { Home, LIST } from "./home.ts";
 import { medians } from "./measure.ts";
+import { writePeople } from "./people.ts";
 import type { Result, Row } from "./table.ts";
 
 const ROUNDS = 3;
 const PEOPLE = 1_000_000;
-const DOMAINS = 9973;
 const run = promisify(execFile);
 const child = resolve(import.meta.dirname, "refining.ts");
 
@@ -23,7 +23,7 @@ export async function bench(): Promise<Result> {
   const file = await Home.make({});
   try {
     const people = join(file.dir, "people");
-    writePeople(people);
+    writePeople(people, PEOPLE);
     await roster.call(["member", "import", LIST, people]);
     appendFileSync(
       join(file.dir, "lists", LIST, "list.toml"),
@@ -88,17 +88,4 @@ function sorted(people: string): number {
   const seconds = (performance.now() - from) / 1000;
   rmSync(out);
   return seconds;
-}
-
-/** In no order, as a directory would give them. */
-function writePeople(path: string): void {
-  writeFileSync(path, "");
-  for (let from = 0; from < PEOPLE; from += 10_000) {
-    let lines = "";
-    for (let n = from; n < from + 10_000; n += 1) {
-      const one = (n * 7919) % PEOPLE;
-      lines += `member${one}@host${one % DOMAINS}.example\n`;
-    }
-    appendFileSync(path, lines);
-  }
 }

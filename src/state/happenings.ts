@@ -34,9 +34,8 @@ const told = changing.filter((column) => !column.startsWith("suspended"));
 
 type Told = (typeof told)[number];
 
-/** What is as with most. */
+/** The options that are as with most. */
 const usual: Partial<MemberRow> = {
-  name: "",
   delivery: "posts",
   own_copy: null,
   duplicates: null,

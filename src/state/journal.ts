@@ -51,13 +51,10 @@ export class Journal {
     now: number,
     { by, who, messageId }: Actor,
   ): Promise<void> {
+    const same = { list, at: now, by, who, message_id: messageId ?? "" };
     for (const some of chunks(happened)) {
-      const rows = some.map((one) => ({
-        ...{ list, hash: hashOf(one.key), at: now },
-        ...{ by, who, message_id: messageId ?? "" },
-        ...one,
-      }));
-      await queries.executeQuery(this.#compiled.write(rows));
+      const rows = some.map((one) => ({ ...one, hash: hashOf(one.key) }));
+      await queries.executeQuery(this.#compiled.write(rows, same));
     }
   }
 
@@ -114,7 +111,10 @@ function compiled(store: Store) {
     write: inserting(
       store,
       "journal",
-      "list hash key address at what by who message_id detail".split(" "),
+      "hash key address what detail".split(" "),
+      undefined,
+      [],
+      "list at by who message_id".split(" "),
     ),
     page: prepared(page),
     pageOf: prepared(

@@ -66,6 +66,7 @@ const types: Readonly<Record<string, string>> = {
  * The statement that inserts rows.
  * @param replaced columns that are changed where there is a row of that key already
  * @param key what rows are told apart by; undefined: there is none such yet
+ * @param shared columns that have one value in all rows of a run
  */
 export function inserting<T extends keyof Tables>(
   { kind, queries }: Store,
@@ -73,11 +74,14 @@ export function inserting<T extends keyof Tables>(
   columns: readonly string[],
   key?: readonly string[],
   replaced: readonly string[] = [],
-): (rows: readonly object[]) => CompiledQuery<unknown> {
-  const cells = columns.map((column, at) =>
+  shared: readonly string[] = [],
+): (rows: readonly object[], values?: object) => CompiledQuery<unknown> {
+  const typed = (cell: ReturnType<typeof sql>, column: string) =>
     kind === "sqlite"
-      ? sql`value ->> ${sql.lit(at)}`
-      : sql`(value ->> ${sql.lit(at)})::${sql.raw(types[column] ?? "text")}`,
+      ? cell
+      : sql`(${cell})::${sql.raw(types[column] ?? "text")}`;
+  const cells = columns.map((column, at) =>
+    typed(sql`value ->> ${sql.lit(at)}`, column),
   );
   const changes = replaced.map(
     (column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`,
@@ -85,18 +89,22 @@ export function inserting<T extends keyof Tables>(
   const conflict = key
     ? sql`ON CONFLICT (${sql.join(key.map((one) => sql.ref(one)))}) DO UPDATE SET ${sql.join(changes)}`
     : sql``;
-  const names = sql.join(columns.map((column) => sql.ref(column)));
-  const statement = prepared(({ rows }: { rows: string }) => ({
-    compile: () =>
+  const all = [...columns, ...shared].map((column) => sql.ref(column));
+  const statement = prepared((given: Values & { rows: string }) => ({
+    compile: () => {
+      const same = shared.map((name) => typed(sql`${given[name]}`, name));
+      const values = sql.join([...cells, ...same]);
       // Without WHERE, SQLite would take ON for a part of the join.
-      sql`INSERT INTO ${sql.table(table)} (${names}) SELECT ${sql.join(cells)} FROM ${
+      return sql`INSERT INTO ${sql.table(table)} (${sql.join(all)}) SELECT ${values} FROM ${
         kind === "sqlite"
-          ? sql`json_each(${rows})`
-          : sql`json_array_elements(${rows}::json) AS given (value)`
-      } WHERE true ${conflict}`.compile(queries),
+          ? sql`json_each(${given.rows})`
+          : sql`json_array_elements(${given.rows}::json) AS given (value)`
+      } WHERE true ${conflict}`.compile(queries);
+    },
   }));
-  return (rows) =>
+  return (rows, values) =>
     statement({
+      ...values,
       rows: packed(
         rows.map((row) => columns.map((column) => (row as Values)[column])),
       ),

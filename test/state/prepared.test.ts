@@ -1,6 +1,12 @@
 // Queries that are compiled once: values stand where their placeholders stood, whatever they are.
 import t from "tap";
-import { chunks, packed, prepared, whole } from "../../src/state/prepared.ts";
+import {
+  chunks,
+  inserting,
+  packed,
+  prepared,
+  whole,
+} from "../../src/state/prepared.ts";
 import { makeState } from "../../src/state/state.ts";
 
 t.test("each run has its own values", async (t) => {
@@ -41,4 +47,22 @@ t.test("chunks are whole and in order", async (t) => {
   );
   t.same(parts.flat(), all);
   t.same([...chunks([])], []);
+});
+
+t.test("what rows have in common is told once", async (t) => {
+  const state = await makeState({ home: t.testdir() });
+  t.teardown(() => state.close());
+  const { store } = state;
+  const columns = ["key", "role", "address"];
+  const shared = ["list", "since"];
+  const insert = inserting(store, "roles", columns, undefined, [], shared);
+  const rows = ["a", "b"].map((key) => ({ key, role: "owner", address: key }));
+  const query = insert(rows, { list: "l@x", since: 5 });
+  await store.queries.executeQuery(query);
+  t.equal(query.parameters.filter((value) => value === "l@x").length, 1);
+  const all = store.queries.selectFrom("roles").selectAll();
+  t.same(
+    await all.execute(),
+    rows.map((row) => ({ ...row, list: "l@x", since: 5 })),
+  );
 });
