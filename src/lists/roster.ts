@@ -105,6 +105,13 @@ export class Roster extends People {
     return members.get(keyOf(list), memberKey(address));
   }
 
+  /** Those of some addresses who are members, in no order. */
+  async among(list: string, addresses: readonly string[]): Promise<Member[]> {
+    const { members } = await this.state();
+    const keys = new Set(addresses.map(memberKey));
+    return members.some(keyOf(list), [...keys]);
+  }
+
   /** @param of the deliveries that count; all without it */
   async count(list: string, of?: readonly Delivery[]): Promise<number> {
     const { members } = await this.state();

@@ -157,6 +157,16 @@ export class Members {
     return rows[0] && memberOf(rows[0]);
   }
 
+  /** Those of some keys who are members, in no order. */
+  async some(list: string, keys: readonly string[]): Promise<Member[]> {
+    const found: Member[] = [];
+    for (const page of chunks(keys)) {
+      const query = this.#compiled.known({ list, keys: packed(page) });
+      found.push(...(await this.#run(query)).rows.map(memberOf));
+    }
+    return found;
+  }
+
   async count(list: string, wanted: Wanted = {}): Promise<number> {
     const query = this.#compiled.count({ list, ...wantedOf(wanted) });
     return Number((await this.#run(query)).rows[0]?.n ?? 0);
