@@ -142,9 +142,15 @@ export class Account {
     this.#suppressed.set(keyOf(address), { address, why });
   }
 
-  /** A text of the list's own. @param name that of ours */
+  /** A text of the list's own, whole. @param name that of ours */
   text(setting: string, name: string, language: string, text: string): void {
-    this.#texts.push({ setting, name, language, text });
+    this.#texts.push({ setting, name, language, text, how: "instead" });
+  }
+
+  /** What stands before the body of a text of ours. */
+  before(setting: string, name: string, language: string, body: string): void {
+    const text = `${body.trim()}\n`;
+    this.#texts.push({ setting, name, language, text, how: "before" });
   }
 
   /** The sum. */

@@ -57,7 +57,9 @@ export interface FoundText {
   readonly setting: string;
   readonly name: string;
   readonly language: string;
+  /** Whole, or a body that stands before that of listmill's own text. */
   readonly text: string;
+  readonly how: "instead" | "before";
 }
 
 export interface Found {

@@ -85,14 +85,14 @@ class Reader {
       case "\\":
         return this.#escaped();
       default:
-        return /[*+?{}\]"\p{Cc}]/u.test(sign) ? undefined : [sign];
+        return /[*+?{}\]\p{Cc}]/u.test(sign) ? undefined : [sign];
     }
   }
 
   /** A set that is one letter in both cases, or one sign. */
   #oneLetter(): string[] | undefined {
     const [all, first = "", second] =
-      /^([^\]^\\*?"])([^\]\\])?\]/u.exec(this.#text.slice(this.#at)) ?? [];
+      /^([^\]^\\*?])([^\]\\])?\]/u.exec(this.#text.slice(this.#at)) ?? [];
     if (all === undefined) return undefined;
     if (second !== undefined && second.toLowerCase() !== first.toLowerCase())
       return undefined;
@@ -103,8 +103,8 @@ class Reader {
   #escaped(): string[] | undefined {
     const sign = this.#next;
     this.#at += 1;
-    // A glob has no way to write its own signs, nor quotes.
-    return /^[^\w\s*?"\\\p{Cc}]$/u.test(sign) ? [sign] : undefined;
+    // A glob has no way to write its own signs.
+    return /^[^\w\s*?\p{Cc}]$/u.test(sign) ? [sign] : undefined;
   }
 
   /** The atom as often as the sign behind it says. */

@@ -25,7 +25,6 @@ import {
 } from "./majordomo/keywords.ts";
 import { joining, posting } from "./posting.ts";
 import { senders } from "./senders.ts";
-import { template } from "./texts.ts";
 
 export async function majordomo(path: string, wanted: Wanted): Promise<Found> {
   const { dir, name } = placeOf(path, wanted.address);
@@ -188,19 +187,14 @@ async function texts(
   const intro = await smallText(join(dir, `${source.name}.intro`));
   const info = await smallText(join(dir, `${source.name}.info`));
   if (intro !== undefined)
-    account.text(
+    account.before(
       `${source.name}.intro`,
       "welcome",
       "en",
-      template("Welcome to {{list}}", listText(source, intro)),
+      listText(source, intro),
     );
   if (info !== undefined)
-    account.lose(
-      `${source.name}.info`,
-      `${info.length} characters`,
-      "there is no command info",
-      "put it into the text faq or help: listmill template edit",
-    );
+    account.before(`${source.name}.info`, "info", "en", listText(source, info));
 }
 
 /** The settings of the digest's own list that are about digests. */

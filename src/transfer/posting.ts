@@ -3,7 +3,7 @@
  * members and of others. Pure.
  */
 import type { Account } from "./account.ts";
-import { type Action, ruleLine } from "./rules.ts";
+import { ruleLine } from "./rules.ts";
 
 export type Fate = "accept" | "hold" | "reject" | "discard";
 
@@ -25,25 +25,33 @@ export function policyOf({ members, others }: Posting): Policy {
   return others === "accept" ? "open" : "members";
 }
 
-/** Sets policy, others and the lines about posts that say the same. */
+/** Those who may post whatever is said of members and others. */
+const byRole = ["owner", "moderator", "poster"].map(
+  (role) => `accept if role ${role}`,
+);
+
+/**
+ * Sets policy, others and the lines about posts that say the same. The policy's own lines come last,
+ * so a line here that is about members or others must let pass who has a role.
+ */
 export function posting(account: Account, wanted: Posting): void {
   const { members, others, membersTold = "", othersTold = "" } = wanted;
   const policy = policyOf(wanted);
   account.put("policy", policy);
-  const closing = (action: Action, condition: string, told: string) =>
-    account.rules("post", [ruleLine(action, [condition], told)], "last");
-  if (members !== "accept") {
+  if (others !== "accept") account.put("others", others);
+  const closing: (string | undefined)[] = [];
+  const told = (fate: Fate, text: string) => (fate === "reject" ? text : "");
+  if (members !== "accept" && policy !== "moderated")
     account.rules("post", ["accept if free"], "accept");
-    if (policy !== "moderated")
-      closing(members, "member", members === "reject" ? membersTold : "");
-  }
-  if (policy === "announce" && others === "accept")
-    closing("accept", "not member", "");
-  else if (others !== "accept") {
-    account.put("others", others);
-    if (others === "reject" && othersTold !== "")
-      closing("reject", "not member", othersTold);
-  }
+  if (members === "hold" && policy !== "moderated")
+    closing.push("hold if member");
+  if (policy === "announce" && (members !== others || membersTold !== ""))
+    closing.push(ruleLine(members, ["member"], told(members, membersTold)));
+  if (policy === "announce" ? members !== others : told(others, othersTold))
+    closing.push(ruleLine(others, ["not member"], told(others, othersTold)));
+  if (closing.length === 0) return;
+  account.rules("post", byRole, "accept");
+  account.rules("post", closing, "last");
 }
 
 /** What posting came to, in words of the settings. */
@@ -56,7 +64,10 @@ export function postingWords(wanted: Posting): string {
 
 export type Joining = "accept" | "confirm" | "hold" | "reject";
 
-/** Who may join or leave: with a mail that confirms it, after a moderator, or not at all. */
+/**
+ * Who may join or leave: at once, with a mail that confirms it, after a moderator, or not at all.
+ * Here it is always confirmed, for anybody can write in anybody's name.
+ */
 export function joining(
   account: Account,
   setting: string,
@@ -64,10 +75,21 @@ export function joining(
   deed: "subscribe" | "unsubscribe",
   how: Joining,
 ): void {
-  account.ruled(setting, value, deed, [how], "last");
+  const verb = deed === "subscribe" ? "join" : "leave";
+  if (how === "confirm")
+    account.keep(setting, value, `who wants to ${verb} confirms it by mail`);
+  else if (how === "accept")
+    account.lose(
+      setting,
+      value,
+      `who wants to ${verb} always confirms it by mail`,
+    );
+  else account.ruled(setting, value, deed, [how], "last");
 }
 
 export type Readers = "accept" | "members" | "moderators" | "owners" | "nobody";
+
+const byOffice = byRole.slice(0, 2);
 
 /** Who may see the members, or read the archive. */
 export function readersLines(readers: Readers): string[] {
@@ -75,9 +97,9 @@ export function readersLines(readers: Readers): string[] {
     case "accept":
       return ["accept"];
     case "members":
-      return ["accept if member", "accept if role owner", "reject"];
+      return ["accept if member", ...byOffice, "reject"];
     case "moderators":
-      return ["accept if role moderator", "accept if role owner", "reject"];
+      return [...byOffice, "reject"];
     case "owners":
       return ["accept if role owner", "reject"];
     case "nobody":

@@ -1,5 +1,6 @@
 /**
- * Lines of [rules]: `ACTION ["TEXT"] [if CONDITION {and CONDITION}]`. Pure.
+ * Lines of [rules]: `ACTION ["TEXT"] [if CONDITION {and CONDITION}]`. Words have quotes where they
+ * must, and in quotes a backslash takes the next character as it is. Pure.
  */
 import { oneLine } from "../base/log.ts";
 
@@ -9,41 +10,37 @@ export type Action = "accept" | "hold" | "reject" | "discard" | "confirm";
 const LENGTH = 500;
 const TEXT = 300;
 
-/**
- * A line. @param text what is said to the author; quotes in it become single ones
- * @returns undefined where it would be too long
- */
+/** A line. @param text what is said to the author @returns undefined where it would be too long */
 export function ruleLine(
   action: Action,
   conditions: readonly string[] = [],
   text = "",
 ): string | undefined {
-  const said = oneLine(text.replaceAll('"', "'").replaceAll("\\", "/"), TEXT);
+  const said = oneLine(text, TEXT);
   const line =
     action +
-    (said === "" ? "" : ` "${said}"`) +
+    (said === "" ? "" : ` ${inQuotes(said)}`) +
     (conditions.length > 0 ? ` if ${conditions.join(" and ")}` : "");
   return line.length <= LENGTH ? line : undefined;
 }
 
-/** A glob as a condition has it; undefined where it cannot be written. */
-export function quoted(glob: string): string | undefined {
-  if (/["\\\p{Cc}]/u.test(glob)) return undefined;
-  return /^[^\s"',]+$/.test(glob) ? glob : `"${glob}"`;
-}
-
-/** `header NAME GLOB`, with the words of their own where there are some. */
+/** `header NAME GLOB`, or `subject GLOB`; undefined where no field can have the name. */
 export function headerIs(name: string, glob: string): string | undefined {
-  const said = quoted(glob);
-  if (said === undefined || !/^[!-9;-~]{1,76}$/.test(name)) return undefined;
-  if (/["'\\]/.test(name)) return undefined;
+  if (!/^[!-9;-~]{1,76}$/.test(name)) return undefined;
   return name.toLowerCase() === "subject"
-    ? `subject ${said}`
-    : `header ${name} ${said}`;
+    ? `subject ${word(glob)}`
+    : `header ${word(name)} ${word(glob)}`;
 }
 
 /** `from GLOB` */
-export function fromIs(glob: string): string | undefined {
-  const said = quoted(glob);
-  return said === undefined ? undefined : `from ${said}`;
+export function fromIs(glob: string): string {
+  return `from ${word(glob)}`;
+}
+
+function word(text: string): string {
+  return /^["']|\s|^$/.test(text) ? inQuotes(text) : text;
+}
+
+function inQuotes(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }

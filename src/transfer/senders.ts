@@ -11,20 +11,21 @@ import { type Action, fromIs, ruleLine } from "./rules.ts";
 export function fromOf(entry: string): readonly string[] | { why: string } {
   const text = entry.trim();
   if (text.startsWith("^")) {
-    const globs = globsOf(text)?.map(fromIs);
-    return globs?.every((one) => one !== undefined)
-      ? globs
-      : { why: "no glob (* and ?) says what this regular expression says" };
+    return (
+      globsOf(text)?.map(fromIs) ?? {
+        why: "no glob (* and ?) says what this regular expression says",
+      }
+    );
   }
   if (/^@[^@]+\.[^@]+$/.test(text)) {
-    const domain = fromIs(`*${text.toLowerCase()}`);
-    return domain ? [domain] : { why: "no usable domain" };
+    return [fromIs(`*${text.toLowerCase()}`)];
   }
   if (text.startsWith("@"))
     return { why: "members of another list cannot be named in a rule" };
   const address = canonical(text);
-  const condition = address && fromIs(address);
-  return condition ? [condition] : { why: "no usable address" };
+  return address === undefined
+    ? { why: "no usable address" }
+    : [fromIs(address)];
 }
 
 export interface Treatment {

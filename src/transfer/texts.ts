@@ -11,14 +11,17 @@ export function decoded(bytes: Uint8Array): string {
   }
 }
 
-/** Text in which no words of ours stand by chance. */
+/** Text in which no words of ours stand by chance, and no control characters. */
 export function plain(text: string): string {
-  return text.replaceAll("{{", "{ {").replaceAll("\r\n", "\n");
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(/[^\P{Cc}\n\t]/gu, "")
+    .replace(/\{(?=\{)|\}(?=\})/g, "$& ");
 }
 
 /** A text as templates have it. */
 export function template(subject: string, body: string): string {
-  return `Subject: ${subject}\n\n${body.trimEnd()}\n`;
+  return `Subject: ${subject}\n\n${body.trim()}\n`;
 }
 
 /** A language code of Mailman's or Debian's as RFC 5646 has it; undefined where it is none. */

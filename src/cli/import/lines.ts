@@ -4,6 +4,7 @@
  * the roster knows of suspension.
  */
 import { oneLine } from "../../base/log.ts";
+import * as memberLines from "../../lists/memberLine.ts";
 import { canonical, keyOf } from "../../mail/address.ts";
 import type { FoundMember } from "../../transfer/found.ts";
 
@@ -34,8 +35,10 @@ const cells: Readonly<Record<Column, (member: FoundMember) => string>> = {
   joined: ({ joined }) => date(joined),
 };
 
-/** The columns that the roster's import reads now. */
-export const columns: readonly Column[] = ["address", "delivery", "name"];
+/** The columns that the roster reads: all of its own header, if it has one. */
+export const columns = ((memberLines as { headLine?: string }).headLine?.split(
+  ",",
+) ?? ["address", "delivery", "name"]) as readonly Column[];
 
 export interface Refused {
   readonly where: string;

@@ -2,9 +2,9 @@
  * What an import does with what was found, step by step. Each step is idempotent: after a crash the
  * import is run again.
  */
-import { readdirSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { exit, Failure } from "../../base/errors.ts";
 import { parseTable, readText } from "../../base/settings.ts";
 import type { List } from "../../lists/directory.ts";
@@ -13,6 +13,7 @@ import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
 import { shadow } from "../../receipt/door.ts";
 import { replace } from "../../spool/durable.ts";
+import { namesIn } from "../../transfer/files.ts";
 import { type Fitted, nested } from "../../transfer/fit.ts";
 import type { Found, FoundMember } from "../../transfer/found.ts";
 import type { Context } from "../context.ts";
@@ -174,25 +175,34 @@ export async function texts(
   { texts }: Pick<Fitted, "texts">,
 ): Promise<string[]> {
   const written: string[] = [];
-  for (const { name, language, text } of texts) {
+  for (const { name, language, text, how } of texts) {
     const folder = join(dir, "templates", language);
     const file = join(folder, `${name}.txt`);
     if (readText(file) !== undefined) continue;
     await mkdir(folder, { recursive: true });
-    await replace(file, text);
+    await replace(
+      file,
+      how === "instead" ? text : before(text, name, language),
+    );
     written.push(file);
   }
   return written;
 }
 
+const packaged = fileURLToPath(new URL("../../../templates", import.meta.url));
+
+/** The package's own text, with more before its body. */
+function before(text: string, name: string, language: string): string {
+  const own =
+    readText(join(packaged, language, `${name}.txt`)) ??
+    readText(join(packaged, "en", `${name}.txt`)) ??
+    "";
+  const [head = "", ...body] = own.split(/\n\n/);
+  return `${head}\n\n${text.trim()}\n\n${body.join("\n\n").trim()}\n`;
+}
+
 /** The names of the texts that listmill says to people. */
 export function textNames(): ReadonlySet<string> {
-  const folder = new URL("../../../templates/en", import.meta.url);
-  try {
-    return new Set(
-      readdirSync(folder).map((name) => name.replace(/\.txt$/, "")),
-    );
-  } catch {
-    return new Set();
-  }
+  const names = namesIn(join(packaged, "en"));
+  return new Set(names.map((name) => name.replace(/\.txt$/, "")));
 }

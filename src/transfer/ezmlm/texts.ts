@@ -7,7 +7,11 @@ import type { Account } from "../account.ts";
 import { namesIn, smallText } from "../files.ts";
 import { plain, template } from "../texts.ts";
 
-const NAMES: Readonly<Record<string, string>> = { help: "help", faq: "faq" };
+const NAMES: Readonly<Record<string, string>> = {
+  help: "help",
+  faq: "faq",
+  info: "info",
+};
 
 export async function texts(
   account: Account,

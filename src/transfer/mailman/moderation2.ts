@@ -19,7 +19,7 @@ import {
   readersLines,
 } from "../posting.ts";
 import type { PythonValue } from "../python/literal.ts";
-import { type Action, quoted, ruleLine } from "../rules.ts";
+import { type Action, ruleLine } from "../rules.ts";
 import { senders } from "../senders.ts";
 import { banned } from "./bans.ts";
 import {
@@ -154,7 +154,7 @@ const destination: Two = (value, account, source, name) => {
     const found = globsOf(
       pattern.startsWith("^") ? pattern : `^${pattern}`,
     )?.map((glob) => glob.replace(/\*$/, ""));
-    if (found?.every((glob) => quoted(glob))) globs.push(...found);
+    if (found) globs.push(...found);
     else
       account.lose(
         "acceptable_aliases",
@@ -195,7 +195,7 @@ export const moderation2: Counterparts<PythonValue, Source2> = {
     if (entries.length === 0) return account.needless(name, value, "nobody");
     senders(account, name, entries, {
       deed: "subscribe",
-      action: "confirm",
+      action: "accept",
       when: "accept",
     });
   },

@@ -7,7 +7,7 @@ import type { Account } from "../account.ts";
 import { type Counterparts, gone, moot, same } from "../counterparts.ts";
 import { filled } from "../footers.ts";
 import type { PythonValue } from "../python/literal.ts";
-import { languageOf, plain, prefixOf, template } from "../texts.ts";
+import { languageOf, plain, prefixOf } from "../texts.ts";
 import { moderation2 } from "./moderation2.ts";
 import {
   bits,
@@ -126,17 +126,11 @@ const replies: Two = (value, account, source, name) => {
 };
 
 const said =
-  (text: string, subject: string): Two =>
+  (text: string): Two =>
   (value, account, source, name) => {
     const language = languageOf(source.text("preferred_language")) ?? "en";
     if (textOf(value).trim() === "") account.needless(name, value, "empty");
-    else
-      account.text(
-        name,
-        text,
-        language,
-        template(subject, plain(textOf(value))),
-      );
+    else account.before(name, text, language, plain(textOf(value)));
   };
 
 /** The options that new members get. */
@@ -200,11 +194,7 @@ export const counterparts2: Counterparts<PythonValue, Source2> = {
   description: same("description", (value) =>
     textOf(value).replace(/\s+/g, " ").trim(),
   ),
-  info: gone(
-    "there is no page about the list",
-    "put it into the text help: listmill template edit",
-    no,
-  ),
+  info: said("info"),
   subject_prefix: (value, account, _source, name) => {
     const { prefix, numbered } = prefixOf(textOf(value), /%0?\d*d/);
     account.set(name, value, "subject_prefix", prefix);
@@ -309,8 +299,8 @@ export const counterparts2: Counterparts<PythonValue, Source2> = {
     source.flag("send_welcome_msg", true) === (numberOf(value) !== 0)
       ? account.keep(name, value, "welcome")
       : account.lose(name, value, "welcome says it for both"),
-  welcome_msg: said("welcome", "Welcome to {{list}}"),
-  goodbye_msg: said("goodbye", "You have left {{list}}"),
+  welcome_msg: said("welcome"),
+  goodbye_msg: said("goodbye"),
   archive: same("archive", (value) => numberOf(value) !== 0),
   archive_volume_frequency: moot("the archive has no volumes"),
   archive_directory: counted,

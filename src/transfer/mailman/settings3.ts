@@ -13,9 +13,9 @@ import {
   type Readers,
   readersLines,
 } from "../posting.ts";
-import { type Action, quoted, ruleLine } from "../rules.ts";
+import { type Action, ruleLine } from "../rules.ts";
 import { senders } from "../senders.ts";
-import { languageOf, prefixOf } from "../texts.ts";
+import { languageOf, plain, prefixOf } from "../texts.ts";
 import { type Source3, textsOf } from "./source3.ts";
 
 type Table = Counterparts<unknown, Source3>;
@@ -120,7 +120,7 @@ const destination: Key = (value, account, source, name) => {
     const found = alias.startsWith("^")
       ? globsOf(alias)?.map((glob) => glob.replace(/\*$/, ""))
       : [alias];
-    if (found?.every((glob) => quoted(glob))) globs.push(...found);
+    if (found) globs.push(...found);
     else
       account.lose(
         "acceptable_aliases",
@@ -242,11 +242,12 @@ export const counterparts3: Table = {
       .trim(),
   ),
   display_name: gone("a list has an address and a description", "", idle),
-  info: gone(
-    "there is no page about the list",
-    "put it into the text help: listmill template edit",
-    idle,
-  ),
+  info: (value, account, source, name) => {
+    const text = plain(String(value ?? ""));
+    const language = languageOf(String(source.config.preferred_language ?? ""));
+    if (text.trim() === "") account.needless(name, value, "empty");
+    else account.before(name, "info", language ?? "en", text);
+  },
   digests_enabled: flag("digest.enabled"),
   digest_send_periodic: same("digest.age", (value) =>
     value === false ? "365d" : "24h",
