@@ -10,8 +10,8 @@ import { filled } from "./footers.ts";
 import type { Found, FoundMember, Wanted } from "./found.ts";
 import { valueConditions } from "./headers.ts";
 import { banned } from "./mailman/bans.ts";
+import { headerLine } from "./mailman/filters2.ts";
 import { member3 } from "./mailman/members3.ts";
-import { headerLine } from "./mailman/moderation2.ts";
 import { counterparts3 } from "./mailman/settings3.ts";
 import {
   documentIn,

@@ -17,12 +17,8 @@ import {
 import type { Found, Wanted } from "./found.ts";
 import { addressesIn, type Person, together } from "./kinds.ts";
 import { configIn } from "./majordomo/config.ts";
-import {
-  keywords,
-  listText,
-  postingOf,
-  type Source,
-} from "./majordomo/keywords.ts";
+import { keywords, listText } from "./majordomo/keywords.ts";
+import { postingOf, type Source } from "./majordomo/source.ts";
 import { joining, posting } from "./posting.ts";
 import { senders } from "./senders.ts";
 

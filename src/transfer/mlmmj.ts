@@ -9,10 +9,11 @@ import { weigh } from "./counterparts.ts";
 import { isFolder, listFolder, namesIn, numberedLines } from "./files.ts";
 import type { Found, FoundMember, Wanted } from "./found.ts";
 import { addressesIn, together } from "./kinds.ts";
+import { defaults } from "./mlmmj/absent.ts";
 import { controlIn } from "./mlmmj/control.ts";
 import { postingOf } from "./mlmmj/posts.ts";
 import { texts } from "./mlmmj/texts.ts";
-import { defaults, tunables } from "./mlmmj/tunables.ts";
+import { tunables } from "./mlmmj/tunables.ts";
 import { posting } from "./posting.ts";
 
 export async function mlmmj(path: string, wanted: Wanted): Promise<Found> {

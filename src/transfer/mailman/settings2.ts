@@ -8,6 +8,7 @@ import { type Counterparts, gone, moot, same } from "../counterparts.ts";
 import { filled } from "../footers.ts";
 import type { PythonValue } from "../python/literal.ts";
 import { languageOf, plain, prefixOf } from "../texts.ts";
+import { elsewhere2 } from "./elsewhere2.ts";
 import { moderation2 } from "./moderation2.ts";
 import {
   bits,
@@ -18,39 +19,7 @@ import {
   textOf,
 } from "./source2.ts";
 
-const no = [0, false, "", [], null];
-const yes = [1, true];
-const web = moot<PythonValue, Source2>("it is about web pages");
-const counted = moot<PythonValue, Source2>("what Mailman noted for itself");
-const bounces = (...usual: unknown[]) =>
-  gone<PythonValue, Source2>(
-    "bounces are judged by listmill's own measure",
-    "",
-    usual,
-  );
-const usenet = gone<PythonValue, Source2>(
-  "there is no gateway to news",
-  "public-inbox serves lists by NNTP",
-  no,
-);
-const robot = gone<PythonValue, Source2>(
-  "there are no automatic answers to posts",
-  "a hook that emits an answer (docs/hooks.md)",
-  no,
-);
-const parts = gone<PythonValue, Source2>(
-  "parts of messages are not taken out",
-  'an edit hook (docs/hooks.md), or a rule such as "hold if attachment application/*"',
-  no,
-);
-/** Settings that count only where another one is on. */
-const where =
-  (switched: string, one: Two): Two =>
-  (value, account, source, name) =>
-    source.flag(switched)
-      ? one(value, account, source, name)
-      : account.needless(name, value, `${switched} is off`);
-
+const _no = [0, false, "", [], null];
 const people =
   (role: "owner" | "moderator"): Two =>
   (value, account, _source, name) => {
@@ -152,40 +121,9 @@ const options: Two = (value, account, _source, name) => {
     );
 };
 
-const digest: Counterparts<PythonValue, Source2> = {
-  digestable: same("digest.enabled", (value) => numberOf(value) !== 0),
-  digest_size_threshhold: (value, account, _source, name) => {
-    const size = Math.ceil(numberOf(value) ?? 0);
-    // Mailman counts no posts.
-    account.put("digest.posts", 10_000);
-    account.set(name, value, "digest.size", size > 0 ? `${size}KB` : "1GB");
-  },
-  digest_send_periodic: same("digest.age", (value) =>
-    numberOf(value) === 0 ? "365d" : "24h",
-  ),
-  digest_is_default: gone(
-    "new members get posts singly",
-    "listmill member add --digest",
-    no,
-  ),
-  mime_is_default_digest: moot("members say which digest they want"),
-  digest_header: gone("digests have a masthead of their own", "", no),
-  digest_footer: gone("digests have no footer", "", no),
-  digest_volume_frequency: gone(
-    "issues are counted through, without volumes",
-    "",
-    [1],
-  ),
-  digest_members: moot("see: members"),
-  one_last_digest: counted,
-  next_digest_number: gone("issues are counted anew, from 1", "", [1]),
-  digest_last_sent_at: counted,
-  volume: gone("issues are counted through, without volumes", "", [1]),
-};
-
 export const counterparts2: Counterparts<PythonValue, Source2> = {
   ...moderation2,
-  ...digest,
+  ...elsewhere2,
   real_name: (value, account, source, name) =>
     account.keep(name, value, `the list's address: ${source.address}`),
   host_name: (value, account, source, name) =>
@@ -219,7 +157,6 @@ export const counterparts2: Counterparts<PythonValue, Source2> = {
         "listmill list set LIST language=...",
       );
   },
-  available_languages: moot("every language that has texts is there"),
   reply_goes_to_list: replies,
   reply_to_address: (value, account, source, name) =>
     source.number("reply_goes_to_list") === 2
@@ -236,28 +173,8 @@ export const counterparts2: Counterparts<PythonValue, Source2> = {
         "an edit hook (docs/hooks.md)",
       );
   },
-  from_is_list: gone(
-    "From stays the author",
-    "an edit hook (docs/hooks.md)",
-    no,
-  ),
-  anonymous_list: gone(
-    "authors are not hidden",
-    "an edit hook (docs/hooks.md)",
-    no,
-  ),
-  msg_header: gone(
-    "there is no text above posts",
-    "an edit hook (docs/hooks.md)",
-    no,
-  ),
   msg_footer: msgFooter,
   use_dollar_strings: moot("see: msg_footer"),
-  scrub_nondigest: gone(
-    "attachments stay in posts",
-    "an edit hook (docs/hooks.md)",
-    no,
-  ),
   personalize: (value, account, _source, name) => {
     const how = numberOf(value) ?? 0;
     if (how === 0) account.needless(name, value, "off");
@@ -268,32 +185,7 @@ export const counterparts2: Counterparts<PythonValue, Source2> = {
   umbrella_member_suffix: gone("what is for a member goes to LIST-owner", "", [
     "-owner",
   ]),
-  regular_include_lists: gone(
-    "the other lists may not be here yet",
-    "listmill list set LIST sublists.lists=... once they are",
-    no,
-  ),
-  regular_exclude_lists: gone(
-    "who is on another list gets a post from both",
-    "",
-    no,
-  ),
-  regular_exclude_ignore: moot("see: regular_exclude_lists"),
-  include_rfc2369_headers: gone(
-    "posts always have List-* fields",
-    "an edit hook that takes them out",
-    yes,
-  ),
-  include_list_post_header: gone(
-    "posts always have List-Post",
-    "an edit hook that takes it out",
-    yes,
-  ),
-  include_sender_header: moot("Sender stays as it is"),
-  encode_ascii_prefixes: moot("the prefix is encoded where it must be"),
-  drop_cc: moot("Cc stays as it is"),
   new_member_options: options,
-  send_reminders: moot("members have no passwords to be reminded of"),
   send_welcome_msg: same("welcome", (value) => numberOf(value) !== 0),
   send_goodbye_msg: (value, account, source, name) =>
     source.flag("send_welcome_msg", true) === (numberOf(value) !== 0)
@@ -302,68 +194,6 @@ export const counterparts2: Counterparts<PythonValue, Source2> = {
   welcome_msg: said("welcome"),
   goodbye_msg: said("goodbye"),
   archive: same("archive", (value) => numberOf(value) !== 0),
-  archive_volume_frequency: moot("the archive has no volumes"),
-  archive_directory: counted,
-  topics: gone("there are no topics", "a list for each", no),
-  topics_enabled: gone("there are no topics", "a list for each", no),
-  topics_bodylines_limit: moot("there are no topics"),
-  topics_userinterest: gone("there are no topics", "", [new Map()]),
-  filter_content: parts,
-  ...Object.fromEntries(
-    [
-      "filter_mime_types",
-      "pass_mime_types",
-      "filter_filename_extensions",
-      "pass_filename_extensions",
-      "collapse_alternatives",
-      "convert_html_to_plaintext",
-      "filter_action",
-    ].map((name) => [name, where("filter_content", parts)]),
-  ),
-  nntp_host: where("gateway_to_news", usenet),
-  linked_newsgroup: usenet,
-  gateway_to_news: usenet,
-  gateway_to_mail: usenet,
-  news_prefix_subject_too: where("gateway_to_news", usenet),
-  news_moderation: where("gateway_to_news", usenet),
-  usenet_watermark: counted,
-  autorespond_postings: robot,
-  autorespond_admin: robot,
-  autorespond_requests: robot,
-  autoresponse_postings_text: where("autorespond_postings", robot),
-  autoresponse_admin_text: where("autorespond_admin", robot),
-  autoresponse_request_text: where("autorespond_requests", robot),
-  autoresponse_graceperiod: moot("see: autorespond_postings"),
-  bounce_processing: bounces(1, true),
-  bounce_score_threshold: bounces(5),
-  bounce_info_stale_after: bounces(604_800),
-  bounce_you_are_disabled_warnings: bounces(3),
-  bounce_you_are_disabled_warnings_interval: bounces(604_800),
-  bounce_unrecognized_goes_to_list_owner: bounces(1, true),
-  bounce_notify_owner_on_bounce_increment: bounces(0, false),
-  bounce_notify_owner_on_disable: bounces(1, true),
-  bounce_notify_owner_on_removal: bounces(1, true),
-  bounce_info: moot(
-    "what bounced before is not counted; who was disabled for it is suspended",
-  ),
-  advertised: moot("there is no public page of lists"),
-  web_page_url: web,
-  obscure_addresses: web,
-  admin_member_chunksize: web,
-  ...Object.fromEntries(
-    [
-      "created_at",
-      "data_version",
-      "last_post_time",
-      "next_post_number",
-      "next_request_id",
-      "hold_and_cmd_autoresponses",
-      "postings_responses",
-      "admin_responses",
-      "request_responses",
-    ].map((name) => [name, counted]),
-  ),
-  post_id: gone("posts are counted anew, from 1", "", [1]),
 };
 
 /** Members are told in one sum. */

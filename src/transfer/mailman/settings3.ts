@@ -3,23 +3,10 @@
  * them. Pure.
  */
 import { canonical } from "../../mail/address.ts";
-import { type Counterparts, gone, moot, same } from "../counterparts.ts";
-import { globsOf } from "../glob.ts";
-import { administrivia, unaddressed } from "../headers.ts";
-import {
-  type Joining,
-  joining,
-  postingWords,
-  type Readers,
-  readersLines,
-} from "../posting.ts";
-import { type Action, ruleLine } from "../rules.ts";
-import { senders } from "../senders.ts";
+import { gone, moot, same } from "../counterparts.ts";
 import { languageOf, plain, prefixOf } from "../texts.ts";
-import { type Source3, textsOf } from "./source3.ts";
-
-type Table = Counterparts<unknown, Source3>;
-type Key = Table[string];
+import { moderation3 } from "./moderation3.ts";
+import { flag, type Key, number, type Source3, type Table } from "./source3.ts";
 
 const idle = ["", null, false, 0, []];
 const counted = moot<unknown, Source3>("what Mailman notes for itself");
@@ -33,7 +20,7 @@ const bounces = (...usual: unknown[]) =>
 const usenet = gone<unknown, Source3>(
   "there is no gateway to news",
   "public-inbox serves lists by NNTP",
-  [...idle, "none", true],
+  [...idle, "none"],
 );
 const robot = gone<unknown, Source3>(
   "there are no automatic answers to posts",
@@ -61,78 +48,6 @@ const when =
     source.config[switched]
       ? one(value, account, source, name)
       : account.needless(name, value, `${switched} is off`);
-const flag = (key: string) =>
-  same<unknown, Source3>(key, (value) => value === true);
-const number = (value: unknown) =>
-  typeof value === "number" && Number.isFinite(value) ? value : 0;
-
-const ways: Readonly<Record<string, Joining>> = {
-  open: "accept",
-  confirm: "confirm",
-  moderate: "hold",
-  confirm_then_moderate: "hold",
-};
-
-const policy =
-  (deed: "subscribe" | "unsubscribe"): Key =>
-  (value, account, _source, name) => {
-    const way = ways[String(value)];
-    if (way) joining(account, name, value, deed, way);
-    else
-      account.lose(
-        name,
-        value,
-        "no policy of Mailman's",
-        `a line of your own in rules.${deed}`,
-      );
-  };
-
-const postingPart: Key = (value, account, source, name) =>
-  account.keep(name, value, postingWords(source.posting), "policy");
-
-const nonmembers =
-  (action: Action): Key =>
-  (value, account, _source, name) => {
-    const entries = textsOf(value);
-    if (entries.length === 0) account.needless(name, value, "nobody");
-    else
-      senders(account, name, entries, {
-        deed: "post",
-        action,
-        when: action === "hold" || action === "accept" ? action : "refuse",
-        also: ["not member"],
-      });
-  };
-
-const ceiling =
-  (condition: (most: number) => string): Key =>
-  (value, account, _source, name) =>
-    number(value) > 0
-      ? account.ruled(name, value, "post", [
-          `hold if ${condition(number(value))}`,
-        ])
-      : account.needless(name, value, "no limit");
-
-const destination: Key = (value, account, source, name) => {
-  if (value !== true) return account.needless(name, value, "off");
-  const globs = [source.address];
-  for (const alias of textsOf(source.config.acceptable_aliases)) {
-    const found = alias.startsWith("^")
-      ? globsOf(alias)?.map((glob) => glob.replace(/\*$/, ""))
-      : [alias];
-    if (found) globs.push(...found);
-    else
-      account.lose(
-        "acceptable_aliases",
-        alias,
-        "no glob says what this regular expression says",
-        "a line of your own in rules.post, before: hold if not header To",
-      );
-  }
-  const all = unaddressed(globs);
-  account.ruled(name, value, "post", [all && ruleLine("hold", all)]);
-};
-
 const replies: Key = (value, account, source, name) => {
   const to = String(source.config.reply_to_address ?? "");
   if (value === "no_munging") account.set(name, value, "reply_to", "author");
@@ -154,6 +69,7 @@ const each = (names: string, one: Key): Table =>
   Object.fromEntries(names.split(" ").map((name) => [name, one]));
 
 export const counterparts3: Table = {
+  ...moderation3,
   ...each(
     "bounces_address join_address leave_address list_name list_id fqdn_listname mail_host no_reply_address owner_address posting_address request_address member_count self_link http_etag",
     named,
@@ -185,23 +101,6 @@ export const counterparts3: Table = {
     "dmarc_mitigate_unconditionally dmarc_moderation_notice dmarc_wrapped_message_text",
     moot("see: dmarc_mitigate_action"),
   ),
-  accept_these_nonmembers: nonmembers("accept"),
-  hold_these_nonmembers: nonmembers("hold"),
-  reject_these_nonmembers: nonmembers("reject"),
-  discard_these_nonmembers: nonmembers("discard"),
-  acceptable_aliases: moot("see: require_explicit_destination"),
-  require_explicit_destination: destination,
-  administrivia: (value, account, _source, name) =>
-    value === true
-      ? account.ruled(name, value, "post", administrivia)
-      : account.needless(name, value, "off"),
-  admin_immed_notify: gone(
-    "moderators are told at once of all that waits",
-    "",
-    [true],
-  ),
-  admin_notify_held_with_attachment: moot("moderators get the post itself"),
-  admin_notify_mchanges: flag("tell_owners"),
   advertised: moot("there is no public page of lists"),
   allow_list_posts: gone(
     "posts always have List-Post",
@@ -213,17 +112,6 @@ export const counterparts3: Table = {
     "an edit hook (docs/hooks.md)",
     idle,
   ),
-  archive_policy: (value, account, _source, name) => {
-    account.put("archive", value !== "never");
-    if (value === "never") account.keep(name, value, "archive = false");
-    else
-      account.ruled(
-        name,
-        value,
-        "archive",
-        readersLines(value === "public" ? "accept" : "members"),
-      );
-  },
   archive_rendering_mode: moot("it is about web pages"),
   process_bounces: bounces(true),
   bounce_info_stale_after: bounces("7d"),
@@ -234,8 +122,6 @@ export const counterparts3: Table = {
   bounce_you_are_disabled_warnings: bounces(3),
   bounce_you_are_disabled_warnings_interval: bounces("7d"),
   forward_unrecognized_bounces_to: bounces("administrators"),
-  default_member_action: postingPart,
-  default_nonmember_action: postingPart,
   description: same("description", (value) =>
     String(value ?? "")
       .replace(/\s+/g, " ")
@@ -269,10 +155,6 @@ export const counterparts3: Table = {
   ),
   next_digest_number: gone("issues are counted anew, from 1", "", [1]),
   volume: gone("issues are counted through, without volumes", "", [1]),
-  emergency: (value, account, _source, name) =>
-    value === true
-      ? account.ruled(name, value, "post", ["hold"], "first")
-      : account.needless(name, value, "off"),
   filter_content: parts,
   first_strip_reply_to: (value, account, source, name) =>
     value !== true || source.config.reply_goes_to_list === "point_to_list"
@@ -283,44 +165,10 @@ export const counterparts3: Table = {
           "a Reply-To of the author's own stays",
           "an edit hook (docs/hooks.md)",
         ),
-  forward_auto_discards: gone(
-    "moderators do not see what is discarded",
-    "hold it instead",
-    [true, false],
-  ),
   include_rfc2369_headers: gone(
     "posts always have List-* fields",
     "an edit hook that takes them out",
     [true],
-  ),
-  max_message_size: ceiling((most) => `size > ${Math.ceil(most)}KB`),
-  max_num_recipients: ceiling((most) => `recipients > ${Math.ceil(most) - 1}`),
-  max_days_to_hold: (value, account, _source, name) => {
-    account.put("moderation.expired", "discard");
-    account.set(
-      name,
-      value,
-      "moderation.expire",
-      number(value) > 0 ? `${Math.min(Math.ceil(number(value)), 365)}d` : "0s",
-    );
-  },
-  member_roster_visibility: (value, account, _source, name) => {
-    const who: Readonly<Record<string, Readers>> = {
-      public: "accept",
-      members: "members",
-      moderators: "moderators",
-    };
-    account.ruled(
-      name,
-      value,
-      "who",
-      readersLines(who[String(value)] ?? "owners"),
-    );
-  },
-  moderator_password: gone(
-    "it cannot be read back",
-    "listmill list password",
-    idle,
   ),
   personalize: (value, account, _source, name) => {
     if (value === "individual") account.set(name, value, "verp", "always");
@@ -345,7 +193,6 @@ export const counterparts3: Table = {
   },
   reply_goes_to_list: replies,
   reply_to_address: moot("see: reply_goes_to_list"),
-  respond_to_post_requests: flag("moderation.tell_author"),
   send_welcome_message: flag("welcome"),
   send_goodbye_message: (value, account, source, name) =>
     value === (source.config.send_welcome_message ?? true)
@@ -358,6 +205,4 @@ export const counterparts3: Table = {
       "subject_prefix",
       prefixOf(String(value ?? "")).prefix,
     ),
-  subscription_policy: policy("subscribe"),
-  unsubscription_policy: policy("unsubscribe"),
 };

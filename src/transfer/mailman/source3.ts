@@ -4,6 +4,7 @@
  * its pages. Pure.
  */
 import { exit, Failure } from "../../base/errors.ts";
+import { type Counterparts, same } from "../counterparts.ts";
 import type { Fate, Posting } from "../posting.ts";
 
 export type Record3 = Readonly<Record<string, unknown>>;
@@ -82,3 +83,13 @@ export function textsOf(value: unknown): string[] {
 export function isRecord(value: unknown): value is Record3 {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+export type Table = Counterparts<unknown, Source3>;
+export type Key = Table[string];
+
+/** A setting that is on or off. */
+export const flag = (key: string) =>
+  same<unknown, Source3>(key, (value) => value === true);
+/** A number, 0 where it is none. */
+export const number = (value: unknown) =>
+  typeof value === "number" && Number.isFinite(value) ? value : 0;

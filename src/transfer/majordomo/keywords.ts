@@ -2,43 +2,20 @@
  * Majordomo: what becomes of each keyword of a list's config, as Majordomo 1.94 has them. Pure.
  */
 import { canonical } from "../../mail/address.ts";
-import { type Counterparts, gone, moot, same } from "../counterparts.ts";
+import { gone, moot, same } from "../counterparts.ts";
 import { addedFields, repliesTo } from "../fields.ts";
 import { filled } from "../footers.ts";
-import { administrivia, headerConditions } from "../headers.ts";
-import {
-  type Joining,
-  joining,
-  type Posting,
-  postingWords,
-  type Readers,
-  readersLines,
-} from "../posting.ts";
-import { ruleLine } from "../rules.ts";
+import { administrivia } from "../headers.ts";
+import { postingWords } from "../posting.ts";
 import { plain, prefixOf } from "../texts.ts";
-
-/** What the table is asked about. */
-export interface Source {
-  readonly values: ReadonlyMap<string, string>;
-  readonly address: string;
-  /** The list's local part. */
-  readonly name: string;
-}
-
-type Table = Counterparts<string, Source>;
-type Keyword = Table[string];
-
-export const isYes = (value: string | undefined) =>
-  /^y(es)?$/i.test(value ?? "");
-
-export function postingOf({ values }: Pick<Source, "values">): Posting {
-  if (isYes(values.get("moderate"))) return { members: "hold", others: "hold" };
-  // Who may not post is sent to the moderator.
-  return {
-    members: "accept",
-    others: values.has("restrict_post") ? "hold" : "accept",
-  };
-}
+import { access, headers, policy } from "./people.ts";
+import {
+  isYes,
+  type Keyword,
+  postingOf,
+  type Source,
+  type Table,
+} from "./source.ts";
 
 const own = moot<string, Source>("Majordomo's own");
 const yes =
@@ -56,74 +33,6 @@ function text(source: Source, value: string) {
     { LIST: source.name },
   ).text.replaceAll("\u0001", "{{list}}");
 }
-
-const policy =
-  (deed: "subscribe" | "unsubscribe"): Keyword =>
-  (value, account, _source, name) => {
-    const [how = "", confirmed] = value.toLowerCase().split("+");
-    const ways: Readonly<Record<string, Joining>> = {
-      open: "confirm",
-      auto: "confirm",
-      closed: "hold",
-    };
-    const way = ways[how];
-    if (way === undefined)
-      return account.lose(
-        name,
-        value,
-        "no policy of Majordomo",
-        `a line of your own in rules.${deed}`,
-      );
-    if (deed === "subscribe" || way === "hold")
-      joining(account, name, value, deed, way);
-    else account.keep(name, value, "members may leave");
-    if (way === "confirm" && confirmed === undefined && deed === "subscribe")
-      account.lose(
-        name,
-        value,
-        "people confirm that they want to join, which they did not here",
-        'rules.subscribe = ["accept"]',
-      );
-  };
-
-const access =
-  (deed: "who" | "archive"): Keyword =>
-  (value, account, _source, name) => {
-    const who: Readonly<Record<string, Readers>> = {
-      open: "accept",
-      list: "members",
-      closed: deed === "who" ? "owners" : "nobody",
-    };
-    const readers = who[value.toLowerCase()];
-    if (readers)
-      account.ruled(name, value, deed, readersLines(readers), "last");
-    else
-      account.lose(
-        name,
-        value,
-        "neither open, list nor closed",
-        `a line of your own in rules.${deed}`,
-      );
-  };
-
-const headers: Keyword = (value, account, _source, name) => {
-  for (const line of value.split("\n")) {
-    const [, , expression] =
-      /^m?([/!,|#])(.*)\1[gimosx]*$/.exec(line.trim()) ?? [];
-    const lines =
-      expression === undefined
-        ? undefined
-        : headerConditions(expression)?.map((one) => ruleLine("hold", [one]));
-    if (lines) account.ruled(name, line, "post", lines, "filter");
-    else
-      account.lose(
-        name,
-        line,
-        "no glob (* and ?) over a field of the header says what this regular expression says",
-        "a line of your own in rules.post, or an approve hook (docs/hooks.md)",
-      );
-  }
-};
 
 const digestNumber =
   (key: string, made: (count: number) => unknown): Keyword =>
