@@ -15,6 +15,7 @@ export function addedFields(
   lines: readonly string[],
   list: string,
 ): void {
+  if (lines.length === 0) account.needless(setting, "", "none");
   for (const line of lines) {
     const [, name = "", value = ""] = /^([!-9;-~]+):\s*(.*)$/.exec(line) ?? [];
     if (name === "") {

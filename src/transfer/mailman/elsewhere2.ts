@@ -50,6 +50,7 @@ export const elsewhere2: Counterparts<PythonValue, Source2> = {
   digest_send_periodic: same("digest.age", (value) =>
     numberOf(value) === 0 ? "365d" : "24h",
   ),
+  nondigestable: gone("members may choose posts singly", "", yes),
   digest_is_default: gone(
     "new members get posts singly",
     "listmill member add --digest",

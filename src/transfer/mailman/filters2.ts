@@ -2,7 +2,7 @@
  * Mailman 2: posts that wait for what they look like: their size, their recipients, their header.
  * Pure.
  */
-import type { Account } from "../account.ts";
+import type { Account, When } from "../account.ts";
 import { type Counterparts, moot } from "../counterparts.ts";
 import { globsOf } from "../glob.ts";
 import {
@@ -61,9 +61,10 @@ export function headerLine(
   pattern: string,
   conditions: readonly string[] | undefined,
   action: Action,
+  when: When = "filter",
 ): void {
   const lines = conditions?.map((one) => ruleLine(action, [one]));
-  if (lines) account.ruled(name, pattern, "post", lines, "filter");
+  if (lines) account.ruled(name, pattern, "post", lines, when);
   else
     account.lose(
       name,
@@ -95,7 +96,7 @@ const oldHeaders: Two = (value, account, _source, name) => {
       at > 0
         ? valueConditions(line.slice(0, at), line.slice(at + 1).trim())
         : undefined;
-    headerLine(account, name, line, conditions, "hold");
+    headerLine(account, name, line, conditions, "hold", "check");
   }
 };
 

@@ -30,6 +30,9 @@ const people =
     else account.needless(name, value, "nobody");
   };
 
+/** Stands for our word while others are filled in. */
+const PLACE = "\ue000";
+
 /** The text of a footer with Mailman's words filled in. */
 function footer(source: Source2, text: string) {
   const at = source.address.lastIndexOf("@");
@@ -39,8 +42,8 @@ function footer(source: Source2, text: string) {
   ];
   const name = source.text("real_name") || local;
   const whole = text
-    .replaceAll("%(real_name)s@%(host_name)s", "{{list}}")
-    .replaceAll("%(_internal_name)s@%(host_name)s", "{{list}}");
+    .replaceAll("%(real_name)s@%(host_name)s", PLACE)
+    .replaceAll("%(_internal_name)s@%(host_name)s", PLACE);
   const words: Record<string, string> = {
     real_name: plain(name),
     list_name: local,
@@ -56,8 +59,8 @@ function footer(source: Source2, text: string) {
   };
   const dollars = source.flag("use_dollar_strings");
   const word = dollars ? /\$(?:\{(\w+)\}|(\w+))/g : /%\((\w+)\)[sd]/g;
-  const made = filled(whole.replaceAll("{{list}}", "\u0001"), word, words);
-  return { ...made, text: made.text.replaceAll("\u0001", "{{list}}") };
+  const made = filled(whole, word, words);
+  return { ...made, text: made.text.replaceAll(PLACE, "{{list}}") };
 }
 
 const msgFooter: Two = (value, account, source, name) => {

@@ -25,14 +25,25 @@ const yes =
       ? on(value, account, source, name)
       : account.needless(name, value, why);
 
-/** The words that Majordomo fills in. */
-function text(source: Source, value: string) {
-  return filled(
-    value.replaceAll(/\$LIST@[\w.-]+/g, "\u0001"),
+/** Stands for our word while others are filled in. */
+const PLACE = "\ue000";
+
+const footer: Keyword = (value, account, source, name) => {
+  const { text, unknown } = filled(
+    value.replaceAll(/\$LIST@[\w.-]+/g, PLACE),
     /\$(LIST|SENDER|VERSION)|(_SUBJECTS_)/g,
     { LIST: source.name },
-  ).text.replaceAll("\u0001", "{{list}}");
-}
+  );
+  const made = text.replaceAll(PLACE, "{{list}}").trimEnd();
+  account.set(name, value, "footer", `${made}\n`);
+  if (unknown.length > 0)
+    account.lose(
+      name,
+      unknown,
+      "lines with these words were left out",
+      "listmill list set LIST footer=...",
+    );
+};
 
 const digestNumber =
   (key: string, made: (count: number) => unknown): Keyword =>
@@ -55,8 +66,7 @@ export const keywords: Table = {
     const { prefix } = prefixOf(made.replaceAll(/\$(SENDER|VERSION)/g, ""));
     account.set(name, value, "subject_prefix", prefix);
   },
-  message_footer: (value, account, source, name) =>
-    account.set(name, value, "footer", `${text(source, value).trimEnd()}\n`),
+  message_footer: footer,
   message_fronter: gone(
     "there is no text above posts",
     "an edit hook (docs/hooks.md)",

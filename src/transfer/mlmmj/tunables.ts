@@ -133,6 +133,7 @@ export const tunables: Table = {
   customheaders: (_value, account, { control, address }, name) =>
     addedFields(account, name, control.lines(name), address),
   delheaders: (_value, account, { control }, name) => {
+    if (control.lines(name).length === 0) account.needless(name, "", "none");
     for (const field of control.lines(name))
       if (/^(from |return-path:|precedence:|list-[a-z-]+:)/i.test(field))
         account.needless(name, field, "listmill sets it itself");

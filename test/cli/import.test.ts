@@ -1,0 +1,206 @@
+// listmill import: lists of other managers become lists of a home, once and again, and the report.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import t, { type Test } from "tap";
+import { exit } from "../../src/base/errors.ts";
+import command from "../../src/cli/import.ts";
+import list from "../../src/cli/list.ts";
+import suppress from "../../src/cli/suppress.ts";
+import { rosterOf } from "../../src/lists/roster.ts";
+import { dumped } from "../transfer/mailman/dumps.ts";
+import {
+  madeList,
+  missing,
+  plainList,
+  subscribe,
+} from "../transfer/mlmmj/lists.ts";
+import { makeHome, verb } from "./atHome.ts";
+
+const talk = "talk@lists.example.org";
+
+async function homeOf(t: Test) {
+  const home = await makeHome(t, { dir: join(t.testdir(), "home") });
+  const run = (args: string[], json = false) =>
+    verb(t, home, command, args, json);
+  const source = join(home, "..", "source");
+  mkdirSync(source);
+  return { home, source, run };
+}
+
+t.test(
+  "a list of mlmmj, with its own programs",
+  { skip: missing },
+  async (t) => {
+    const { home, source, run } = await homeOf(t);
+    const dir = madeList(source);
+    for (const name of ["anna", "berta", "carl"])
+      subscribe(dir, `${name}@example.org`);
+    subscribe(dir, "dora@example.org", "-d");
+    writeFileSync(join(dir, "control/prefix"), "[talk]\n");
+    const before = execFileSync("find", [source, "-printf", "%p %T@ %s\n"], {
+      encoding: "utf8",
+    });
+    t.match(await run(["mlmmj", dir, "--dry-run"]), {
+      code: 0,
+      out: /^talk@lists\.example\.org: would be made, from mlmmj in .*\nmembers: 4 found, 0 refused\n/,
+    });
+    t.match(
+      JSON.parse((await verb(t, home, list, [], true)).out),
+      [{ list: "news@lists.example.org" }],
+      "nothing is made",
+    );
+    t.match(await run(["mlmmj", dir]), {
+      code: 0,
+      err: "",
+      out: /: made, from mlmmj in .*\nmembers: 4 added, 0 changed, 0 there already, 0 refused\n\nKept:\n\nsetting +value +becomes\n(.*\n)*prefix +\[talk\] +subject_prefix = "\[talk\] "\n/,
+    });
+    t.match(await run(["mlmmj", dir]), {
+      code: 0,
+      out: /: unchanged, .*\nmembers: 0 added, 0 changed, 4 there already, 0 refused\n/,
+    });
+    t.match(JSON.parse((await verb(t, home, list, ["show", talk], true)).out), {
+      members: 4,
+      settings: { subject_prefix: "[talk] ", owners: ["owner@example.org"] },
+    });
+    t.match(await rosterOf(home).get(talk, "dora@example.org"), {
+      delivery: "digest-mime",
+    });
+    t.equal(
+      execFileSync("find", [source, "-printf", "%p %T@ %s\n"], {
+        encoding: "utf8",
+      }),
+      before,
+      "nothing of the source is changed",
+    );
+  },
+);
+
+t.test("a list that is there is changed only when that is said", async (t) => {
+  const { home, source, run } = await homeOf(t);
+  plainList(source, {
+    "control/prefix": "[talk]\n",
+    "subscribers.d/a": "anna@x.org\nno address\n",
+  });
+  t.match(await run(["mlmmj", source]), {
+    code: exit.dataError,
+    out: /made/,
+    err: /^listmill: .*subscribers\.d\/a:2: no address: no usable address\n$/,
+  });
+  writeFileSync(join(source, "control/prefix"), "[other]\n");
+  t.match(await run(["mlmmj", source]), {
+    code: exit.cannotCreate,
+    err: /this list exists already, and subject_prefix is not as imported; --into changes it/,
+  });
+  t.match(await run(["mlmmj", source, "--into"]), {
+    code: exit.dataError,
+    out: /: changed, from/,
+  });
+  t.match(JSON.parse((await verb(t, home, list, ["show", talk], true)).out), {
+    settings: { subject_prefix: "[other] " },
+  });
+  t.match(await run(["mlmmj", source, "--list", "Copy@lists.example.org"]), {
+    code: exit.dataError,
+    out: /^copy@lists\.example\.org: made/,
+  });
+  t.match(
+    await run(["mlmmj", source, "--list", "news-owner@lists.example.org"]),
+    { code: exit.usage, err: /mistaken for an address of the list news@/ },
+  );
+});
+
+t.test(
+  "members, options and bans of Mailman 2, and the report as JSON",
+  async (t) => {
+    const { home, source, run } = await homeOf(t);
+    const file = join(source, "dump");
+    writeFileSync(
+      file,
+      dumped({
+        members: "{'anna@x.org': 0, 'gone@x.org': 0}",
+        delivery_status: "{'gone@x.org': (4, 1700000000)}",
+        user_options: "{'anna@x.org': 258}",
+        ban_list: "['bad@x.org']",
+        subject_prefix: "'[Talk] '",
+        welcome_msg: "'Be nice.'",
+        cp_own: "7",
+      }),
+    );
+    writeFileSync(
+      join(source, "more"),
+      "# those of list_members\nBerta Bär <berta@x.org>\nanna@x.org\n",
+    );
+    const { code, out, err } = await run(
+      ["mailman2", file, "--members", join(source, "more")],
+      true,
+    );
+    t.equal(code, exit.dataError);
+    t.match(err, /more:3: anna@x\.org: is there already/);
+    const report = JSON.parse(out);
+    t.match(report, {
+      manager: "mailman2",
+      list: talk,
+      made: "made",
+      members: { added: 3, refused: [{ address: "anna@x.org" }] },
+      suppressed: { added: 1 },
+      settings: { subject_prefix: "[Talk] " },
+      roles: [{ address: "owner@example.org", role: "owner" }],
+    });
+    const settings = [...report.kept, ...report.lost, ...report.moot].map(
+      ({ setting }: { setting: string }) => setting,
+    );
+    for (const name of [
+      "cp_own",
+      "subject_prefix",
+      "created_at",
+      "welcome_msg",
+    ])
+      t.ok(settings.includes(name), name);
+    const gone = await rosterOf(home).get(talk, "gone@x.org");
+    t.ok(
+      gone?.delivery === "nomail" || (gone as { suspended?: number }).suspended,
+      "who bounced gets no mail",
+    );
+    t.match(await rosterOf(home).get(talk, "berta@x.org"), {
+      name: "Berta Bär",
+    });
+    t.match(
+      (await verb(t, home, suppress, ["list"])).out,
+      /bad@x\.org +talk@lists\.example\.org .*banned in Mailman/,
+    );
+    t.match(JSON.parse((await run(["mailman2", file], true)).out), {
+      made: "unchanged",
+      members: { added: 0, changed: 0, present: 2 },
+      suppressed: { present: 1 },
+      texts: [],
+    });
+  },
+);
+
+t.test("what cannot be read is told, and nothing is made", async (t) => {
+  const { home, source, run } = await homeOf(t);
+  t.match(await run(["sympa", source]), {
+    code: exit.usage,
+    err: /import takes mlmmj, mailman2, mailman3, ezmlm, majordomo, and what to read/,
+  });
+  t.match(await run(["constructor", source]), { code: exit.usage });
+  t.match(await run(["mlmmj"]), { code: exit.usage });
+  t.match(await run(["mlmmj", source]), {
+    code: exit.dataError,
+    err: /control\/listaddress is missing/,
+  });
+  const file = join(source, "dump");
+  writeFileSync(file, dumped({ owner: "[" }));
+  t.match(await run(["mailman2", file]), {
+    code: exit.dataError,
+    err: /dump:\d+: /,
+  });
+  plainList(source);
+  t.match(await run(["mlmmj", source, "--members", "/none"]), {
+    code: exit.noInput,
+    err: /\/none: there is no such file/,
+  });
+  t.match(JSON.parse((await verb(t, home, list, [], true)).out), [
+    { list: "news@lists.example.org" },
+  ]);
+});

@@ -1,0 +1,71 @@
+// What this listmill does not have, or does not take, is lost instead of kept.
+import t from "tap";
+import { Account } from "../../src/transfer/account.ts";
+import { fitted, nested } from "../../src/transfer/fit.ts";
+import { keptRows, lostLines } from "../../src/transfer/report.ts";
+import { list, none } from "./outcomes.ts";
+
+t.test("settings, values and texts that do not fit are lost", (t) => {
+  const account = new Account();
+  account.set("prefix", "x", "subject_prefix", "[x] ");
+  account.set("long", "y", "description", "y".repeat(501));
+  account.set("new", "z", "no_such_thing", true);
+  account.put("digest.nothing", 1);
+  account.put("archive", "perhaps");
+  account.put("digest.posts", 7);
+  account.role("owner", "boss@x.org", "owner");
+  t.notOk(account.role("owner", "no address", "owner"));
+  account.text("help", "help", "en", "Subject: x\n\ny\n");
+  account.text("odd", "oddity", "en", "Subject: x\n\ny\n");
+  const fit = fitted(account.found(list, none()), new Set(["help"]));
+  t.same(Object.fromEntries(fit.settings), {
+    owners: ["boss@x.org"],
+    subject_prefix: "[x] ",
+    "digest.posts": 7,
+  });
+  t.same({ ...(nested(fit.settings).digest as object) }, { posts: 7 });
+  t.same(
+    fit.kept.map(({ setting }) => setting),
+    ["prefix", "help"],
+  );
+  const why = Object.fromEntries(
+    fit.lost.map(({ setting, why }) => [setting, why]),
+  );
+  t.match(why, {
+    owner: "no usable address",
+    long: /description: must be text on one line/,
+    new: "this listmill has no such setting: no_such_thing",
+    "digest.nothing": "this listmill has no such setting: digest.nothing",
+    archive: /must be true or false/,
+    odd: "this listmill has no text oddity",
+  });
+  t.match(lostLines([...fit.lost, ...fit.lost]), [
+    /^ {2}owner = no address: no usable address\n {6}instead: listmill list set/,
+    /long/,
+    /new/,
+    /odd|nothing|archive/,
+  ]);
+  t.equal(keptRows([...fit.kept, ...fit.kept]).length, 2);
+  t.end();
+});
+
+t.test(
+  "lines are in the order in which they must be asked, each once, and bounded",
+  (t) => {
+    const account = new Account();
+    account.rules("post", ["accept if free"], "accept");
+    account.rules("post", ["hold"], "first");
+    account.rules("post", ["hold", "hold"], "first");
+    t.notOk(account.rules("post", [undefined, "accept"]));
+    account.ruled(
+      "big",
+      "",
+      "who",
+      Array.from({ length: 1001 }, (_, n) => `hold if from a${n}@x.org`),
+    );
+    const { settings, lost } = account.found(list, none());
+    t.same(settings["rules.post"], ["hold", "accept if free"]);
+    t.match(lost, [{ setting: "big" }]);
+    t.end();
+  },
+);
