@@ -16,7 +16,7 @@ import type {
   Lost,
   Reader,
 } from "../transfer/found.ts";
-import { keptRows, lostLines } from "../transfer/report.ts";
+import { keptRows, lostLines, wrapped } from "../transfer/report.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import {
   counted,
@@ -254,7 +254,7 @@ function tell(
     const idle = [...new Set(found.moot.map(({ setting }) => setting))];
     if (idle.length > 0)
       context.say(
-        `\nNothing is lost by ${idle.length} more (--json has them with the reason): ${idle.join(", ")}`,
+        `\nNothing is lost by ${idle.length} more (--json has the reasons):\n\n${wrapped(idle)}`,
       );
   }
   for (const { where, address, why } of refused.slice(0, 100))

@@ -17,7 +17,13 @@ import { type PythonValue, pythonLiteral } from "./python/literal.ts";
 import { decoded } from "./texts.ts";
 
 export async function mailman2(path: string, wanted: Wanted): Promise<Found> {
-  const text = textIn(await wholeFile(path));
+  const bytes = await wholeFile(path);
+  if (/^(\x80|\}q|\(dp?\d)/.test(bytes.toString("latin1", 0, 8)))
+    throw new Failure(
+      exit.dataError,
+      `${path}: this is the pickle itself, which only Python reads; print it with Mailman's bin/dumpdb ${path} > FILE, and import FILE`,
+    );
+  const text = textIn(bytes);
   const { values, whole } = valuesIn(text, path);
   const name = textOf(values.get("real_name")).trim();
   const host = textOf(values.get("host_name")).trim();

@@ -29,6 +29,18 @@ export function lostLines(lost: readonly Lost[]): string[] {
   );
 }
 
+/** Names with commas, in lines of at most 100 columns. */
+export function wrapped(names: readonly string[]): string {
+  const lines = [""];
+  for (const [at, name] of names.entries()) {
+    const word = at === names.length - 1 ? name : `${name},`;
+    const last = lines.at(-1) ?? "";
+    if (last.length + word.length > 96) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last} ${word}`;
+  }
+  return lines.map((line) => `  ${line}`).join("\n");
+}
+
 function once<T>(rows: readonly T[]): T[] {
   return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
 }

@@ -381,6 +381,9 @@ mlist.max_message_size = 100
 });
 
 t.test("what is no list is refused", async (t) => {
+  await t.rejects(read(t, Buffer.from([0x80, 2, 0x7d])), {
+    message: /this is the pickle itself.*bin\/dumpdb/,
+  });
   await t.rejects(read(t, "{}"), {
     exitCode: exit.dataError,
     message: /not the settings of a list of Mailman 2/,
