@@ -19,7 +19,7 @@ import { addressesIn, type Person, together } from "./kinds.ts";
 import { configIn } from "./majordomo/config.ts";
 import { keywords, listText } from "./majordomo/keywords.ts";
 import { postingOf, type Source } from "./majordomo/source.ts";
-import { joining, posting } from "./posting.ts";
+import { byRole, joining, posting, readersLines } from "./posting.ts";
 import { senders } from "./senders.ts";
 
 export async function majordomo(path: string, wanted: Wanted): Promise<Found> {
@@ -34,6 +34,14 @@ export async function majordomo(path: string, wanted: Wanted): Promise<Found> {
   weigh(keywords, values, account, source);
   if (!values.has("subscribe_policy"))
     joining(account, "subscribe_policy", "(not there)", "subscribe", "confirm");
+  if (!values.has("get_access"))
+    account.ruled(
+      "get_access",
+      "(not there)",
+      "archive",
+      readersLines("members"),
+      "last",
+    );
   await posters(account, dir, source);
   await texts(account, dir, source);
   const digestFile = join(dir, `${name}-digest`);
@@ -167,7 +175,9 @@ async function posters(
       });
     }
   }
-  if (!members && account.rules("post", ["hold if member"], "last"))
+  if (members) return;
+  account.rules("post", byRole, "accept");
+  if (account.rules("post", ["hold if member"], "last"))
     account.keep(
       "restrict_post",
       files.join(" "),

@@ -26,7 +26,7 @@ export function policyOf({ members, others }: Posting): Policy {
 }
 
 /** Those who may post whatever is said of members and others. */
-const byRole = ["owner", "moderator", "poster"].map(
+export const byRole = ["owner", "moderator", "poster"].map(
   (role) => `accept if role ${role}`,
 );
 

@@ -62,7 +62,11 @@ const subscribes: Switch["on"] = (account, folder, name) => {
 export const switches: Readonly<Record<string, Switch>> = {
   a: {
     file: "archived",
-    on: kept("archive = true"),
+    on: (account, folder, name) => {
+      const readers = readersLines(archiveReaders(folder));
+      account.rules("archive", readers, "last");
+      account.keep(name, "on", "archive = true");
+    },
     off: (account, _folder, name) => account.set(name, "off", "archive", false),
   },
   b: { file: "modgetonly", on: reads },
