@@ -14,6 +14,7 @@ import type { Question } from "./engine/question.ts";
 import type { Place, Subject, Trade } from "./engine/trade.ts";
 import type { Ask } from "./hook.ts";
 import type { List, Lists } from "./lists/directory.ts";
+import { EVENTS } from "./lists/events.ts";
 import { extended } from "./lists/marks.ts";
 import type { Site } from "./lists/settings.ts";
 import { domainOf, localOf } from "./mail/address.ts";
@@ -79,6 +80,8 @@ export function mailTrade(
     const found = known.get(envelope) ?? new Map<string, List>();
     known.set(envelope, found);
     const list = found.get(name) ?? lists.get(name);
+    // What has happened to a list can be told when it is gone.
+    if (!list && envelope.extension === EVENTS) return undefined;
     if (!list)
       throw new Failure(
         exit.config,

@@ -35,9 +35,6 @@ export async function tell(
     by: actor(),
     detail,
   };
-  // What is told of a list that is gone needs none.
-  const belongs =
-    what === "removed" ? {} : { list: address, extension: EVENTS };
   try {
     spool.make(EVENTS);
     await enqueue(spool, {
@@ -46,7 +43,8 @@ export async function tell(
       envelope: {
         sender: "",
         recipient: eventsAddress(site, list),
-        ...belongs,
+        list: address,
+        extension: EVENTS,
         origin: "operator",
         received: at,
         history: [],
