@@ -14,6 +14,7 @@ import type { Question } from "./engine/question.ts";
 import type { Verdict } from "./engine/verdict.ts";
 import type { List, Lists } from "./lists/directory.ts";
 import type { Site } from "./lists/settings.ts";
+import type { TextName, Words } from "./lists/texts/catalogue.ts";
 import type { Message } from "./mail/message.ts";
 
 export type { Piece } from "./base/pieces.ts";
@@ -38,6 +39,9 @@ export interface Ask extends Question<Message> {
   readonly ours: boolean;
   /** The list's address with an extension: `LIST-owner@domain`. */
   address(extension: string): string;
+
+  /** A sentence of the catalogue of texts, in the language of the list. */
+  text<N extends TextName>(name: N, words: Words<N>): string;
 
   later(reason: string): Verdict;
   reject(reason: string): Verdict;

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { exit, Failure } from "./base/errors.ts";
 import type { Piece } from "./base/pieces.ts";
 import { answerTo } from "./commands/answer.ts";
-import { languagesOf, mayBeWritten } from "./commands/case.ts";
+import { DAY, languagesOf, mayBeWritten } from "./commands/case.ts";
 import { commandsIn } from "./commands/read.ts";
 import type { Layer } from "./engine/layers.ts";
 import type { Question } from "./engine/question.ts";
@@ -17,7 +17,9 @@ import type { List, Lists } from "./lists/directory.ts";
 import { EVENTS } from "./lists/events.ts";
 import { extended } from "./lists/marks.ts";
 import type { Site } from "./lists/settings.ts";
-import { domainOf, localOf } from "./mail/address.ts";
+import { stateOf } from "./lists/state.ts";
+import { textFor } from "./lists/texts/texts.ts";
+import { domainOf, keyOf, localOf } from "./mail/address.ts";
 import { looksLikeMessage } from "./mail/header.ts";
 import { authorOf, type Message, openMessage } from "./mail/message.ts";
 import { type Addressed, addressed, found } from "./receipt/door.ts";
@@ -139,6 +141,7 @@ export function mailTrade(
         node,
         ours: question.envelope.origin !== "mta",
         address: (extension) => (list ? extended(site, list, extension) : ""),
+        text: (name, words) => textFor({ site, list }, name, words).body,
         later: (reason) => ({ kind: "later", reason }),
         reject: (reason) => ({ kind: "reject", reason }),
         hold: (reason, quiet = false) => ({
@@ -243,6 +246,12 @@ export function mailTrade(
       );
       if (silence !== undefined) return { silence };
       const { sender, recipient } = subject.envelope;
+      const { windows } = await stateOf(site.home);
+      const key = keyOf(sender);
+      const { a_day } = site.answers;
+      const others = await windows.note("answer", key, subject.id, now, DAY);
+      if (others >= a_day)
+        return { silence: `it has had ${others} answers today` };
       const list = listOf(subject.envelope);
       return {
         queue: "outbound",

@@ -51,6 +51,13 @@ export function* entriesOf(spool: Spool, queue: string): Generator<Found> {
     }
 }
 
+/** Whether a queue has an entry of an id, waiting or at work. */
+export function hasEntry(spool: Spool, queue: string, id: string): boolean {
+  for (const { name } of entriesOf(spool, queue))
+    if (name.id === id) return true;
+  return false;
+}
+
 /**
  * What stands for an entry: itself, or once it is committed, those that follow from it and are not
  * published yet.

@@ -5,7 +5,15 @@ import t, { type Test } from "tap";
 import { Context } from "../../src/cli/context.ts";
 import queue from "../../src/cli/queue.ts";
 import { rosterOf } from "../../src/lists/roster.ts";
-import { feed, makeHome, news, runAll, verb, waiting } from "../cli/atHome.ts";
+import {
+  feed,
+  makeHome,
+  news,
+  runAll,
+  unmoderated,
+  verb,
+  waiting,
+} from "../cli/atHome.ts";
 
 t.setTimeout(60_000);
 
@@ -126,7 +134,7 @@ t.test("a shrinking is no matter where the list says so", async (t) => {
 
 t.test("more than the cap waits for a person", async (t) => {
   const { dir, post } = await home(t, {
-    list: { refine: { cap: 99 } },
+    list: { refine: { cap: 99 }, ...unmoderated },
     people: people(0, 100),
   });
   await post();

@@ -152,7 +152,11 @@ t.test("frozen, thawed, taken away, brought back", slow, async (t) => {
   await mill.receive("frozen", anna);
   await mill.finish();
   t.match(
-    once(sink, anna, "dev@lists.example.org takes no posts for now."),
+    once(
+      sink,
+      anna,
+      "dev@lists.example.org takes no messages for the time being.",
+    ),
     /dev-owner@/,
   );
   t.equal(sink.counts("Subject: post frozen").get("ben@box.test"), undefined);
@@ -212,7 +216,7 @@ t.test("lists that are members of a list", slow, async (t) => {
   }
   t.match(
     log,
-    /rejected .*This message has been through u@\S+ already\. \(from=<b-bounces@\S+>, nobody is told: /,
+    /rejected .*The message has been through u@\S+ already\. \(from=<b-bounces@\S+>, nobody is told: /,
     "the circle ends",
   );
   t.equal(await bring(mill, b, message("to-b")), 0);

@@ -303,3 +303,15 @@ t.test("a post may have to be confirmed by its author", async (t) => {
   t.same(await town.write(anna, away), []);
   t.same(readdirSync(join(town.home, "spool/held/new")), []);
 });
+
+t.test("a post that comes twice is posted once", async (t) => {
+  const town = await Town.build(t);
+  await town.roster.add(news, anna);
+  const message = `From: ${anna}\nSubject: One\nMessage-ID: <1@example.com>\n\nText.\n`;
+  t.equal((await town.post(message, anna, "")).length, 1);
+  t.same(await town.post(message, anna, ""), []);
+  t.match(
+    town.log.join("\n"),
+    /discarded by posts\/10-approve\/03-duplicate.*it came before/,
+  );
+});

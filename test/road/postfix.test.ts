@@ -158,7 +158,10 @@ t.test("by the Maildir", { timeout: 110_000 }, async (t) => {
 
   await t.test("what is for no list is answered", async (t) => {
     office.submit(alice, ["nono@lists.test"], post(alice, "lost"));
-    t.match(await office.arrived(alice, /There is no list nono@/), /<>/);
+    t.match(
+      await office.arrived(alice, /There is no mailing list nono@/),
+      /<>/,
+    );
   });
 
   await t.test("the null sender gets no answer", async (t) => {

@@ -7,7 +7,7 @@ export default function size(ask: Ask): Reply {
   const { message, site, list, ours } = ask;
   if (message.headerTooLarge)
     return ask.reject(
-      `The header of the message is larger than ${site.limits.header} bytes.`,
+      ask.text("reason-header-size", { most: site.limits.header }),
     );
   if (ours) return;
   const most = Math.min(
@@ -16,7 +16,5 @@ export default function size(ask: Ask): Reply {
   );
   const bytes = lengthOf(message.pieces());
   if (bytes > most)
-    return ask.reject(
-      `The message has ${bytes} bytes; at most ${most} are taken here.`,
-    );
+    return ask.reject(ask.text("reason-size", { size: bytes, most }));
 }

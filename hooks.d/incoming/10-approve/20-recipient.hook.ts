@@ -10,19 +10,23 @@ export default async function recipient(ask: Ask): Promise<Reply> {
     // A message of the mill to a person outside.
     if (ours && envelope.recipient) return;
     return envelope.recipient
-      ? ask.reject(`There is no list ${envelope.recipient} here.`)
+      ? ask.reject(ask.text("reason-no-list", { address: envelope.recipient }))
       : ask.hold(
           "nothing says whom it is for: the MTA must write Delivered-To, X-Original-To or Envelope-To",
         );
   }
   if (!ours && !(await exists(list, site)))
-    return ask.reject(`There is no list ${list.address} here.`);
+    return ask.reject(ask.text("reason-no-list", { address: list.address }));
   switch (doorOf(envelope.extension ?? "", site.delimiters, ours).kind) {
     case "queue":
       return;
     case "unknown":
-      return ask.reject(`There is no address ${envelope.recipient} here.`);
+      return ask.reject(
+        ask.text("reason-no-address", { address: envelope.recipient }),
+      );
     case "closed":
-      return ask.reject(`${envelope.recipient} takes no mail from outside.`);
+      return ask.reject(
+        ask.text("reason-outside", { address: envelope.recipient }),
+      );
   }
 }

@@ -9,15 +9,12 @@ export default function loop(ask: Ask): Reply {
   const { envelope, list, message, ours } = ask;
   if (ours || !list || envelope.extension) return;
   if (isMarkedBy(list, message.header))
-    return ask.reject(`This message has been through ${list.address} already.`);
-  if (envelope.sender === "")
-    return ask.reject(
-      `A bounce or notification does not belong on ${list.address}.`,
-    );
+    return ask.reject(ask.text("reason-loop", {}));
+  if (envelope.sender === "") return ask.reject(ask.text("reason-bounce", {}));
   const automatic = message.header.get("Auto-Submitted") ?? "no";
   if (
     /^\s*auto-notified\b/i.test(automatic) ||
     automaticAnswer(message.header, envelope.sender) !== undefined
   )
-    return ask.reject(`An automatic reply does not belong on ${list.address}.`);
+    return ask.reject(ask.text("reason-automatic", {}));
 }

@@ -19,17 +19,38 @@ export default async function policy(ask: Ask): Promise<Reply> {
     list.settings,
     facts,
   );
+  const ready = readyText(ask, list, facts.author, where);
   switch (action) {
     case "accept":
       return;
     case "hold":
-      return ask.hold(text || `${where}: ${rule}`);
+      return ask.hold(ready || text || `${where}: ${rule}`);
     case "reject":
-      return ask.reject(text || `This post is not for ${list.address}.`);
+      return ask.reject(ready || text || ask.text("reason-policy", {}));
     case "discard":
       return ask.discard(`${where}: ${text || rule}`);
     case "confirm":
       return askAuthor({ ...ask, list }, facts.author, text);
+  }
+}
+
+/** What a ready-made line says, in the language of the list; "" for a line of its own. */
+function readyText(
+  ask: Ask,
+  { settings }: List,
+  author: string,
+  where: string,
+): string {
+  if (!where.startsWith("policy ")) return "";
+  switch (settings.policy) {
+    case "members":
+    case "closed":
+      return ask.text("reason-not-member", { author });
+    case "announce":
+      return ask.text("reason-not-owner", { author });
+    case "moderated":
+    case "open":
+      return ask.text("reason-moderated", {});
   }
 }
 

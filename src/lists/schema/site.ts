@@ -45,6 +45,10 @@ const sections = z.strictObject({
     several(hostName()).prefault([]),
     "Whose Authentication-Results (RFC 8601) are believed: the name that your mail server writes into them.",
   ),
+  authserv_below: note(
+    flag().prefault(false),
+    "Whether fields right below your server's own Received are believed too: only where it takes away those that strangers wrote in its name (docs/policy.md).",
+  ),
   answers: note(
     z
       .strictObject({

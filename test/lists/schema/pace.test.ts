@@ -73,7 +73,7 @@ t.test("what cannot work is told with its line", async (t) => {
   );
   t.match(
     wrong('[outbound]\nquiet = ["22-6"]'),
-    /^2: outbound\.quiet\.0: must be hours such as "22:00-06:00" or .*, not "22-6"$/,
+    /^2: outbound\.quiet\[1\]: must be hours such as "22:00-06:00" or .*, not "22-6"$/,
   );
   t.equal(
     wrong('[outbound]\nquiet = ["06:00-22:00", "21:00-06:00"]'),

@@ -78,7 +78,7 @@ t.test("what cannot work is told with its line", async (t) => {
         return (error as Error).message;
       }
     };
-    const start = `list.toml:3: personal.${name}: ${what}`;
+    const start = `list.toml:3: personal.${name.replace(/\.(\d)/, (_, at) => `[${Number(at) + 1}]`)}: ${what}`;
     t.equal(told().slice(0, start.length), start, value);
   }
 });
