@@ -27,6 +27,9 @@ export function rosterOf(home: string): Roster {
   return new Roster(() => stateOf(home), systemClock);
 }
 
+/** Members that are many for a table. */
+const MANY = 1000;
+
 export class Roster extends People {
   /** Adds a member or changes one; "refused" where the address cannot be used. */
   async add(
@@ -179,10 +182,12 @@ export class Roster extends People {
     actor: Actor = { by: "import", who: "" },
     name?: string,
   ): Promise<Imported> {
-    const { members } = await this.state();
-    return importLines(lines, name, (some) =>
+    const { members, store } = await this.state();
+    const imported = await importLines(lines, name, (some) =>
       members.addAll(keyOf(list), some, this.clock.now(), actor),
     );
+    if (imported.added > MANY) await store.lookAt("members");
+    return imported;
   }
 
   /** A header and all members as lines that `import` reads. */

@@ -65,12 +65,12 @@ export async function rowsOf(queries: Queries): Promise<Counts> {
  * @param tell called with the number of rows that were copied since the last time
  * @returns how many there were. Throws a Failure where the other state has rows already.
  */
-export function copyTables(
+export async function copyTables(
   from: Store,
   to: Store,
   tell: (rows: number) => void,
 ): Promise<Counts> {
-  return from.snapshot((source) =>
+  const counts = await from.snapshot((source) =>
     to.alone("copy", async (target) => {
       const there = await rowsOf(target);
       const full = tables.filter((name) => there[name] > 0);
@@ -90,6 +90,8 @@ export function copyTables(
       return rowsOf(target);
     }),
   );
+  for (const name of tables) await to.lookAt(name);
+  return counts;
 }
 
 /** The rows of a table in the order of their keys. */

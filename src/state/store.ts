@@ -189,6 +189,15 @@ export class Store {
       : transaction.execute(work);
   }
 
+  /**
+   * Has PostgreSQL look at a table that has grown much: it does so by itself within minutes, and until
+   * then it would sort all rows for each page.
+   */
+  async lookAt(table: keyof Tables): Promise<void> {
+    if (this.kind === "postgres")
+      await sql`ANALYZE ${sql.table(table)}`.execute(this.#kysely);
+  }
+
   /** Runs a statement that only SQLite knows; nothing in PostgreSQL. */
   async pragma(text: string): Promise<void> {
     if (this.kind !== "sqlite") return;
