@@ -6,7 +6,8 @@ import { exit, Failure } from "../base/errors.ts";
 import { lastNumbers, startAfter } from "./counters.ts";
 import { changing } from "./memberRow.ts";
 import { inserting, PAGE } from "./prepared.ts";
-import { type Queries, type Store, sql, type Tables } from "./store.ts";
+import type { Tables } from "./rows.ts";
+import { type Queries, type Store, sql } from "./store.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 

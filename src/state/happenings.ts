@@ -3,7 +3,7 @@ import { oneLine } from "../base/log.ts";
 import { momentText } from "../base/moments.ts";
 import type { Happening } from "./journal.ts";
 import { changing } from "./memberRow.ts";
-import type { MemberRow } from "./store.ts";
+import type { MemberRow } from "./rows.ts";
 
 /** Most characters of an entry's detail. */
 const DETAIL = 500;

@@ -4,7 +4,8 @@
  */
 import { hashOf } from "../base/hash.ts";
 import { chunks, inserting, PAGE, prepared } from "./prepared.ts";
-import type { JournalRow, Queries, Store } from "./store.ts";
+import type { JournalRow } from "./rows.ts";
+import type { Queries, Store } from "./store.ts";
 
 /** Who does something: by which way, and with what name there. */
 export interface Actor {

@@ -3,7 +3,7 @@
  * who gets mail. Pure.
  */
 import type { Delivery, Joining, Member, Moderation } from "./member.ts";
-import type { MemberRow } from "./store.ts";
+import type { MemberRow } from "./rows.ts";
 
 /** What may change of a member, in the order in which it is told. */
 export const changing = [

@@ -21,7 +21,8 @@ import {
 } from "./memberQueries.ts";
 import { isSame, memberOf, rowOf } from "./memberRow.ts";
 import { chunks, PAGE, packed } from "./prepared.ts";
-import type { MemberRow, Queries, Store } from "./store.ts";
+import type { MemberRow } from "./rows.ts";
+import type { Queries, Store } from "./store.ts";
 
 /** Kilobytes, with the minus that SQLite wants; the usual size and one for reading. */
 const CACHE = -16_000;

@@ -3,12 +3,12 @@
  * value, as JSON: so one statement does for any number of them, and thousands of parameters, which
  * cost a server more than the rows, need not be. Pure.
  */
+import type { Tables } from "./rows.ts";
 import {
   type Compilable,
   type CompiledQuery,
   type Store,
   sql,
-  type Tables,
 } from "./store.ts";
 
 type Values = Readonly<Record<string, unknown>>;

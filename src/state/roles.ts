@@ -4,7 +4,8 @@
  */
 import type { Actor, Journal } from "./journal.ts";
 import { inserting, prepared } from "./prepared.ts";
-import type { Queries, RoleRow, Store } from "./store.ts";
+import type { RoleRow } from "./rows.ts";
+import type { Queries, Store } from "./store.ts";
 
 export const personRoles = ["owner", "moderator", "poster"] as const;
 

@@ -1,6 +1,7 @@
 /** How many recipients a list had when its last post was let through by that number. */
 import { prepared } from "./prepared.ts";
-import type { Queries, SizeRow, Store } from "./store.ts";
+import type { SizeRow } from "./rows.ts";
+import type { Queries, Store } from "./store.ts";
 
 export class Sizes {
   readonly #queries: Queries;

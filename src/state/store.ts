@@ -1,11 +1,10 @@
 /**
- * The tables of a state, in SQLite or in PostgreSQL: the same queries for both. The only importer of
+ * The database of a state, SQLite or PostgreSQL: the same queries for both. The only importer of
  * kysely.
  */
 import {
   CompiledQuery,
   type DatabaseConnection,
-  type Generated,
   Kysely,
   PostgresDialect,
   type PostgresPool,
@@ -18,92 +17,12 @@ import {
 } from "kysely";
 import type { Local } from "./local.ts";
 import type { Pool } from "./postgres.ts";
+import type { Tables } from "./rows.ts";
 import { type Database, versionOf } from "./sqlite.ts";
 import { serverVersion } from "./upgrade.ts";
 
-export type { Compilable } from "kysely";
+export type { Compilable, Generated } from "kysely";
 export { type CompiledQuery, sql };
-
-export interface MemberRow {
-  list: string;
-  key: string;
-  address: string;
-  name: string;
-  delivery: string;
-  own_copy: number | null;
-  joined: number;
-  /** 0: not. */
-  away: number;
-  /** 0: not. */
-  suspended: number;
-  suspended_for: string;
-  duplicates: number | null;
-  acknowledge: number | null;
-  language: string;
-  moderation: string;
-}
-
-export interface RoleRow {
-  list: string;
-  key: string;
-  role: string;
-  address: string;
-  since: number;
-}
-
-export interface JournalRow {
-  id: number;
-  list: string;
-  /** Of the key. */
-  hash: number;
-  key: string;
-  address: string;
-  at: number;
-  what: string;
-  by: string;
-  who: string;
-  message_id: string;
-  detail: string;
-}
-
-export interface WindowRow {
-  kind: string;
-  key: string;
-  event: string;
-  at: number;
-  /** Until when it is in a window. */
-  kept: number;
-}
-
-export interface SuppressedRow {
-  list: string;
-  key: string;
-  address: string;
-  reason: string;
-  since: number;
-}
-
-export interface SizeRow {
-  list: string;
-  size: number;
-  since: number;
-}
-
-export interface NumberRow {
-  number: Generated<number>;
-  hash: number;
-  address: string;
-}
-
-export interface Tables {
-  members: MemberRow;
-  suppressed: SuppressedRow;
-  sizes: SizeRow;
-  numbers: NumberRow;
-  roles: RoleRow;
-  journal: JournalRow;
-  windows: WindowRow;
-}
 
 /** What queries are built with and run on: the database, or a transaction in it. */
 export type Queries = Kysely<Tables>;

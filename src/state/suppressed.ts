@@ -10,7 +10,8 @@ import {
   packed,
   prepared,
 } from "./prepared.ts";
-import type { Queries, Store, SuppressedRow } from "./store.ts";
+import type { SuppressedRow } from "./rows.ts";
+import type { Queries, Store } from "./store.ts";
 
 export interface Suppression {
   /** The list's address; "" for all lists. */

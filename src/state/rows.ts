@@ -1,0 +1,83 @@
+/** The rows of the tables of a state (migrations.ts), as both databases give them. Pure. */
+import type { Generated } from "./store.ts";
+
+export interface MemberRow {
+  list: string;
+  key: string;
+  address: string;
+  name: string;
+  delivery: string;
+  own_copy: number | null;
+  joined: number;
+  /** 0: not. */
+  away: number;
+  /** 0: not. */
+  suspended: number;
+  suspended_for: string;
+  duplicates: number | null;
+  acknowledge: number | null;
+  language: string;
+  moderation: string;
+}
+
+export interface RoleRow {
+  list: string;
+  key: string;
+  role: string;
+  address: string;
+  since: number;
+}
+
+export interface JournalRow {
+  id: number;
+  list: string;
+  /** Of the key. */
+  hash: number;
+  key: string;
+  address: string;
+  at: number;
+  what: string;
+  by: string;
+  who: string;
+  message_id: string;
+  detail: string;
+}
+
+export interface WindowRow {
+  kind: string;
+  key: string;
+  event: string;
+  at: number;
+  /** Until when it is in a window. */
+  kept: number;
+}
+
+export interface SuppressedRow {
+  list: string;
+  key: string;
+  address: string;
+  reason: string;
+  since: number;
+}
+
+export interface SizeRow {
+  list: string;
+  size: number;
+  since: number;
+}
+
+export interface NumberRow {
+  number: Generated<number>;
+  hash: number;
+  address: string;
+}
+
+export interface Tables {
+  members: MemberRow;
+  suppressed: SuppressedRow;
+  sizes: SizeRow;
+  numbers: NumberRow;
+  roles: RoleRow;
+  journal: JournalRow;
+  windows: WindowRow;
+}
