@@ -2,6 +2,7 @@
  * listmill role: who owns a list, moderates it, or may post to it whatever else holds.
  */
 import { exit, Failure } from "../base/errors.ts";
+import { keyOf } from "../mail/address.ts";
 import { type PersonRole, personRoles } from "../state/roles.ts";
 import { actionOf } from "./actions.ts";
 import { actor } from "./actor.ts";
@@ -85,6 +86,9 @@ async function change(
   if (!role) throw new Failure(exit.usage, `which role? There are ${names}`);
   if (addresses.length === 0)
     throw new Failure(exit.usage, "which addresses? Give them behind the role");
+  const named = ofSettings(context, list).filter((row) => row.role === role);
+  const isInSettings = (address: string) =>
+    named.some((row) => keyOf(row.address) === keyOf(address));
   let code: number = exit.ok;
   for (const address of addresses) {
     const { roster } = context;
@@ -92,6 +96,11 @@ async function change(
     if (done === "refused") {
       process.stderr.write(
         `listmill: ${address}: not an address that can get mail\n`,
+      );
+      code = exit.dataError;
+    } else if (!on && done === "present" && isInSettings(address)) {
+      process.stderr.write(
+        `listmill: ${address}: ${role} by list.toml; change it there, or with listmill list set ${list}\n`,
       );
       code = exit.dataError;
     } else context.say(`${address}: ${told(done === "changed", role, on)}`);

@@ -39,6 +39,11 @@ t.test("roles are given, listed and taken", async (t) => {
     (await run(`remove ${news} poster bob@x.org who@x.org`)).out,
     "bob@x.org: no longer poster\nwho@x.org: is no poster\n",
   );
+  t.match(await run(`remove ${news} owner Boss@x.org`), {
+    code: 65,
+    out: "",
+    err: /Boss@x\.org: owner by list\.toml; change it there/,
+  });
   const told = await Array.fromAsync(roster.history(news, "bob@x.org"));
   t.same(
     told.map(({ what, detail, by }) => `${what} ${detail} ${by}`),
