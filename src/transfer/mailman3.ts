@@ -25,7 +25,7 @@ import {
 import { posting } from "./posting.ts";
 import type { Action } from "./rules.ts";
 import { senders } from "./senders.ts";
-import { decoded, languageOf, plain, template } from "./texts.ts";
+import { decoded, languageOf, lookedUp, plain, template } from "./texts.ts";
 
 export async function mailman3(path: string, wanted: Wanted): Promise<Found> {
   const document = documentIn(decoded(await wholeFile(path)), path);
@@ -177,7 +177,7 @@ function texts(
       /\$(?:\{(\w+)\}|(\w+))/g,
       words,
     );
-    const name = names[key];
+    const name = lookedUp(names, key);
     const setting = `templates: ${key}`;
     if (/^list:(member:)?regular:footer$/.test(key))
       account.set(

@@ -27,7 +27,8 @@ export function template(subject: string, body: string): string {
 /** A language code of Mailman's or Debian's as RFC 5646 has it; undefined where it is none. */
 export function languageOf(code: string): string | undefined {
   const [first = "", region] = code.replace("_", "-").split("-");
-  const language = { gr: "el" }[first.toLowerCase()] ?? first.toLowerCase();
+  const small = first.toLowerCase();
+  const language = small === "gr" ? "el" : small;
   const whole = region ? `${language}-${region.toUpperCase()}` : language;
   return /^[a-z]{2,3}(-[A-Z0-9]{2,8})?$/.test(whole) ? whole : undefined;
 }
@@ -45,4 +46,12 @@ export function prefixOf(
   const tidy = numbered ? cut.replace(/\s+([\])>])/g, "$1") : cut;
   const prefix = tidy.trim() === "" ? "" : `${tidy.trimEnd()} `;
   return { prefix, numbered };
+}
+
+/** What a table has for a word of a stranger; never what every object has. */
+export function lookedUp<T>(
+  table: Readonly<Record<string, T>>,
+  word: string,
+): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
 }

@@ -57,6 +57,7 @@ t.test("every key of the config is kept, lost or moot", async (t) => {
 
 t.test("whatever stands in them, each says what becomes of it", (t) => {
   const words = fc.constantFrom(
+    "constructor",
     "hold",
     "defer",
     "public",

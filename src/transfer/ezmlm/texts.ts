@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { Account } from "../account.ts";
 import { namesIn, smallText } from "../files.ts";
-import { plain, template } from "../texts.ts";
+import { lookedUp, plain, template } from "../texts.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   help: "help",
@@ -23,7 +23,7 @@ export async function texts(
     if (name === "trailer") continue;
     const text = await smallText(join(dir, "text", name));
     if (text === undefined) continue;
-    const to = NAMES[name];
+    const to = lookedUp(NAMES, name);
     const made = plain(text)
       .replaceAll(/<#[lL]#>@<#[hH]#>/g, "{{list}}")
       .replaceAll(/<#[lL]#>/g, address.slice(0, at))

@@ -4,7 +4,7 @@
  * Pure.
  */
 import type { FoundDelivery, FoundMember } from "../found.ts";
-import { languageOf } from "../texts.ts";
+import { languageOf, lookedUp } from "../texts.ts";
 import { isRecord, type Record3, type Source3 } from "./source3.ts";
 
 const deliveries: Readonly<Record<string, FoundDelivery>> = {
@@ -24,7 +24,7 @@ export function member3(
   const said = (name: string) => own[name] ?? entry[name];
   const status = String(said("delivery_status") ?? "enabled");
   const off = ["by_user", "by_moderator", "unknown"].includes(status);
-  const mode = deliveries[String(said("delivery_mode"))] ?? "posts";
+  const mode = lookedUp(deliveries, String(said("delivery_mode"))) ?? "posts";
   const language = languageOf(String(said("preferred_language") ?? ""));
   const name = String(entry.display_name ?? "").trim();
   const action = entry.moderation_action;

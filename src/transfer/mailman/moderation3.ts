@@ -1,6 +1,7 @@
 /**
  * Mailman 3: who may join, see and post, and what waits for a moderator. Pure.
  */
+
 import { gone, moot } from "../counterparts.ts";
 import { globsOf } from "../glob.ts";
 import { administrivia, unaddressed } from "../headers.ts";
@@ -13,6 +14,7 @@ import {
 } from "../posting.ts";
 import { type Action, ruleLine } from "../rules.ts";
 import { senders } from "../senders.ts";
+import { lookedUp } from "../texts.ts";
 import { flag, type Key, number, type Table, textsOf } from "./source3.ts";
 
 const idle = ["", null, false, 0, []];
@@ -27,7 +29,7 @@ const ways: Readonly<Record<string, Joining>> = {
 const policy =
   (deed: "subscribe" | "unsubscribe"): Key =>
   (value, account, _source, name) => {
-    const way = ways[String(value)];
+    const way = lookedUp(ways, String(value));
     if (way) joining(account, name, value, deed, way);
     else
       account.lose(
@@ -145,7 +147,7 @@ export const moderation3: Table = {
       name,
       value,
       "who",
-      readersLines(who[String(value)] ?? "owners"),
+      readersLines(lookedUp(who, String(value)) ?? "owners"),
     );
   },
   moderator_password: gone(

@@ -1,6 +1,7 @@
 /**
  * Majordomo: who may join, leave, see and read, and posts that wait for their header. Pure.
  */
+
 import { headerConditions } from "../headers.ts";
 import {
   type Joining,
@@ -9,6 +10,7 @@ import {
   readersLines,
 } from "../posting.ts";
 import { ruleLine } from "../rules.ts";
+import { lookedUp } from "../texts.ts";
 import type { Keyword } from "./source.ts";
 
 export const policy =
@@ -20,7 +22,7 @@ export const policy =
       auto: "confirm",
       closed: "hold",
     };
-    const way = ways[how];
+    const way = lookedUp(ways, how);
     if (way === undefined)
       return account.lose(
         name,
@@ -48,7 +50,7 @@ export const access =
       list: "members",
       closed: deed === "who" ? "owners" : "nobody",
     };
-    const readers = who[value.toLowerCase()];
+    const readers = lookedUp(who, value.toLowerCase());
     if (readers)
       account.ruled(name, value, deed, readersLines(readers), "last");
     else

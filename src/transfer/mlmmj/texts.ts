@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { Account } from "../account.ts";
 import { namesIn, smallText } from "../files.ts";
-import { languageOf, plain, template } from "../texts.ts";
+import { languageOf, lookedUp, plain, template } from "../texts.ts";
 
 /** Where mlmmj keeps the texts that it ships, by language. */
 const SHIPPED = [
@@ -65,7 +65,7 @@ function carry(
   words: { readonly address: string; readonly prologue: string | undefined },
 ): void {
   const setting = `text/${name}`;
-  const to = NAMES[name];
+  const to = lookedUp(NAMES, name);
   const made = to === undefined ? undefined : translated(text, words);
   if (to !== undefined && made !== undefined) {
     account.text(setting, to, language, made);
