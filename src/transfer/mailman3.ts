@@ -21,6 +21,7 @@ import {
   postingOf,
   type Record3,
   type Source3,
+  textOf,
 } from "./mailman/source3.ts";
 import { posting } from "./posting.ts";
 import type { Action } from "./rules.ts";
@@ -36,7 +37,7 @@ export async function mailman3(path: string, wanted: Wanted): Promise<Found> {
   const address = keyOf(
     addressOf(
       path,
-      told === undefined ? undefined : String(told),
+      told === undefined ? undefined : textOf(told),
       wanted.address,
     ),
   );
@@ -56,7 +57,7 @@ export async function mailman3(path: string, wanted: Wanted): Promise<Found> {
     member3(
       entry,
       source,
-      `${path}: members, entry ${at + 1} (${String(entry.email)})`,
+      `${path}: members, entry ${at + 1} (${textOf(entry.email)})`,
     ),
   );
   if (document.members === undefined)
@@ -77,7 +78,7 @@ export async function mailman3(path: string, wanted: Wanted): Promise<Found> {
   banned(
     account,
     "bans",
-    entriesOf(document.bans).map((one) => String(one.email ?? "")),
+    entriesOf(document.bans).map((one) => textOf(one.email)),
     on,
   );
   return account.found(address, each(members));
@@ -91,19 +92,16 @@ async function* each(
 
 function people(account: Account, document: Record3): void {
   for (const role of ["owner", "moderator"] as const) {
-    const all = entriesOf(document[`${role}s`]).map((one) =>
-      String(one.email ?? ""),
-    );
+    const all = entriesOf(document[`${role}s`]).map((one) => textOf(one.email));
     const good = all.filter((one) => account.role(`${role}s`, one, role));
     if (good.length > 0) account.keep(`${role}s`, good, `${role}s`);
   }
   const groups = Map.groupBy(entriesOf(document.nonmembers), (one) =>
-    String(one.moderation_action ?? "defer"),
+    textOf(one.moderation_action ?? "defer"),
   );
   for (const action of ["accept", "hold", "reject", "discard"] as const) {
-    const all = (groups.get(action) ?? []).map((one) =>
-      String(one.email ?? ""),
-    );
+    const all = (groups.get(action) ?? []).map((one) => textOf(one.email));
+    if (all.length === 0) continue;
     senders(account, `nonmembers: ${action}`, all, {
       deed: "post",
       action,
@@ -115,15 +113,14 @@ function people(account: Account, document: Record3): void {
 
 /** Members whose posts are rejected or discarded: a member here can only be moderated. */
 function strict(account: Account, entries: readonly Record3[]): void {
-  for (const action of ["reject", "discard"] as const)
-    senders(
-      account,
-      `members: ${action}`,
-      entries
-        .filter((one) => one.moderation_action === action)
-        .map((one) => String(one.email ?? "")),
-      { deed: "post", action, when: "refuse" },
-    );
+  for (const action of ["reject", "discard"] as const) {
+    const all = entries
+      .filter((one) => one.moderation_action === action)
+      .map((one) => textOf(one.email));
+    if (all.length === 0) continue;
+    const treatment = { deed: "post", action, when: "refuse" } as const;
+    senders(account, `members: ${action}`, all, treatment);
+  }
 }
 
 function filters(account: Account, document: Record3): void {
@@ -135,12 +132,12 @@ function filters(account: Account, document: Record3): void {
       (["accept", "reject", "discard"] as const).find(
         (one) => one === action,
       ) ?? "hold";
-    const said = `${String(header)}: ${String(pattern)}`;
+    const said = `${textOf(header)}: ${textOf(pattern)}`;
     headerLine(
       account,
       "header_matches",
       said,
-      valueConditions(String(header), String(pattern)),
+      valueConditions(textOf(header), textOf(pattern)),
       verb,
     );
   }
@@ -165,15 +162,15 @@ function texts(
     short_listname: local,
     list_name: local,
     domain,
-    display_name: plain(String(config.display_name ?? local)),
-    description: plain(String(config.description ?? "")),
+    display_name: plain(textOf(config.display_name ?? local)),
+    description: plain(textOf(config.description)),
     user_email: "{{address}}",
     user_address: "{{address}}",
     user_delivered_to: "{{address}}",
   };
   for (const [key, value] of Object.entries(templates)) {
     const { text, unknown, personal } = filled(
-      String(value),
+      textOf(value),
       /\$(?:\{(\w+)\}|(\w+))/g,
       words,
     );
@@ -190,13 +187,13 @@ function texts(
       account.text(
         setting,
         name,
-        languageOf(String(config.preferred_language ?? "")) ?? "en",
+        languageOf(textOf(config.preferred_language)) ?? "en",
         template("{{list}}", text),
       );
     else {
       account.lose(
         setting,
-        String(value),
+        textOf(value),
         "there is no such text here",
         "listmill template list",
       );

@@ -44,10 +44,11 @@ export function senders(
   entries: readonly string[],
   { deed, action, when, also = [], told = "" }: Treatment,
 ): void {
+  const people = entries.filter((entry) => entry.trim() !== "");
+  if (people.length === 0) account.needless(setting, entries, "nobody");
   let lines = 0;
   let last = "";
-  for (const entry of entries) {
-    if (entry.trim() === "") continue;
+  for (const entry of people) {
     const conditions = fromOf(entry);
     const fails = (why: string) =>
       account.lose(setting, entry, why, `a line of your own in rules.${deed}`);
@@ -66,7 +67,7 @@ export function senders(
   if (lines > 0)
     account.keep(
       setting,
-      entries.filter((one) => one.trim() !== ""),
+      people,
       `rules.${deed}: ${lines === 1 ? last : `${lines} lines such as: ${last}`}`,
       `rules.${deed}`,
     );

@@ -255,6 +255,46 @@ t.test("owners, moderators, others, bans, header matches, texts", async (t) => {
   rulesAreGood(t, found);
 });
 
+t.test("whatever stands in the document, it is read", async (t) => {
+  const keys = [
+    "email",
+    "entries",
+    "preferences",
+    "header",
+    "pattern",
+    "action",
+    "moderation_action",
+    "toString",
+  ];
+  const thing = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: "small" },
+      fc.jsonValue(),
+      fc.array(tie("value"), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...keys), tie("value"), { maxKeys: 4 }),
+    ),
+  })).value;
+  const rest = fc.record({
+    list: thing,
+    members: thing,
+    owners: thing,
+    moderators: thing,
+    nonmembers: thing,
+    bans: thing,
+    header_matches: thing,
+    templates: thing,
+  });
+  const file = join(t.testdir(), "list.json");
+  await fc.assert(
+    fc.asyncProperty(rest, async (document) => {
+      writeFileSync(file, JSON.stringify({ ...document, config }));
+      const found = await mailman3(file, {});
+      await all(found.members);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 t.test("what is no such document is refused", async (t) => {
   await t.rejects(read(t, '{\n"config": {\n"a": }'), {
     exitCode: exit.dataError,

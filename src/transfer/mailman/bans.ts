@@ -12,7 +12,6 @@ export function banned(
   entries: readonly string[],
   on: ReadonlySet<string>,
 ): void {
-  if (entries.length === 0) account.needless(setting, entries, "nobody");
   senders(account, setting, entries, {
     deed: "subscribe",
     action: "reject",

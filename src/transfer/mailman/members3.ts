@@ -5,7 +5,7 @@
  */
 import type { FoundDelivery, FoundMember } from "../found.ts";
 import { languageOf, lookedUp } from "../texts.ts";
-import { isRecord, type Record3, type Source3 } from "./source3.ts";
+import { isRecord, type Record3, type Source3, textOf } from "./source3.ts";
 
 const deliveries: Readonly<Record<string, FoundDelivery>> = {
   regular: "posts",
@@ -22,20 +22,19 @@ export function member3(
 ): FoundMember {
   const own = isRecord(entry.preferences) ? entry.preferences : {};
   const said = (name: string) => own[name] ?? entry[name];
-  const status = String(said("delivery_status") ?? "enabled");
+  const status = textOf(said("delivery_status") ?? "enabled");
   const off = ["by_user", "by_moderator", "unknown"].includes(status);
-  const mode = lookedUp(deliveries, String(said("delivery_mode"))) ?? "posts";
-  const language = languageOf(String(said("preferred_language") ?? ""));
-  const name = String(entry.display_name ?? "").trim();
+  const mode = lookedUp(deliveries, textOf(said("delivery_mode"))) ?? "posts";
+  const language = languageOf(textOf(said("preferred_language")));
+  const name = textOf(entry.display_name).trim();
   const action = entry.moderation_action;
   const strict = source.posting.members !== "accept";
   return {
-    address: String(entry.email ?? ""),
+    address: textOf(entry.email),
     delivery: off ? "nomail" : mode,
     ...(name && { name }),
     ...(language &&
-      language !==
-        languageOf(String(source.config.preferred_language ?? "")) && {
+      language !== languageOf(textOf(source.config.preferred_language)) && {
         language,
       }),
     ...(action === "hold" && !strict && { moderation: "moderated" }),
@@ -55,6 +54,6 @@ export function member3(
 
 /** When the last bounce came, if that is told. */
 function suspendedAt(entry: Record3): number {
-  const at = Date.parse(String(entry.last_bounce_received ?? ""));
+  const at = Date.parse(textOf(entry.last_bounce_received));
   return Number.isFinite(at) ? at : 0;
 }

@@ -46,9 +46,7 @@ const notice: Two = (value, account, _source, name) =>
 const nonmembers =
   (action: Action): Two =>
   (value, account, source, name) => {
-    const entries = severalOf(value);
-    if (entries.length === 0) return account.needless(name, value, "nobody");
-    senders(account, name, entries, {
+    senders(account, name, severalOf(value), {
       deed: "post",
       action,
       when: action === "hold" || action === "accept" ? action : "refuse",
@@ -73,9 +71,7 @@ export const moderation2: Counterparts<PythonValue, Source2> = {
   ...filters2,
   subscribe_policy: subscribing,
   subscribe_auto_approval: (value, account, _source, name) => {
-    const entries = severalOf(value);
-    if (entries.length === 0) return account.needless(name, value, "nobody");
-    senders(account, name, entries, {
+    senders(account, name, severalOf(value), {
       deed: "subscribe",
       action: "accept",
       when: "accept",

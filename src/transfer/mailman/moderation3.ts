@@ -15,7 +15,14 @@ import {
 import { type Action, ruleLine } from "../rules.ts";
 import { senders } from "../senders.ts";
 import { lookedUp } from "../texts.ts";
-import { flag, type Key, number, type Table, textsOf } from "./source3.ts";
+import {
+  flag,
+  type Key,
+  number,
+  type Table,
+  textOf,
+  textsOf,
+} from "./source3.ts";
 
 const idle = ["", null, false, 0, []];
 
@@ -29,7 +36,7 @@ const ways: Readonly<Record<string, Joining>> = {
 const policy =
   (deed: "subscribe" | "unsubscribe"): Key =>
   (value, account, _source, name) => {
-    const way = lookedUp(ways, String(value));
+    const way = lookedUp(ways, textOf(value));
     if (way) joining(account, name, value, deed, way);
     else
       account.lose(
@@ -46,15 +53,12 @@ const postingPart: Key = (value, account, source, name) =>
 const nonmembers =
   (action: Action): Key =>
   (value, account, _source, name) => {
-    const entries = textsOf(value);
-    if (entries.length === 0) account.needless(name, value, "nobody");
-    else
-      senders(account, name, entries, {
-        deed: "post",
-        action,
-        when: action === "hold" || action === "accept" ? action : "refuse",
-        also: ["not member"],
-      });
+    senders(account, name, textsOf(value), {
+      deed: "post",
+      action,
+      when: action === "hold" || action === "accept" ? action : "refuse",
+      also: ["not member"],
+    });
   };
 
 const ceiling =
@@ -147,7 +151,7 @@ export const moderation3: Table = {
       name,
       value,
       "who",
-      readersLines(lookedUp(who, String(value)) ?? "owners"),
+      readersLines(lookedUp(who, textOf(value)) ?? "owners"),
     );
   },
   moderator_password: gone(

@@ -6,7 +6,14 @@ import { canonical } from "../../mail/address.ts";
 import { gone, moot, same } from "../counterparts.ts";
 import { languageOf, plain, prefixOf } from "../texts.ts";
 import { moderation3 } from "./moderation3.ts";
-import { flag, type Key, number, type Source3, type Table } from "./source3.ts";
+import {
+  flag,
+  type Key,
+  number,
+  type Source3,
+  type Table,
+  textOf,
+} from "./source3.ts";
 
 const idle = ["", null, false, 0, []];
 const counted = moot<unknown, Source3>("what Mailman notes for itself");
@@ -49,7 +56,7 @@ const when =
       ? one(value, account, source, name)
       : account.needless(name, value, `${switched} is off`);
 const replies: Key = (value, account, source, name) => {
-  const to = String(source.config.reply_to_address ?? "");
+  const to = textOf(source.config.reply_to_address);
   if (value === "no_munging") account.set(name, value, "reply_to", "author");
   else if (
     value === "point_to_list" ||
@@ -59,7 +66,7 @@ const replies: Key = (value, account, source, name) => {
   else
     account.lose(
       name,
-      `${String(value)}: ${to}`,
+      `${textOf(value)}: ${to}`,
       "replies go to the author or to the list, not elsewhere",
       `personal.headers = ["Reply-To: ${to}"], which costs a message a member, or an edit hook`,
     );
@@ -123,14 +130,12 @@ export const counterparts3: Table = {
   bounce_you_are_disabled_warnings_interval: bounces("7d"),
   forward_unrecognized_bounces_to: bounces("administrators"),
   description: same("description", (value) =>
-    String(value ?? "")
-      .replace(/\s+/g, " ")
-      .trim(),
+    textOf(value).replace(/\s+/g, " ").trim(),
   ),
   display_name: gone("a list has an address and a description", "", idle),
   info: (value, account, source, name) => {
-    const text = plain(String(value ?? ""));
-    const language = languageOf(String(source.config.preferred_language ?? ""));
+    const text = plain(textOf(value));
+    const language = languageOf(textOf(source.config.preferred_language));
     if (text.trim() === "") account.needless(name, value, "empty");
     else account.before(name, "info", language ?? "en", text);
   },
@@ -181,7 +186,7 @@ export const counterparts3: Table = {
     "default-posting-pipeline",
   ]),
   preferred_language: (value, account, _source, name) => {
-    const language = languageOf(String(value));
+    const language = languageOf(textOf(value));
     if (language) account.set(name, value, "language", language);
     else
       account.lose(
@@ -199,10 +204,5 @@ export const counterparts3: Table = {
       ? account.keep(name, value, "welcome")
       : account.lose(name, value, "welcome says it for both"),
   subject_prefix: (value, account, _source, name) =>
-    account.set(
-      name,
-      value,
-      "subject_prefix",
-      prefixOf(String(value ?? "")).prefix,
-    ),
+    account.set(name, value, "subject_prefix", prefixOf(textOf(value)).prefix),
 };

@@ -74,6 +74,12 @@ export function entriesOf(value: unknown): Record3[] {
   });
 }
 
+/** A text, a number or a flag as text; "" for all else. */
+export function textOf(value: unknown): string {
+  const plain = ["string", "number", "boolean"].includes(typeof value);
+  return plain ? String(value) : "";
+}
+
 export function textsOf(value: unknown): string[] {
   return Array.isArray(value)
     ? value.filter((one) => typeof one === "string")
