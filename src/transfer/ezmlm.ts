@@ -82,11 +82,15 @@ async function roles(account: Account, folder: Folder): Promise<void> {
     await moderators(account, folder, name);
   }
   const allowed = await all(join(folder.dir, "allow"));
-  senders(account, "allow/", allowed, {
-    deed: "post",
-    action: "accept",
-    when: "accept",
-  });
+  // Without -u nobody is asked whether he is a subscriber, or one of these.
+  if (folder.on("u", "subpostonly"))
+    senders(account, "allow/", allowed, {
+      deed: "post",
+      action: "accept",
+      when: "accept",
+    });
+  else
+    account.needless("allow/", allowed, "posts are not for subscribers only");
   const denied = await all(join(folder.dir, "deny"));
   senders(account, "deny/", denied, {
     deed: "post",

@@ -37,7 +37,10 @@ export interface Treatment {
   readonly told?: string;
 }
 
-/** Writes rules for all of them; what cannot be one is lost, entry by entry. */
+/**
+ * Writes rules for all of them; what cannot be one is lost, entry by entry. Where lines get too many,
+ * those who may post get a role instead.
+ */
 export function senders(
   account: Account,
   setting: string,
@@ -46,29 +49,38 @@ export function senders(
 ): void {
   const people = entries.filter((entry) => entry.trim() !== "");
   if (people.length === 0) account.needless(setting, entries, "nobody");
-  let lines = 0;
-  let last = "";
+  const mayPost = deed === "post" && action === "accept";
+  const instead = `a line of your own in rules.${deed}`;
+  const lines: (string | undefined)[] = [];
+  let posters = 0;
+  let over = 0;
   for (const entry of people) {
     const conditions = fromOf(entry);
-    const fails = (why: string) =>
-      account.lose(setting, entry, why, `a line of your own in rules.${deed}`);
     if ("why" in conditions) {
-      fails(conditions.why);
+      account.lose(setting, entry, conditions.why, instead);
       continue;
     }
     const own = conditions.map((one) => ruleLine(action, [...also, one], told));
-    if (!account.rules(deed, own, when)) {
-      fails("too many lines, or too long");
-      continue;
-    }
-    lines += own.length;
-    last = own.at(-1) ?? last;
+    if (account.rules(deed, own, when)) lines.push(...own);
+    else if (mayPost && canonical(entry) !== undefined)
+      posters += account.role(setting, entry, "poster") ? 1 : 0;
+    else over += 1;
   }
-  if (lines > 0)
+  const key = `rules.${deed}`;
+  const many = `${lines.length} lines such as: ${lines.at(-1)}`;
+  if (lines.length > 0)
     account.keep(
       setting,
       people,
-      `rules.${deed}: ${lines === 1 ? last : `${lines} lines such as: ${last}`}`,
-      `rules.${deed}`,
+      `${key}: ${lines.length === 1 ? lines[0] : many}`,
+      key,
+    );
+  if (posters > 0) account.keep(setting, `${posters} more`, "role poster");
+  if (over > 0)
+    account.lose(
+      setting,
+      `${over} more`,
+      "too many lines, or too long",
+      instead,
     );
 }
