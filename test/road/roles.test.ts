@@ -17,7 +17,7 @@ queues = ["incoming", "posts", "outbound"]
 lists = ["@lists.example.org"]
 jobs = 2
 [node.store]
-queues = ["archive", "digest", "owner"]
+queues = ["archive", "digest", "owner", "events"]
 [outbound]
 rate = 0
 `;
@@ -90,7 +90,7 @@ t.test("each host does its part", async (t) => {
     [0, 0],
   );
   t.strictSame(queuesIn(ends[0]?.log ?? ""), ["incoming", "outbound", "posts"]);
-  t.strictSame(queuesIn(ends[1]?.log ?? ""), ["archive"]);
+  t.strictSame(queuesIn(ends[1]?.log ?? ""), ["archive", "events"]);
   t.equal(
     await mill.tell(["nodes"]).then((text) => text.split("\n")[0]),
     "no runner lives",
