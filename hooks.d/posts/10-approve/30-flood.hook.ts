@@ -1,12 +1,11 @@
 #!/usr/bin/env listmill-hook
 // Counts the posts that were accepted. When more come than `flood.posts` within `flood.window`, all
 // posts wait for a moderator until `listmill list calm`, and the owners are told once.
-import { durationText } from "../../../src/base/units.ts";
 import type { Ask, Reply } from "../../../src/hook.ts";
+import { letter } from "../../../src/lists/letter.ts";
 import { longestWindow } from "../../../src/lists/policy/decide.ts";
 import {
   floodAt,
-  floodNote,
   noteAuthor,
   windowsOf,
 } from "../../../src/lists/policy/flood.ts";
@@ -30,18 +29,12 @@ export default async function flood(ask: Ask): Promise<Reply> {
   }
   if (state === "begins") {
     const owner = ask.address("owner");
-    const content = floodNote({
-      list,
-      owner,
-      hostname: site.hostname,
-      id,
+    const content = letter({ ...ask, list }, { address: owner }, "flood", {
       posts,
-      window: durationText(window),
-      date: new Date(now),
+      window,
+      calm: `listmill list calm ${list.address}`,
     });
     ask.emit({ recipient: owner, content });
   }
-  return ask.hold(
-    `the list is in a flood of posts (flood.posts); it ends with: listmill list calm ${list.address}`,
-  );
+  return ask.hold(ask.text("reason-flood", {}));
 }

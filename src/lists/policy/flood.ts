@@ -3,11 +3,7 @@
  * a person has had a look (listmill list calm). Posts are counted over all hosts that share the
  * state, each once however often it is tried.
  */
-import { exit, Failure } from "../../base/errors.ts";
-import type { Piece } from "../../base/pieces.ts";
 import { keyOf } from "../../mail/address.ts";
-import { compose, messageId } from "../../mail/compose.ts";
-import type { List } from "../directory.ts";
 import { stateOf } from "../state.ts";
 
 /** Things that happened, as the state keeps them for sliding windows. */
@@ -30,9 +26,7 @@ export interface Windows {
 
 /** Those of a home. */
 export async function windowsOf(home: string): Promise<Windows> {
-  const state = (await stateOf(home)) as { readonly windows?: Windows };
-  if (state.windows) return state.windows;
-  throw new Failure(exit.tryLater, "this state has no table of what happened");
+  return (await stateOf(home)).windows;
 }
 
 const post = "post";
@@ -115,43 +109,4 @@ export async function acceptedBy(
 
 function authorKey(list: string, author: string): string {
   return `${keyOf(list)} ${keyOf(author)}`;
-}
-
-export interface Flooding {
-  readonly list: Pick<List, "address">;
-  /** LIST-owner@. */
-  readonly owner: string;
-  readonly hostname: string;
-  /** Of the post that was one too many. */
-  readonly id: string;
-  readonly posts: number;
-  /** The window as it is written: "1h". */
-  readonly window: string;
-  readonly date: Date;
-}
-
-/** The note to the owners. */
-export function floodNote(flooding: Flooding): Piece[] {
-  const { list, owner, hostname, id, posts, window, date } = flooding;
-  return [
-    compose({
-      from: owner,
-      to: owner,
-      subject: `A flood of posts to ${list.address}: all of them wait`,
-      date,
-      messageId: messageId(`flood.${id}`, hostname),
-      autoSubmitted: "auto-generated",
-      text: `More than ${posts} posts to ${list.address} came within ${window} (flood.posts, flood.window).
-From this one on all posts wait for a moderator, and none is lost:
-
-  listmill queue held
-
-When you have seen to it, let posts through again:
-
-  listmill list calm ${list.address}
-
-What waits until then still waits for a moderator afterwards.
-`,
-    }),
-  ];
 }

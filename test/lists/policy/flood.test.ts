@@ -3,7 +3,6 @@ import {
   acceptedBy,
   calm,
   floodAt,
-  floodNote,
   noteAuthor,
   type Windows,
 } from "../../../src/lists/policy/flood.ts";
@@ -58,19 +57,4 @@ t.test("an author's posts", async (t) => {
   t.equal(await before("b", 0), 1);
   t.equal(await before("c", 10), 1);
   t.equal(await before("a", 10), 1);
-});
-
-t.test("the owners are told what to do", async (t) => {
-  const [text] = floodNote({
-    list: { address: list },
-    owner: "news-owner@lists.example.org",
-    hostname: "mill.example.org",
-    id: "17",
-    posts: 3,
-    window: "1h",
-    date: new Date(0),
-  });
-  t.match(String(text), /^Subject: A flood of posts to news@/m);
-  t.match(String(text), "listmill list calm news@lists.example.org");
-  t.match(String(text), /^Auto-Submitted: auto-generated$/m);
 });
