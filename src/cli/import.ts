@@ -5,7 +5,6 @@
 import { createReadStream } from "node:fs";
 import { exit, Failure } from "../base/errors.ts";
 import { linesOf } from "../base/lines.ts";
-import { plural } from "../base/log.ts";
 import { fromLine } from "../mail/address.ts";
 import { isFile } from "../transfer/files.ts";
 import { fitted } from "../transfer/fit.ts";
@@ -13,10 +12,8 @@ import type {
   Found,
   FoundDelivery,
   FoundMember,
-  Lost,
   Reader,
 } from "../transfer/found.ts";
-import { keptRows, lostLines, wrapped } from "../transfer/report.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import {
   counted,
@@ -27,6 +24,7 @@ import {
   textNames,
   texts,
 } from "./import/steps.ts";
+import { type Outcome, tell } from "./import/told.ts";
 
 const managers: Readonly<Record<string, () => Promise<Reader>>> = {
   mlmmj: async () => (await import("../transfer/mlmmj.ts")).mlmmj,
@@ -93,28 +91,6 @@ import MANAGER PATH [--list ADDRESS] [--into] [--dry-run]
 };
 export default verb;
 
-/** What came of it, for the report. */
-interface Outcome {
-  readonly dryRun?: true;
-  readonly made?: string;
-  readonly dir?: string;
-  readonly members: {
-    readonly found?: number;
-    readonly added?: number;
-    readonly changed?: number;
-    readonly present?: number;
-    readonly refused: readonly {
-      where: string;
-      address: string;
-      why: string;
-    }[];
-    readonly lost: ReadonlyMap<string, number>;
-  };
-  readonly suppressed?: { added: number; changed: number; present: number };
-  readonly texts?: readonly string[];
-  readonly lost: readonly Lost[];
-}
-
 async function dry(found: Found): Promise<Outcome> {
   return { members: await counted(found.members), lost: [] };
 }
@@ -180,88 +156,4 @@ async function* joined(
       };
     }
   }
-}
-
-function tell(
-  context: Context,
-  manager: string,
-  path: string,
-  found: Found,
-  outcome: Outcome,
-): number {
-  const fit = fitted(found, textNames());
-  const lost = [
-    ...fit.lost,
-    ...outcome.lost,
-    ...[...outcome.members.lost].map(([what, count]) => ({
-      setting: `members: ${what}`,
-      value: plural(count, "member", "members"),
-      why: "the roster of this listmill does not keep it",
-      instead:
-        what === "suspended" ? "they get no mail: delivery is nomail" : "",
-    })),
-  ];
-  const { refused, found: there, lost: _, ...counts } = outcome.members;
-  if (context.json) {
-    const { members: __, kept: ___, lost: ____, texts: _____, ...rest } = found;
-    context.say(
-      JSON.stringify(
-        {
-          manager,
-          path,
-          list: found.address,
-          ...(outcome.dryRun
-            ? { dryRun: true }
-            : { made: outcome.made, dir: outcome.dir }),
-          ...rest,
-          settings: Object.fromEntries(fit.settings),
-          members: {
-            ...(there === undefined ? {} : { found: there }),
-            ...counts,
-            refused,
-          },
-          suppressed: outcome.suppressed ?? found.suppressed,
-          texts:
-            outcome.texts ??
-            fit.texts.map(({ name, language }) => `${language}/${name}`),
-          kept: fit.kept,
-          lost,
-        },
-        undefined,
-        1,
-      ),
-    );
-  } else {
-    const how = outcome.dryRun ? "would be made" : (outcome.made ?? "");
-    context.say(`${found.address}: ${how}, from ${manager} in ${path}`);
-    context.say(
-      there === undefined
-        ? `members: ${counts.added} added, ${counts.changed} changed, ${counts.present} there already, ${refused.length} refused`
-        : `members: ${there} found, ${refused.length} refused`,
-    );
-    if (found.suppressed.length > 0)
-      context.say(
-        `suppressed: ${plural(found.suppressed.length, "address", "addresses")}`,
-      );
-    if (found.archive !== undefined)
-      context.say(`its archive stays where it is: ${found.archive}`);
-    context.say("\nKept:\n");
-    context.table(["setting", "value", "becomes"], keptRows(fit.kept));
-    if (lost.length > 0) {
-      context.say("\nLost:\n");
-      for (const line of lostLines(lost)) context.say(line);
-    }
-    const idle = [...new Set(found.moot.map(({ setting }) => setting))];
-    if (idle.length > 0)
-      context.say(
-        `\nNothing is lost by ${idle.length} more (--json has the reasons):\n\n${wrapped(idle)}`,
-      );
-  }
-  for (const { where, address, why } of refused.slice(0, 100))
-    process.stderr.write(`listmill: ${where}: ${address}: ${why}\n`);
-  if (refused.length > 100)
-    process.stderr.write(
-      `listmill: … and ${refused.length - 100} more members\n`,
-    );
-  return refused.length > 0 ? exit.dataError : exit.ok;
 }

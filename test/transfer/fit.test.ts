@@ -49,6 +49,28 @@ t.test("settings, values and texts that do not fit are lost", (t) => {
   t.end();
 });
 
+t.test("people beyond what lines can say get a role, or are counted", (t) => {
+  const many = Array.from({ length: 1500 }, (_, n) => `a${n}@x.org`);
+  const account = new Account();
+  const how = { deed: "post", action: "accept", when: "accept" } as const;
+  senders(account, "guests", [...many, "nobody", "^[0-9]"], how);
+  senders(account, "bad", ["z@x.org"], { ...how, action: "discard" });
+  senders(account, "none", [" "], how);
+  const { roles, kept, lost, moot, settings } = account.found(list, none());
+  t.equal((settings["rules.post"] as string[]).length, 1000);
+  t.equal(roles.length, 500);
+  t.match(kept, [
+    { setting: "guests", key: "rules.post" },
+    { becomes: "role poster" },
+  ]);
+  t.same(
+    lost.map(({ setting, value }) => `${setting} ${value}`),
+    ["guests nobody", "guests ^[0-9]", "bad 1 more"],
+  );
+  t.match(moot, [{ setting: "none" }]);
+  t.end();
+});
+
 t.test(
   "lines are in the order in which they must be asked, each once, and bounded",
   (t) => {
