@@ -183,7 +183,7 @@ export const tunables: Table = {
       : account.lose(
           name,
           value,
-          `${digesters} members have digests, so there are digests for all`,
+          `there are digests, for those have them who had them before: ${digesters}`,
           "listmill list set LIST digest.enabled=false",
         ),
   nonomailsub: gone("members may choose nomail"),
@@ -237,6 +237,8 @@ export const tunables: Table = {
   staticbounceaddr: gone("bounces go to the list's own address", "", []),
   ifmodsendonlymodmoderate: gone("all moderators are told of what waits"),
   footer: (value, account, _source, name) =>
-    account.set(name, value, "footer", `${plain(value).trimEnd()}\n`),
+    value.trim() === ""
+      ? account.needless(name, value, "empty")
+      : account.set(name, value, "footer", `${plain(value).trimEnd()}\n`),
   notmetoo: same("own_copy", () => false),
 };
