@@ -103,23 +103,13 @@ async function done(
   const fit = fitted(found, textNames());
   const { list, made } = await listWith(context, found.address, fit, into);
   const people = await members(context, list.address, found.members);
-  const roles = await posters(context, list.address, found);
+  await posters(context, list.address, found);
   return {
     made,
     dir: list.dir,
     members: people,
     suppressed: await suppressed(context, list.address, found),
     texts: await texts(list, fit),
-    lost: roles
-      ? []
-      : [
-          {
-            setting: "posters",
-            value: "",
-            why: "this listmill has no such role",
-            instead: "",
-          },
-        ],
   };
 }
 

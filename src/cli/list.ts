@@ -12,7 +12,7 @@ import { freeze } from "./list/freeze.ts";
 import { remove } from "./list/remove.ts";
 import { rename } from "./list/rename.ts";
 import { restore } from "./list/restore.ts";
-import { mustNotShadow } from "./list/shadowed.ts";
+import { mustNotHaveMoved, mustNotShadow } from "./list/shadowed.ts";
 import { tell } from "./list/tell.ts";
 
 const verb: Verb = {
@@ -113,15 +113,6 @@ list restore [ADDRESS|FOLDER]          bring back what was kept aside last, with
 export default verb;
 
 /** Throws a Failure where mail for the address goes to another list. */
-function mustNotHaveMoved({ lists }: Context, address: string): void {
-  const to = lists.moved().get(address);
-  if (to !== undefined)
-    throw new Failure(
-      exit.cannotCreate,
-      `${address} has moved to ${to}; end that first: listmill list remove ${address}`,
-    );
-}
-
 /** What was typed as KEY=VALUE, each setting once. */
 function changes(texts: readonly string[]): Change[] {
   const found = new Map<string, unknown>();

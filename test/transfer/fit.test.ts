@@ -3,6 +3,7 @@ import t from "tap";
 import { Account } from "../../src/transfer/account.ts";
 import { fitted, nested } from "../../src/transfer/fit.ts";
 import { keptRows, lostLines } from "../../src/transfer/report.ts";
+import { senders } from "../../src/transfer/senders.ts";
 import { list, none } from "./outcomes.ts";
 
 t.test("settings, values and texts that do not fit are lost", (t) => {

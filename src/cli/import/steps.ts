@@ -11,12 +11,14 @@ import type { List } from "../../lists/directory.ts";
 import { listSettingsOf } from "../../lists/settings.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
-import { shadow } from "../../receipt/door.ts";
 import { replace } from "../../spool/durable.ts";
 import { namesIn } from "../../transfer/files.ts";
 import { type Fitted, nested } from "../../transfer/fit.ts";
 import type { Found, FoundMember } from "../../transfer/found.ts";
+import { actor } from "../actor.ts";
 import type { Context } from "../context.ts";
+import { mustNotHaveMoved, mustNotShadow } from "../list/shadowed.ts";
+import { tell } from "../list/tell.ts";
 import { Meter } from "../meter.ts";
 import { MemberLines } from "./lines.ts";
 
@@ -33,19 +35,14 @@ export async function listWith(
   { settings }: Fitted,
   into: boolean,
 ): Promise<{ list: List; made: Made }> {
-  const { lists, site } = context;
+  const { lists } = context;
   const there = lists.made(address);
   if (!there) {
-    const other = shadow(lists.names(), site.delimiters, address);
-    if (other)
-      throw new Failure(
-        exit.usage,
-        `${address}: it would be mistaken for an address of the list ${other}, or that for one of it; import it as another one with --list ADDRESS`,
-      );
-    return {
-      list: await lists.create(address, nested(settings)),
-      made: "made",
-    };
+    mustNotHaveMoved(context, address);
+    mustNotShadow(context, address);
+    const list = await lists.create(address, nested(settings));
+    await tell(context, list, "created");
+    return { list, made: "made" };
   }
   const differ = differing(context, there, settings);
   if (differ.length === 0) return { list: there, made: "unchanged" };
@@ -54,7 +51,9 @@ export async function listWith(
       exit.cannotCreate,
       `${address}: this list exists already, and ${differ.slice(0, 5).join(", ")} ${differ.length === 1 ? "is" : "are"} not as imported; --into changes it, --list ADDRESS makes another one`,
     );
-  return { list: await lists.set(address, ...settings), made: "changed" };
+  const list = await lists.set(address, ...settings);
+  await tell(context, list, "changed", { settings: differ });
+  return { list, made: "changed" };
 }
 
 /** The settings that are not what they shall be. */
@@ -87,6 +86,7 @@ export async function members(
   const done = await context.roster.import(
     list,
     metered(lines.of(found, context.clock.now()), meter),
+    actor("import"),
   );
   meter.wipe();
   const refused = [
@@ -119,32 +119,15 @@ async function* metered(
   }
 }
 
-/** Rosters that know roles. */
-interface WithRoles {
-  role?(
-    list: string,
-    address: string,
-    role: string,
-    on: boolean,
-    actor: { by: "import"; who: string },
-  ): Promise<unknown>;
-}
-
-/** Those who may post though they are no members. @returns false: this listmill knows none */
+/** Those who may post though they are no members. */
 export async function posters(
-  context: Context,
+  { roster }: Context,
   list: string,
   { roles }: Pick<Found, "roles">,
-): Promise<boolean> {
-  const roster = context.roster as WithRoles;
-  const wanted = roles.filter(({ role }) => role === "poster");
-  if (wanted.length > 0 && roster.role === undefined) return false;
-  for (const { address, role } of wanted)
-    await roster.role?.(list, address, role, true, {
-      by: "import",
-      who: "import",
-    });
-  return true;
+): Promise<void> {
+  for (const { address, role } of roles)
+    if (role === "poster")
+      await roster.role(list, address, role, true, actor("import"));
 }
 
 /** Who gets nothing of the list. */

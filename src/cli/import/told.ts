@@ -28,7 +28,6 @@ export interface Outcome {
   };
   readonly suppressed?: { added: number; changed: number; present: number };
   readonly texts?: readonly string[];
-  readonly lost: readonly Lost[];
 }
 
 /** Prints it. @returns the exit code */
@@ -42,7 +41,6 @@ export function tell(
   const fit = fitted(found, textNames());
   const lost = [
     ...fit.lost,
-    ...outcome.lost,
     ...[...outcome.members.lost].map(([what, count]) => ({
       setting: `members: ${what}`,
       value: plural(count, "member", "members"),

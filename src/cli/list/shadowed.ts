@@ -17,3 +17,13 @@ export function mustNotShadow({ lists, site }: Context, address: string): void {
       `${address}: it would be mistaken for an address of the list ${other}, or that for one of it`,
     );
 }
+
+/** Throws a Failure where the address leads to another list. */
+export function mustNotHaveMoved({ lists }: Context, address: string): void {
+  const to = lists.moved().get(address);
+  if (to !== undefined)
+    throw new Failure(
+      exit.cannotCreate,
+      `${address} has moved to ${to}; end that first: listmill list remove ${address}`,
+    );
+}
