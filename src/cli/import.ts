@@ -92,7 +92,7 @@ import MANAGER PATH [--list ADDRESS] [--into] [--dry-run]
 export default verb;
 
 async function dry(found: Found): Promise<Outcome> {
-  return { members: await counted(found.members), lost: [] };
+  return { members: await counted(found.members) };
 }
 
 async function done(

@@ -4,7 +4,7 @@
 import { exit } from "../../base/errors.ts";
 import { plural } from "../../base/log.ts";
 import { fitted } from "../../transfer/fit.ts";
-import type { Found, Lost } from "../../transfer/found.ts";
+import type { Found } from "../../transfer/found.ts";
 import { keptRows, lostLines, wrapped } from "../../transfer/report.ts";
 import type { Context } from "../context.ts";
 import { textNames } from "./steps.ts";
