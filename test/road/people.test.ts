@@ -315,3 +315,11 @@ t.test("a post that comes twice is posted once", async (t) => {
     /discarded by posts\/10-approve\/03-duplicate.*it came before/,
   );
 });
+
+t.test("who wishes so is told that a post has gone out", async (t) => {
+  const town = await Town.build(t);
+  await town.roster.add(news, anna, { acknowledge: true, language: "de" });
+  const letters = await town.write(anna, "", "Tee");
+  t.equal(letters.length, 2);
+  t.ok(letters.some(({ subject }) => subject.startsWith("Ihre Nachricht")));
+});

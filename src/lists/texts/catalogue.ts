@@ -99,6 +99,10 @@ export const catalogue = {
     count: w.count,
     posts: w.waitingPosts,
   }),
+  acknowledged: mail("tells the author that a post has gone out", {
+    subject,
+    request: w.request,
+  }),
   "post-waits": mail("tells the author that a post waits", { subject, reason }),
   "post-rejected": mail("tells the author that a moderator has said no", {
     subject,
