@@ -2,10 +2,17 @@
  * Posts out of the archive by mail: some numbers, a thread, or the list of what there is, in one
  * letter.
  */
-import type { FileRange } from "../base/pieces.ts";
+import type { FileRange, Piece } from "../base/pieces.ts";
 import { parseDate } from "../mail/date.ts";
 import { authorOf, type Message } from "../mail/message.ts";
-import { type Case, callerOf, type Reply, sentence, write } from "./case.ts";
+import {
+  type Case,
+  callerOf,
+  mayBeWritten,
+  type Reply,
+  sentence,
+  write,
+} from "./case.ts";
 import { decideFor } from "./permission.ts";
 
 /** A post as the archive gives it. */
@@ -56,6 +63,30 @@ export async function index(asked: Case, archive: Archive): Promise<Reply> {
   const from = Math.max(1, last - SHOWN + 1);
   const numbers = numbersIn(rest === "" ? `${from}-${last}` : rest, last);
   return send(asked, archive, numbers, false);
+}
+
+/**
+ * `digest 5`: an issue that went out.
+ * @param issue makes it; undefined where there is none of that number
+ */
+export async function digest(
+  asked: Case,
+  issue: (number: number) => Promise<readonly Piece[] | undefined>,
+): Promise<Reply> {
+  const caller = callerOf(asked);
+  const no = await decideFor(asked, "archive", caller);
+  if (no) return no;
+  const { name, rest } = asked.request;
+  const [number = 0] = numbersIn(rest, Number.MAX_SAFE_INTEGER);
+  const content = number > 0 ? await issue(number) : undefined;
+  if (!content) {
+    const command = `${name} ${rest}`.trim();
+    const reason = await sentence(asked, "unknown-command", { command });
+    return { kind: "reject", reason };
+  }
+  if (await mayBeWritten(asked, caller))
+    asked.emit({ recipient: caller, content });
+  return "";
 }
 
 /** The numbers in what was written: 5, 5-10; at most those that there are. */

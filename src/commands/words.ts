@@ -26,6 +26,7 @@ export const known: ReadonlySet<string> = new Set([
   ...Object.keys(byName),
   "discard",
   "free",
+  "digest",
 ]);
 
 const names = new Map<string, string>();

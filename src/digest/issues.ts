@@ -86,6 +86,21 @@ export function begun(claimant: { digestDir: string; id: string }): boolean {
   return hasTicket(recentOf(claimsOf(digestDir)), id);
 }
 
+/** An issue that went out, while its posts are kept; undefined where there is none of that number. */
+export function issued(digestDir: string, number: number): Issue | undefined {
+  const folder = claimsOf(digestDir);
+  const newest = highest(folder);
+  // Claims that took nothing have numbers too, so an issue's is not below its own.
+  for (let at = number; at > 0 && at <= newest; at += 1) {
+    const found = readClaim(folder, at);
+    if (found.issue > number) return undefined;
+    if (found.issue !== number || found.last < found.first) continue;
+    const issue = issueOf(digestDir, found);
+    return issue && issue.posts.length > 0 ? issue : undefined;
+  }
+  return undefined;
+}
+
 /** The number of the last post that is in an issue; 0 where none is. */
 export function lastIssued(digestDir: string): number {
   const folder = claimsOf(digestDir);

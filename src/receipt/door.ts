@@ -128,7 +128,9 @@ export function doorOf(
   if (word === "bounces") return { kind: "queue", queue: "bounces" };
   if (extension === "owner") return { kind: "queue", queue: "owner" };
   if (ours && !commands.has(word)) return { kind: "queue", queue: word };
-  if (commands.has(word)) return { kind: "queue", queue: "commands" };
+  // An issue that went out; the stream itself takes nothing from outside.
+  if (commands.has(word) || /^digest.[0-9]+$/.test(extension))
+    return { kind: "queue", queue: "commands" };
   return streams.has(word) ? { kind: "closed" } : { kind: "unknown" };
 }
 

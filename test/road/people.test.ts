@@ -323,3 +323,18 @@ t.test("who wishes so is told that a post has gone out", async (t) => {
   t.equal(letters.length, 2);
   t.ok(letters.some(({ subject }) => subject.startsWith("Ihre Nachricht")));
 });
+
+t.test("an issue of the digest that went out can be had again", async (t) => {
+  const town = await Town.build(t, { digest: { enabled: true, posts: 1 } });
+  await town.roster.add(news, anna, { delivery: "digest-mime" });
+  const [first] = await town.write(anna, "", "Tea", "Body.");
+  t.match(first?.source, /issue 1[\s\S]*Body\./);
+  const [again] = await town.write(anna, "digest-1");
+  t.match(again?.source, /issue 1[\s\S]*Body\./);
+  const [none] = await town.write(anna, "digest-2");
+  t.notMatch(none?.source, "Body.");
+  t.notMatch(
+    (await town.write("eve@example.net", "digest-1"))[0]?.source,
+    "Body.",
+  );
+});

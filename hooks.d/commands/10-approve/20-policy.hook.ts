@@ -9,7 +9,7 @@ import { factsOf } from "../../../src/lists/policy/facts.ts";
 
 /** Commands that other rules decide about. */
 const others = new Set(
-  "subscribe unsubscribe who get index thread confirm approve reject discard free".split(
+  "subscribe unsubscribe who get index thread digest confirm approve reject discard free".split(
     " ",
   ),
 );
