@@ -26,6 +26,7 @@ import { hookQueues, passedOver } from "./hookqueues.ts";
 import { hostTroubles, mountTroubles } from "./mounts.ts";
 import { mannerOf, troubleOf } from "./programs.ts";
 import { stateTrouble } from "./stateTrouble.ts";
+import { homeTroubles } from "./template.ts";
 import { unserved } from "./unserved.ts";
 
 interface Finding {
@@ -64,6 +65,10 @@ check
           });
       });
       attempt(error, () => hooks(context, lists, warn).forEach(error));
+      attempt(error, () => {
+        for (const { file, line, what } of homeTroubles(context))
+          warn(`${file}:${line}: ${what}`);
+      });
       const own = context.site.roles.get(host())?.queues;
       if (!own || own.includes(outbound))
         await mta(context).catch((reason) => warn(messageOf(reason)));

@@ -216,11 +216,19 @@ async function edit(given: Given): Promise<number> {
 function check({ context, layers, place, rest }: Given): number {
   noMore(rest, 0);
   if (place !== undefined) return tell(context, troublesIn(layers));
-  const { site, lists } = context;
   const [first] = layers;
+  return tell(context, [
+    ...troublesIn(first ? [first] : []),
+    ...homeTroubles(context),
+  ]);
+}
+
+/** What is wrong with the texts of the home: the site's, those of domains and of lists. */
+export function homeTroubles(context: Context): Trouble[] {
+  const { site, lists } = context;
+  const layers = layersOf(site, undefined);
   const domains = [...domainsOf(context)].sort();
   const stacks = [
-    first ? [first] : [],
     ...(layers.length > 1 ? [layers] : []),
     ...domains.map((domain) =>
       layersOf(site, { domain, dir: "", onDemand: true }),
@@ -234,7 +242,7 @@ function check({ context, layers, place, rest }: Given): number {
       });
     }),
   ];
-  return tell(context, stacks.flatMap(troublesIn));
+  return stacks.flatMap(troublesIn);
 }
 
 function tell(context: Context, troubles: readonly Trouble[]): number {

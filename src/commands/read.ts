@@ -37,6 +37,7 @@ export async function commandsIn(
   names: ReadonlySet<string>,
 ): Promise<readonly Command[]> {
   const [word, rest] = cut(extension, delimiters);
+  if (word === "") return [];
   if (word !== "request") {
     const name = nameOf(word, names) ?? word;
     return [{ name, rest: rest || (await restIn(message, name)) }];

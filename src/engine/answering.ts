@@ -4,9 +4,9 @@
  */
 import { stopwatch } from "../base/clock.ts";
 import type { Asker } from "./asker.ts";
+import { type End, endOf } from "./end.ts";
 import { type Hook, type Stage, wordOf } from "./layers.ts";
 import type { Content, Emission, Request } from "./question.ts";
-import type { Verdict } from "./verdict.ts";
 
 /** What came of one request. */
 export interface Answered {
@@ -17,29 +17,31 @@ export interface Answered {
   readonly text: string;
 }
 
-/** What came of all of them, or the hook that stops them. */
-export type Answering =
-  | { readonly kind: "done"; readonly answers: readonly Answered[] }
-  | {
-      readonly kind: "stopped";
-      readonly hook: Hook;
-      readonly verdict: Extract<Verdict, { reason: string }>;
-    };
+/** What came of all of them, or what stops them. */
+export interface Answering {
+  readonly end: End;
+  readonly answers: readonly Answered[];
+  /** What the hooks emitted. */
+  readonly emitted: readonly Emission[];
+}
 
 /**
+ * @param requests what the message asks for
+ * @param path the queue's name and the stage's
  * @param isLifted whether a person has let the message pass this stage
- * @param emitted gets what the hooks emit
  */
 export async function answering<C extends Content>(
   asker: Asker<C>,
   standing: Parameters<Asker<C>["ask"]>[2],
   stage: Stage,
   requests: readonly Request[],
+  path: string,
   isLifted: boolean,
-  emitted: Emission[],
 ): Promise<Answering> {
   const hooks = byWord(stage, asker);
+  const names = [...hooks.keys()];
   const answers: Answered[] = [];
+  const emitted: Emission[] = [];
   for (const request of requests) {
     const hook = hooks.get(request.name);
     if (!hook) {
@@ -48,34 +50,26 @@ export async function answering<C extends Content>(
     }
     const seconds = stopwatch();
     const own: Emission[] = [];
-    const answer = await asker.ask(hook, stage, standing, own, {
-      ...request,
-      names: [...hooks.keys()],
-    });
+    const asked = { ...request, names };
+    const answer = await asker.ask(hook, stage, standing, own, asked);
     const { verdict, text = "" } = answer;
     asker.tell(hook, stage, answer, verdict, seconds());
-    switch (verdict.kind) {
-      case "pass":
-      case "skip":
-        answers.push({ request, kind: "done", text });
-        break;
-      case "reject":
-        answers.push({ request, kind: "refused", text: verdict.reason });
-        break;
-      case "discard":
-        asker.say(`${hook.path}: discard: ${verdict.reason}`);
-        answers.push({ request, kind: "done", text: "" });
-        break;
-      case "hold":
-        if (isLifted) break;
-        emitted.push(...own);
-        return { kind: "stopped", hook, verdict };
-      case "later":
-        return { kind: "stopped", hook, verdict };
+    if (verdict.kind === "later" || (verdict.kind === "hold" && !isLifted)) {
+      const end = endOf(verdict, hook.path, path);
+      return {
+        end,
+        answers: [],
+        emitted: verdict.kind === "hold" ? [...emitted, ...own] : [],
+      };
     }
     emitted.push(...own);
+    if (verdict.kind === "reject")
+      answers.push({ request, kind: "refused", text: verdict.reason });
+    else answers.push({ request, kind: "done", text });
+    if (verdict.kind === "discard")
+      asker.say(`${hook.path}: discard: ${verdict.reason}`);
   }
-  return { kind: "done", answers };
+  return { end: { kind: "done" }, answers, emitted };
 }
 
 /** The first of a name wins. */

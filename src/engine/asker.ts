@@ -53,6 +53,8 @@ export interface Equipment<C extends Content> extends Reins {
   readonly witness?: ((report: Report) => void) | undefined;
   /** Only tried out: hooks are told so. */
   readonly trial?: boolean;
+  /** Hooks are asked about a sample, whether it asks for them or not. */
+  readonly sample?: boolean;
 }
 
 /** The entry as it stands when a hook is asked. */

@@ -5,7 +5,8 @@
 import type { Clock } from "../base/clock.ts";
 import { chunks, type Piece } from "../base/pieces.ts";
 import { misrouted, subjectOf } from "./aftermath.ts";
-import type { End, Pass } from "./pass.ts";
+import type { End } from "./end.ts";
+import type { Pass } from "./pass.ts";
 import { wholeOf } from "./program.ts";
 import type { Content } from "./question.ts";
 import type { Draft, Silence, Trade } from "./trade.ts";

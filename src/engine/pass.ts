@@ -15,24 +15,12 @@ import { Progress } from "../spool/progress.ts";
 import { type Answered, answering, wordsOf as namesOf } from "./answering.ts";
 import { Asker, type Equipment } from "./asker.ts";
 import { Distribution } from "./distribution.ts";
+import { type End, endOf } from "./end.ts";
 import type { Hook, Pipeline, Stage } from "./layers.ts";
 import type { Answer, Content, Emission } from "./question.ts";
 import { Serving } from "./serving.ts";
 import type { Place } from "./trade.ts";
 import { type Verdict, wordsOf } from "./verdict.ts";
-
-/** What ended the way of an entry. */
-export type End =
-  | { readonly kind: "done" }
-  | {
-      readonly kind: "later" | "reject" | "hold" | "discard";
-      /** The hook's path. */
-      readonly where: string;
-      readonly stage: string;
-      readonly reason: string;
-      /** `hold`: people are told by whoever asked for it. */
-      readonly quiet?: boolean;
-    };
 
 /** `done` lines of the progress file: consumers that need not be asked again. */
 const DONE = "done";
@@ -156,13 +144,7 @@ export class Pass<C extends Content> {
       (stops ? this.settled : this.emissions).push(...emitted);
       if (verdict.kind === "skip") break;
       if (verdict.kind === "pass") continue;
-      return {
-        kind: verdict.kind,
-        reason: verdict.reason,
-        where: hook.path,
-        stage: `${queue}/${stage.name}`,
-        ...(verdict.kind === "hold" && verdict.quiet ? { quiet: true } : {}),
-      };
+      return endOf(verdict, hook.path, `${queue}/${stage.name}`);
     }
     // A list that nobody is on is refined like any other: it may be a mistake.
     if (stage.verb === "recipients") this.distribution.begin();
@@ -172,41 +154,25 @@ export class Pass<C extends Content> {
   /** Each request is put to the hook of its name. */
   async #answer(stage: Stage): Promise<End> {
     const { trade } = this.#equipment;
-    const asked = await trade.requests(
-      this.message,
-      this.envelope,
-      namesOf(stage),
-    );
+    const names = namesOf(stage);
+    const asked = await trade.requests(this.message, this.envelope, names);
     // Who tries a hook wants to see it answer, whatever the sample asks for.
-    const requests =
-      asked.length === 0 && this.#equipment.trial
-        ? [...namesOf(stage)].map((name) => ({ name, rest: "" }))
-        : asked;
-    const isLifted = this.#isLifted(stage);
-    const emitted: Emission[] = [];
-    const found = await answering(
+    const isSample =
+      this.#equipment.sample && !asked.some(({ name }) => names.has(name));
+    const requests = isSample
+      ? [...names].map((name) => ({ name, rest: "" }))
+      : asked;
+    const { end, answers, emitted } = await answering(
       this.#asker,
       this,
       stage,
       requests,
-      isLifted,
-      emitted,
+      `${this.claim.queue}/${stage.name}`,
+      this.#isLifted(stage),
     );
-    const isHeld = found.kind === "stopped" && found.verdict.kind === "hold";
-    if (found.kind === "done" || isHeld)
-      (isHeld ? this.settled : this.emissions).push(...emitted);
-    if (found.kind === "done") {
-      this.answers.push(...found.answers);
-      return { kind: "done" };
-    }
-    const { hook, verdict } = found;
-    return {
-      kind: verdict.kind,
-      reason: verdict.reason,
-      where: hook.path,
-      stage: `${this.claim.queue}/${stage.name}`,
-      ...(verdict.kind === "hold" && verdict.quiet ? { quiet: true } : {}),
-    };
+    (end.kind === "hold" ? this.settled : this.emissions).push(...emitted);
+    this.answers.push(...answers);
+    return end;
   }
 
   /** Each consumer is asked on its own: one that fails keeps no other from its message. */
@@ -226,12 +192,11 @@ export class Pass<C extends Content> {
         (verdict.kind === "hold" && !this.#isLifted(stage))
       ) {
         if (waits.kind !== "later")
-          waits = {
-            kind: verdict.kind,
-            reason: verdict.reason,
-            where: hook.path,
-            stage: `${this.claim.queue}/${stage.name}`,
-          };
+          waits = endOf(
+            verdict,
+            hook.path,
+            `${this.claim.queue}/${stage.name}`,
+          );
         this.#asker.say(`${hook.path}: ${wordsOf(verdict)}`);
         if (verdict.kind === "hold") this.settled.push(...emitted);
         continue;

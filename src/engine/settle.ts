@@ -32,8 +32,9 @@ import {
 } from "./aftermath.ts";
 import { delay, isSpent, words } from "./backoff.ts";
 import { settleDelivery } from "./delivery.ts";
+import type { End } from "./end.ts";
 import type { Mill } from "./mill.ts";
-import type { End, Pass } from "./pass.ts";
+import type { Pass } from "./pass.ts";
 import type { Content } from "./question.ts";
 import { cutUp, type Long } from "./split.ts";
 

@@ -15,9 +15,10 @@ import type { Envelope } from "../spool/envelope.ts";
 import { freshName } from "../spool/name.ts";
 import type { Equipment, Report } from "./asker.ts";
 import type { Given } from "./distribution.ts";
+import type { End } from "./end.ts";
 import { type Follows, follows } from "./foresight.ts";
 import type { Hook, Pipeline, Stage, Verb } from "./layers.ts";
-import { type End, Pass } from "./pass.ts";
+import { Pass } from "./pass.ts";
 import { wholeOf } from "./program.ts";
 import type { Content, Emission } from "./question.ts";
 import type { Place } from "./trade.ts";
@@ -118,6 +119,7 @@ export class Trial<C extends Content> {
       witness: (report) => {
         this.#report = report;
       },
+      sample: true,
     });
   }
 

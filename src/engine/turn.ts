@@ -28,9 +28,10 @@ import {
 import { hasCrlf, withoutCrlf } from "../spool/lineends.ts";
 import { frontDoor, type Waiting } from "../spool/queue.ts";
 import { isDeadly } from "./backoff.ts";
+import type { End } from "./end.ts";
 import { obstacleIn } from "./layers.ts";
 import type { Mill } from "./mill.ts";
-import { type End, Pass } from "./pass.ts";
+import { Pass } from "./pass.ts";
 import type { Content } from "./question.ts";
 import { Settlement } from "./settle.ts";
 import { isToBeCut } from "./split.ts";

@@ -93,6 +93,7 @@ export async function shownOf(
           })),
         }
       : {}),
+    ...(answer.text && !answer.files ? { stdout: answer.text } : {}),
     ...(answer.files
       ? {
           ...(shows ? { stdout: textOf(answer.files.stdout) } : {}),

@@ -6,6 +6,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
 import { plural } from "../../base/log.ts";
+import { calm, windowsOf } from "../../lists/policy/flood.ts";
 import { keyOf } from "../../mail/address.ts";
 import { writeNew } from "../../spool/durable.ts";
 import type { Context } from "../context.ts";
@@ -43,6 +44,7 @@ export async function remove(
   for (const [name, lines] of roster.tables(address))
     await writeNew(freeName(aside, name), linesToBytes(lines));
   await roster.clear(address);
+  await calm(await windowsOf(context.site.home), address);
   await tell(context, list, "removed", { aside });
   context.say(`${address}: kept aside in ${aside}`);
   for (const line of left(context, address, moved)) context.say(line);
