@@ -3,8 +3,8 @@
  * with one makes every address of the domain a list on demand. A list.toml that names another address
  * as `moved` is no list: whoever asks for it gets the list of that address. Nothing is deleted: a list
  * that is removed is kept aside (aside.ts). After a crash a list is there with all of its
- * settings or not at all; a draft that was left over (a dot file) can be deleted. Folders are listed
- * rather than asked for one name: on NFS a name seen absent stays so for long.
+ * settings or not at all. Folders are listed rather than asked for one name: on NFS a name seen
+ * absent stays so for long.
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -97,10 +97,7 @@ export class Lists {
     return this.#get(`@${keyOf(domain)}`);
   }
 
-  /**
-   * The domains on demand in order, those with broken settings too. Throws where there is no folder
-   * of lists at all.
-   */
+  /** The domains on demand in order, broken ones too. Throws where there is no folder of lists at all. */
   domains(): string[] {
     return [...this.#folders()]
       .filter((name) => isDomainName(name) && isFile(this.#file(name)))
@@ -113,21 +110,19 @@ export class Lists {
     return this.names().flatMap((name) => this.made(name) ?? []);
   }
 
-  /**
-   * The addresses of all lists in order, those with broken settings too, but none that has moved.
-   * Throws like `domains`.
-   */
+  /** The addresses of all lists in order, broken ones too, but none that has moved. Throws like `domains`. */
   names(): string[] {
     return this.#files().filter((name) => this.#movedTo(name) === undefined);
   }
 
   /** The addresses that lists had, each with the one that it leads to. Throws like `domains`. */
   moved(): Map<string, string> {
-    const pairs = this.#files().flatMap((name): [string, string][] => {
+    const found = new Map<string, string>();
+    for (const name of this.#files()) {
       const to = this.#movedTo(name);
-      return to === undefined ? [] : [[name, keyOf(to)]];
-    });
-    return new Map(pairs);
+      if (to !== undefined) found.set(name, keyOf(to));
+    }
+    return found;
   }
 
   #files(): string[] {
@@ -137,8 +132,8 @@ export class Lists {
   }
 
   #movedTo(name: string): string | undefined {
-    const file = this.#file(name);
-    return movedIn(readText(file) ?? "", () => this.#get(name)?.settings.moved);
+    const text = () => readText(this.#file(name)) ?? "";
+    return movedIn(text, () => this.#get(name)?.settings.moved);
   }
 
   /**
@@ -174,9 +169,8 @@ export class Lists {
   }
 
   /**
-   * Takes a list away; its folder, renamed, keeps everything.
+   * Takes a list away; its folder, renamed, keeps everything. Throws a Failure where there is none.
    * @returns the folder's new path
-   * Throws a Failure where there is no such list.
    */
   async remove(address: string): Promise<string> {
     const name = keyOf(address);
@@ -238,7 +232,7 @@ export class Lists {
   }
 
   #mustGet(name: string): List {
-    const list = this.made(name);
+    const list = this.#get(name);
     if (list) return list;
     throw new Failure(exit.noUser, `${name}: the list was removed just now`);
   }

@@ -41,15 +41,15 @@ export function destination(
 
 /**
  * What a list.toml has as `moved`. Settings are parsed only where it may have it.
+ * @param text of the file
  * @param read takes it from the settings; broken ones have not moved
  */
 export function movedIn(
-  text: string,
+  text: () => string,
   read: () => string | undefined,
 ): string | undefined {
-  if (!/^\s*["']?moved\b/m.test(text)) return undefined;
   try {
-    return read();
+    return /^\s*["']?moved\b/m.test(text()) ? read() : undefined;
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;

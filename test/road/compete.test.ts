@@ -276,6 +276,7 @@ t.test("a recipient who is refused", async (t) => {
     "posts",
     "outbound",
     "archive",
+    "events",
     "--until-empty",
   ];
 
