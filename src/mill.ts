@@ -6,27 +6,23 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exit, Failure } from "./base/errors.ts";
 import type { Piece } from "./base/pieces.ts";
-import { answerTo } from "./commands/answer.ts";
-import { DAY, languagesOf, mayBeWritten } from "./commands/case.ts";
-import { commandsIn } from "./commands/read.ts";
 import type { Layer } from "./engine/layers.ts";
 import type { Question } from "./engine/question.ts";
-import type { Place, Subject, Trade } from "./engine/trade.ts";
+import type { Place, Trade } from "./engine/trade.ts";
 import type { Ask } from "./hook.ts";
 import type { List, Lists } from "./lists/directory.ts";
 import { EVENTS } from "./lists/events.ts";
 import { extended } from "./lists/marks.ts";
 import type { Site } from "./lists/settings.ts";
-import { stateOf } from "./lists/state.ts";
 import { textFor } from "./lists/texts/texts.ts";
-import { domainOf, keyOf, localOf } from "./mail/address.ts";
+import { domainOf, localOf } from "./mail/address.ts";
 import { looksLikeMessage } from "./mail/header.ts";
-import { authorOf, type Message, openMessage } from "./mail/message.ts";
+import { type Message, openMessage } from "./mail/message.ts";
 import { type Addressed, addressed, found } from "./receipt/door.ts";
 import { introduced } from "./receipt/intake.ts";
-import { failureReport, rejection, whySilent } from "./receipt/notice.ts";
 import type { Envelope } from "./spool/envelope.ts";
-import { newId, secondOf } from "./spool/name.ts";
+import { secondOf } from "./spool/name.ts";
+import { followed, telling } from "./telling.ts";
 
 /** The defaults that come with listmill. */
 export const packageHooks = fileURLToPath(
@@ -92,12 +88,6 @@ export function mailTrade(
     found.set(name, list);
     return list;
   };
-
-  const about = (
-    { message }: Subject<Message>,
-    list: List | undefined,
-    now: number,
-  ) => ({ site, list, original: message, date: new Date(now), id: newId(now) });
 
   return {
     place(envelope, other): Place {
@@ -185,110 +175,7 @@ export function mailTrade(
       };
     },
 
-    requests: (message, envelope, names) =>
-      commandsIn(message, envelope.extension ?? "", site.delimiters, names),
-
-    async answered(subject, answers, now, say) {
-      const { envelope, message, id } = subject;
-      const list = listOf(envelope);
-      const to = authorOf(message.header) ?? envelope.sender;
-      if (!list || to === "") return [];
-      const languages = await languagesOf(site, list, message, to);
-      const content = answerTo(
-        { site, list, now, id },
-        { address: to, languages },
-        answers,
-        message.header.get("Message-ID"),
-      );
-      if (!content || !(await mayBeWritten({ site, id, now, log: say }, to)))
-        return [];
-      return [
-        {
-          queue: "outbound",
-          envelope: {
-            ...followed(subject, now),
-            sender: "",
-            recipient: to,
-            list: list.address,
-          },
-          recipients: [to],
-          content,
-        },
-      ];
-    },
-
-    async held(subject, { where, reason }, now) {
-      const list = listOf(subject.envelope);
-      if (!list) return undefined;
-      const at = new Date(now).toISOString();
-      return {
-        queue: "moderators",
-        envelope: {
-          ...followed(subject, now),
-          sender: subject.envelope.sender,
-          recipient: extended(site, list, "moderators"),
-          list: list.address,
-          extension: "moderators",
-          history: [{ at, where, what: "held", reason }],
-        },
-        content: [],
-      };
-    },
-
-    async refused(subject, reason, now) {
-      const isOurs = (address: string) =>
-        addressed(lists, site.delimiters, address) !== undefined ||
-        lists.domain(domainOf(address)) !== undefined;
-      const silence = whySilent(
-        subject.envelope,
-        subject.message.header,
-        isOurs,
-      );
-      if (silence !== undefined) return { silence };
-      const { sender, recipient } = subject.envelope;
-      const { windows } = await stateOf(site.home);
-      const key = keyOf(sender);
-      const { a_day } = site.answers;
-      const others = await windows.note("answer", key, subject.id, now, DAY);
-      if (others >= a_day)
-        return { silence: `it has had ${others} answers today` };
-      const list = listOf(subject.envelope);
-      return {
-        queue: "outbound",
-        envelope: {
-          ...followed(subject, now),
-          sender: "",
-          recipient: sender,
-          ...(list ? { list: list.address } : {}),
-        },
-        recipients: [sender],
-        content: [
-          rejection(
-            { ...about(subject, list, now), to: sender },
-            recipient,
-            reason,
-          ),
-        ],
-      };
-    },
-
-    async undeliverable(subject, failed, now) {
-      const { sender } = subject.envelope;
-      if (sender === "") return undefined;
-      const list = listOf(subject.envelope);
-      return {
-        queue: "incoming",
-        envelope: {
-          ...followed(subject, now),
-          sender: "",
-          recipient: sender,
-          ...(list ? { list: list.address, extension: "bounces" } : {}),
-        },
-        content: [
-          failureReport({ ...about(subject, list, now), to: sender }, failed),
-        ],
-      };
-    },
+    ...telling(site, lists, listOf),
   };
 }
 
@@ -308,16 +195,4 @@ function doorIn(
     site.delimiters.includes(local.charAt(list.local.length));
   if (!isMine) return undefined;
   return { list, extension: local.slice(list.local.length + 1) };
-}
-
-/** What every message that follows from another one has in common. */
-function followed(
-  subject: Subject,
-  now: number,
-): Pick<Envelope, "origin" | "received" | "history"> {
-  return {
-    origin: `${subject.queue}/${subject.id}`,
-    received: new Date(now).toISOString(),
-    history: [],
-  };
 }

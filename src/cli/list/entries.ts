@@ -3,6 +3,7 @@
  */
 
 import { outbound } from "../../engine/aftermath.ts";
+import { EVENTS } from "../../lists/events.ts";
 import { readEnvelope } from "../../spool/envelope.ts";
 import { laneOf } from "../../spool/name.ts";
 import { entriesOf, type Found } from "../../spool/operator.ts";
@@ -28,7 +29,8 @@ export function atWork(spool: Spool, list: string): Found | undefined {
 export function waitingFor(spool: Spool, list: string): number {
   const lane = laneOf(list, "", 0).list;
   let count = 0;
-  for (const queue of spool.queues())
+  // What is told of a list goes on without it.
+  for (const queue of spool.queues().filter((queue) => queue !== EVENTS))
     for (const { name, path } of entriesOf(spool, queue)) {
       // Of a million that are on their way out only those that may be its own are read.
       if (name.lane && name.lane.list !== lane) continue;
