@@ -263,7 +263,11 @@ t.test("owners get mail of people and of the mill", slow, async (t) => {
     /discarded/,
   );
   await mill.tell(["suppress", "add", "@box.test"]);
-  settings(mill, list, `owners = ["${boss}"]\n`);
+  settings(
+    mill,
+    list,
+    `owners = ["${boss}"]\nobserve = ["moderators/10-consume/10-ask"]\n`,
+  );
   t.match(
     await told("lost"),
     /held by owner\/40-refine.*all owners of the list are suppressed/,
