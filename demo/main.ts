@@ -6,6 +6,7 @@ import { digest } from "./chapters/digest.ts";
 import { distribution } from "./chapters/distribution.ts";
 import { end } from "./chapters/end.ts";
 import { home } from "./chapters/home.ts";
+import { joining } from "./chapters/joining.ts";
 import { refusal } from "./chapters/refusal.ts";
 import { waiting } from "./chapters/waiting.ts";
 import { freshHome } from "./home.ts";
@@ -36,5 +37,6 @@ async function story(): Promise<void> {
   await distribution(mill, outside);
   await refusal(mill, outside);
   await digest(mill, outside);
+  await joining(mill, outside);
   await end(mill);
 }

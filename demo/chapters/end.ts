@@ -6,7 +6,7 @@ import { command, heading, say } from "../page.ts";
 import { expect } from "../told.ts";
 
 export async function end(mill: Mill): Promise<void> {
-  heading("6  What is left");
+  heading("7  What is left");
   command("kill %1");
   expect("the runner ends by itself with 0", (await mill.stop()) === 0);
   mill.type(["queue"]);
