@@ -6,7 +6,7 @@
 
 import { keyringOf } from "../lists/keyring.ts";
 import { stampOf } from "../lists/stamps.ts";
-import { canonical, parseAddresses } from "../mail/address.ts";
+import { canonical, keyOf, parseAddresses } from "../mail/address.ts";
 import type { Delivery } from "../state/member.ts";
 import {
   actorOf,
@@ -99,12 +99,8 @@ export async function join(
   const known = await roster.get(list.address, address);
   // An earlier try of this one may have died behind that.
   const isNew = !known || known.joined >= Date.parse(envelope.received);
-  const added = await roster.add(
-    list.address,
-    address,
-    { delivery },
-    actorOf(asked),
-  );
+  const wishes = { delivery, ...(known ? {} : nameOf(asked, address)) };
+  const added = await roster.add(list.address, address, wishes, actorOf(asked));
   if (added === "refused") return "";
   const help = asked.address("help");
   if (!isNew) await write(asked, address, "already-member", { address, help });
@@ -120,6 +116,13 @@ export async function join(
       });
   }
   return "";
+}
+
+/** The name that somebody writes under, where the answer comes from the address itself. */
+function nameOf({ message }: Case, address: string): { name?: string } {
+  const [author] = parseAddresses(message.header.get("From") ?? "");
+  const isTheirs = keyOf(author?.address ?? "") === keyOf(address);
+  return isTheirs && author?.name ? { name: author.name } : {};
 }
 
 /** The address has said that it wants to leave. */
