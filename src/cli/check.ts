@@ -65,7 +65,9 @@ check
           });
       });
       attempt(error, () => hooks(context, lists, warn).forEach(error));
-      attempt(error, () => {
+      // Folders that are missing have been told.
+      const nothing = () => {};
+      attempt(nothing, () => {
         for (const { file, line, what } of homeTroubles(context))
           warn(`${file}:${line}: ${what}`);
       });
