@@ -3,8 +3,9 @@
  */
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
-import { domainOf } from "../mail/address.ts";
+import { domainOf, localOf } from "../mail/address.ts";
 import { packageHooks } from "../mill.ts";
+import { outside } from "../receipt/door.ts";
 import { type Place, placeOf } from "../receipt/listening.ts";
 import { parse, type Verb } from "./context.ts";
 
@@ -14,15 +15,19 @@ aliases --mta postfix|exim
     What to put into the MTA's configuration, for the lists that there are.`,
   async run(context, args) {
     const { values } = parse(args, { mta: { type: "string" } }, 0);
+    const { site, lists } = context;
+    const names = [
+      ...lists.all().map(({ address }) => address),
+      ...lists.moved().keys(),
+    ].sort();
     const domains = [
-      ...new Set([
-        ...context.lists.all().map(({ domain }) => domain),
-        ...context.lists.domains(),
-        ...[...context.lists.moved().keys()].map(domainOf),
-      ]),
+      ...new Set([...names.map(domainOf), ...lists.domains()]),
     ].sort();
     const given = {
       domains: domains.length > 0 ? domains : ["lists.example.org"],
+      patterns: (names.length > 0 ? names : ["news@lists.example.org"]).map(
+        (name) => patternOf(name, site.delimiters),
+      ),
       incoming: join(context.site.home, "spool", "incoming"),
       program: join(packageHooks, "..", "bin", "listmill"),
       home: context.site.home,
@@ -42,13 +47,28 @@ export default verb;
 
 interface Given {
   readonly domains: readonly string[];
+  /** A regular expression for each list. */
+  readonly patterns: readonly string[];
   readonly incoming: string;
   readonly program: string;
   readonly home: string;
   readonly door: Place;
 }
 
-function postfix({ domains, program, home, door }: Given): string {
+/**
+ * All addresses of a list, `news-confirm+TOKEN@` too, and nobody's whose name begins like the list's:
+ * as POSIX and Perl understand it alike.
+ */
+function patternOf(address: string, delimiters: string): string {
+  const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  // In brackets a "-" stands for itself at the end.
+  const others = delimiters.replaceAll("-", "");
+  const between = `[${others}${others === "" || delimiters.includes("-") ? "-" : ""}]`;
+  const more = `(${between}(${outside.join("|")})(${between}.*)?)?`;
+  return `^${literal(localOf(address))}${more}@${literal(domainOf(address))}$`;
+}
+
+function postfix({ domains, patterns, program, home, door }: Given): string {
   return `\
 # All mail of these domains goes to listmill: by the Maildir, by the pipe or by LMTP, one of them.
 # USER is the account that listmill runs under, UID and GID are its numbers, and not root.
@@ -82,7 +102,19 @@ transport_maps = inline:{ ${each(domains, lmtpOf(door))} }
 smtpd_recipient_restrictions = check_recipient_access inline:{ ${each(domains, "reject_unverified_recipient")} }
 unverified_recipient_reject_code = 550
 address_verify_negative_refresh_time = 1m
-address_verify_negative_expire_time = 5m`;
+address_verify_negative_expire_time = 5m
+
+# Where people have addresses in these domains too, the lists' addresses go to listmill one by one.
+# When lists are made or taken away, print it anew. In /etc/postfix/listmill.regexp:
+${patterns.map((pattern) => `/${pattern}/ listmill:`).join("\n")}
+
+# With LMTP it is ${lmtpOf(door)} there, not listmill:
+# In main.cf, instead of what stands above for it, and added to what these settings have already;
+# virtual_mailbox_maps is for domains of virtual_mailbox_domains: for those of mydestination it is
+# local_recipient_maps, for those of relay_domains relay_recipient_maps.
+transport_maps = regexp:/etc/postfix/listmill.regexp
+virtual_mailbox_maps = regexp:/etc/postfix/listmill.regexp
+listmill_destination_recipient_limit = 1`;
 }
 
 /** Entries of a table of Postfix's. */
@@ -96,7 +128,8 @@ function lmtpOf(door: Place): string {
   return `lmtp:inet:${host}:${door.port}`;
 }
 
-function exim({ domains, incoming, program, home, door }: Given): string {
+function exim(given: Given): string {
+  const { domains, patterns, incoming, program, home, door } = given;
   return `\
 # All mail of these domains goes to listmill: by the Maildir, by the pipe or by LMTP, one of them.
 # USER is the account that listmill runs under, and not root.
@@ -133,7 +166,14 @@ listmill:
   return_path_add
 
 # 3. LMTP. There listens: listmill run lmtp
-${"path" in door ? eximSocket(domains, door.path) : eximPort(domains, door)}`;
+${"path" in door ? eximSocket(domains, door.path) : eximPort(domains, door)}
+
+# Where people have addresses in these domains too, the lists' addresses go to listmill one by one.
+# When lists are made or taken away, print it anew. In /etc/exim4/listmill:
+${patterns.join("\n")}
+
+# In each router above, besides domains:
+condition = \${lookup {$local_part@$domain} nwildlsearch {/etc/exim4/listmill} {yes}{no}}`;
 }
 
 function eximPort(

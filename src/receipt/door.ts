@@ -111,6 +111,9 @@ const commands = new Set(
   ).split(" "),
 );
 
+/** The words behind a list's name that are an address for people outside; some have more behind them. */
+export const outside: readonly string[] = ["bounces", "owner", ...commands];
+
 /** Streams that the default mill has; from outside nobody can mail into them. */
 const streams = new Set(["archive", "digest", "events", "moderators"]);
 

@@ -21,6 +21,7 @@ const programs = {
   postgres: "/usr/lib/postgresql/15/bin/postgres",
   mariadb: "/usr/sbin/mariadbd",
   gdbm: "/usr/bin/gdbmtool",
+  swaks: "/usr/bin/swaks",
 } as const;
 
 /**

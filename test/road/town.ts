@@ -118,24 +118,31 @@ export class Town {
     const taken = this.sink.taken.slice(this.#read);
     this.#read = this.sink.taken.length;
     const letters: Letter[] = [];
-    for (const { sender, recipients, text } of taken) {
-      const source = text.replaceAll("\r\n", "\n");
-      const message = await openMessage([Buffer.from(source)], 1_000_000);
-      const read = await readable(message.pieces(), { limit: 1_000_000 });
+    for (const { sender, recipients, text } of taken)
       for (const to of recipients)
-        letters.push({
-          to,
-          sender,
-          from: message.header.text("From"),
-          subject: read.subject,
-          replyTo: message.header.text("Reply-To"),
-          // As a program shows flowed text.
-          text: read.text.replace(/ \n/g, " "),
-          source,
-        });
-    }
+        letters.push(await letterOf(text.replaceAll("\r\n", "\n"), sender, to));
     return letters;
   }
+}
+
+/** A message as its reader sees it. @param source with LF */
+export async function letterOf(
+  source: string,
+  sender: string,
+  to: string,
+): Promise<Letter> {
+  const message = await openMessage([Buffer.from(source)], 1_000_000);
+  const read = await readable(message.pieces(), { limit: 1_000_000 });
+  return {
+    to,
+    sender,
+    from: message.header.text("From"),
+    subject: read.subject,
+    replyTo: message.header.text("Reply-To"),
+    // As a program shows flowed text.
+    text: read.text.replace(/ \n/g, " "),
+    source,
+  };
 }
 
 /** An address of the list `news`. */
