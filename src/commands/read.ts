@@ -88,8 +88,10 @@ export function commandsOf(
     const command = commandIn(line, names);
     strange = command ? 0 : strange + 1;
     if (command && !isSame(found.at(-1), command)) found.push(command);
-    // A few words may be a command misspelt; more of them are for people.
-    if (!command && line.split(" ").length <= WORDS) found.push(unknown(line));
+    // A few words may be a command misspelt; more of them are for people, and so is what stands above
+    // a quotation: "wrote:".
+    const isMeant = line.split(" ").length <= WORDS && !/[:：]$/.test(line);
+    if (!command && isMeant) found.push(unknown(line));
     if (strange >= STRANGE || found.length > MOST) break;
   }
   const lines = [subject, ...text.split("\n", LINES)];

@@ -72,6 +72,22 @@ t.test(
   },
 );
 
+t.test("what stands above a quotation is no command", async (t) => {
+  t.same(
+    await read(
+      "request",
+      "Subject: Re: A post",
+      "",
+      "unsubscribe",
+      "",
+      "On Mon, 3 August 2026 at 10:00, Ben <ben@example.org>",
+      "wrote:",
+      "> help",
+    ),
+    ["unsubscribe"],
+  );
+});
+
 t.test("text is read as a person reads it", async (t) => {
   t.same(
     await read(

@@ -2,7 +2,7 @@
  * People with mailboxes behind a real Postfix, and lists beside them whose mill is a process of its
  * own. People write with swaks, and read what comes into their Maildirs.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Test } from "tap";
 import { adding } from "./asking.ts";
@@ -51,6 +51,7 @@ export class Village {
     );
     for (const [address, settings] of Object.entries(plan.lists))
       await home.tell("list", "create", address, ...settings);
+    mkdirSync(dir);
     const master = await home.aliases("postfix", "1. The Maildir", "In master");
     servers.bash(`${adding} start_postfix "$@"`, [dir, String(port)], {
       BOXES: plan.people.join(" "),
@@ -85,7 +86,7 @@ export class Village {
       letter.to,
       to,
       `Re: ${letter.subject}`,
-      `${words}\n\nOn Monday, 3 August, ${letter.from} wrote:\n${quoted}\n`,
+      `${words}\n\nOn Mon, 3 August 2026 at 10:00, ${letter.from}\nwrote:\n\n${quoted}\n`,
       [`In-Reply-To: ${fieldsOf(letter.source, "Message-ID")[0]}`],
     );
   }
@@ -177,9 +178,15 @@ async function mainOf(
     ([name, transport]) => `${name}@box.test=${transport}`,
   );
   const inline = others.length > 0 ? `inline:{ ${others.join(", ")} }` : "";
+  // A program gets a message for each of its people.
+  const limits = Object.values(instead).map(
+    (transport) =>
+      `${transport.split(":", 1)[0]}_destination_recipient_limit = 1`,
+  );
+  const more = [...new Set(limits)].map((line) => `\n${line}`).join("");
   if (!shared) {
     const main = await home.aliases("postfix", "For these two. In main.cf");
-    return main.trimEnd().replace(/^transport_maps = /m, `$&${inline} `);
+    return `${main.trimEnd().replace(/^transport_maps = /m, `$&${inline} `)}${more}`;
   }
   const about = "Where people have addresses";
   const table = join(dir, "listmill.regexp");
@@ -190,5 +197,6 @@ async function mainOf(
     .trimEnd()
     .replaceAll("/etc/postfix/listmill.regexp", table)
     .replace(/^virtual_mailbox_maps = /m, `$&${boxes} `)
-    .replace(/^transport_maps = /m, `$&${inline} `);
+    .replace(/^transport_maps = /m, `$&${inline} `)
+    .concat(more);
 }
