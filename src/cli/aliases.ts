@@ -109,7 +109,7 @@ address_verify_negative_expire_time = 5m
 ${patterns.map((pattern) => `/${pattern}/ listmill:`).join("\n")}
 
 # With LMTP it is ${lmtpOf(door)} there, not listmill:
-# In main.cf, instead of what stands above for it, and added to what these settings have already;
+# In main.cf, not relay_domains and transport_maps as above, added to what these settings have already;
 # virtual_mailbox_maps is for domains of virtual_mailbox_domains: for those of mydestination it is
 # local_recipient_maps, for those of relay_domains relay_recipient_maps.
 transport_maps = regexp:/etc/postfix/listmill.regexp

@@ -195,3 +195,40 @@ t.test("by the pipe", { timeout: 110_000 }, async (t) => {
 
   t.equal(await stop(), 0, "SIGTERM ends the runner");
 });
+
+t.test("lists among people, address by address", async (t) => {
+  if (!needServers(t, "exim")) return;
+  const servers = new Servers(t);
+  const dir = join(servers.dir, "exim");
+  const user = account(servers, "listpipe");
+  const home = await PostHome.make(join(servers.dir, "home"), user, "");
+  for (const address of ["tea@box.test", "tea.house@box.test"])
+    await home.tell("list", "create", address);
+  servers.bash('start_exim "$@"', [dir, String(await freePort())], {
+    BOXES: "alice tea-room",
+  });
+  const about = "Where people have addresses";
+  const table = join(servers.dir, "listmill");
+  writeFileSync(table, await home.aliases("exim", about, "When lists"));
+  const condition = await home.aliases("exim", about, "In each router");
+  await new Office(dir, home).configure(
+    (await home.aliases("exim", "Router")) +
+      condition.replace("/etc/exim4/listmill", table),
+    await home.aliases("exim", "1. The Maildir", "Transport:"),
+  );
+  const route = (address: string) =>
+    call(program, ["-C", join(dir, "exim.conf"), "-bt", address]);
+  for (const name of [
+    ...["tea", "Tea", "tea.house", "tea+get+5-10", "tea-subscribe-digest"],
+    ...["tea-request", "tea-owner", "tea-bounces+abc", "tea.house+confirm+abc"],
+  ])
+    t.match(route(`${name}@box.test`), "router = listmill", name);
+  for (const name of ["alice", "tea-room"])
+    t.match(route(`${name}@box.test`), "router = box", name);
+  for (const name of ["teaxhouse", "tea-chest", "green-tea", "tea-owners"])
+    t.throws(
+      () => route(`${name}@box.test`),
+      /Unrouteable|undeliverable/,
+      name,
+    );
+});
