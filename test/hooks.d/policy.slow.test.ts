@@ -113,6 +113,28 @@ t.test("what a stranger forges helps nobody", async (t) => {
     t.equal(await post("olga@x.org", trace), no, what);
 });
 
+t.test(
+  "a program that answers itself, where answers go to the list",
+  async (t) => {
+    const { dir, post } = await home(t, 'policy = "open"\nreply_to = "list"\n');
+    for (let at = 0; at < 20; at += 1) {
+      t.equal(await post("robot@x.org"), "passed");
+      t.equal(await post("olga@x.org"), "passed");
+    }
+    const said = /held: robot@x\.org has posted 20 times within 10 minutes/;
+    t.match(await post("robot@x.org"), said);
+    t.match(await post("robot@x.org"), said);
+    t.equal(await post("olga@x.org"), "passed", "an owner");
+    t.equal(await post("eve@x.org"), "passed");
+    const asked = waiting(dir, "outbound").filter((path) =>
+      /^Subject: Please decide/m.test(
+        readFileSync(join(path, "message"), "utf8"),
+      ),
+    );
+    t.equal(asked.length, 1, "moderators are told once");
+  },
+);
+
 t.test("a flood", async (t) => {
   const { dir, post } = await home(
     t,

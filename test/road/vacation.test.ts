@@ -3,6 +3,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import { POSTS } from "../../src/lists/policy/echo.ts";
 import { needServers } from "./servers.ts";
 import { type Manner, vacation } from "./vacation.ts";
 import { Village } from "./village.ts";
@@ -34,6 +35,7 @@ const expected: Readonly<Record<Manner, Readonly<Record<string, Count>>>> = {
     owner: { robot: 1, eve: 1 },
     moderator: { maria: 1, robin: 1 },
     talk: { anna: 1, robot: 1, robin: 1 },
+    chat: { anna: 1, robot: 1 },
   },
   worst: {
     // Its answers to what a list says reach the owners.
@@ -46,6 +48,8 @@ const expected: Readonly<Record<Manner, Readonly<Record<string, Count>>>> = {
     moderator: { maria: 2, robin: 1, anna: 1 },
     // Each post is answered by both, until the list stops: then only what is left of a day's answers.
     talk: { anna: FLOOD, robot: FLOOD, maria: FLOOD + 1 },
+    // No setting says so, but nobody writes so many posts.
+    chat: { anna: 1 + POSTS, robot: 1 + POSTS, maria: 1 },
   },
 };
 
@@ -66,6 +70,9 @@ for (const manner of ["marked", "worst"] as const)
           ...[...common, "reply_to=list", `moderators=${of("maria")}`],
           `flood.posts=${FLOOD}`,
         ],
+        "chat@lists.test": [
+          ...[...common, "reply_to=list", `moderators=${of("maria")}`],
+        ],
       },
       site: `[answers]\na_day = ${A_DAY}\n`,
       instead: {
@@ -78,6 +85,7 @@ for (const manner of ["marked", "worst"] as const)
     await home.tell("member", "add", "news@lists.test", anna, robot);
     await home.tell("member", "add", "tea@lists.test", anna);
     await home.tell("member", "add", "talk@lists.test", anna, robot, robin);
+    await home.tell("member", "add", "chat@lists.test", anna, robot);
     const held = () => readdirSync(join(home.dir, "spool/held/new")).length;
 
     /** How many messages have come to whom since the last time. */
@@ -90,7 +98,8 @@ for (const manner of ["marked", "worst"] as const)
       }
       return counts;
     }
-    const { asking, signed, member, owner, moderator, talk } = expected[manner];
+    const { asking, signed, member, owner, moderator, talk, chat } =
+      expected[manner];
 
     for (let at = 0; at < 2 * A_DAY; at += 1)
       village.write(robot, "news-help@lists.test");
@@ -116,5 +125,8 @@ for (const manner of ["marked", "worst"] as const)
       talk,
     );
     t.ok(away <= FLOOD + A_DAY && olga <= 1 + A_DAY, "answers are bounded");
+
+    village.write(anna, "chat@lists.test", "Another word");
+    t.same(await brought(), chat, "and no setting stops it");
     t.notMatch(village.state, /status=(deferred|bounced)|failed:/);
   });
