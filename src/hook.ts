@@ -39,6 +39,8 @@ export interface Ask extends Question<Message> {
   readonly ours: boolean;
   /** The list's address with an extension: `LIST-owner@domain`. */
   address(extension: string): string;
+  /** Whether an address is a list's here, with or without an extension. */
+  isOurs(address: string): Promise<boolean>;
 
   /** A sentence of the catalogue of texts, in the language of the list. */
   text<N extends TextName>(name: N, words: Words<N>): string;

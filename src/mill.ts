@@ -131,6 +131,8 @@ export function mailTrade(
         node,
         ours: question.envelope.origin !== "mta",
         address: (extension) => (list ? extended(site, list, extension) : ""),
+        isOurs: async (address) =>
+          (await found(lists, site, address)) !== undefined,
         text: (name, words) => textFor({ site, list }, name, words).body,
         later: (reason) => ({ kind: "later", reason }),
         reject: (reason) => ({ kind: "reject", reason }),

@@ -2,6 +2,7 @@
  * A command as it is being answered: who asks, what for, and how people are told. What a list says
  * goes to the one address that it is about, and never more than so many letters a day (RFC 3834).
  */
+import { oneLine } from "../base/log.ts";
 import type { Piece } from "../base/pieces.ts";
 import type { List } from "../lists/directory.ts";
 import { letter, type More } from "../lists/letter.ts";
@@ -37,6 +38,8 @@ export interface Case extends Posting {
   };
   /** The list's address with an extension. */
   address(extension: string): string;
+  /** Whether an address is a list's here, with or without an extension. */
+  isOurs(address: string): Promise<boolean>;
   emit(emission: {
     readonly recipient: string;
     readonly content: readonly Piece[];
@@ -85,6 +88,17 @@ export function rosterFor({ site }: Case): Roster {
 /** Whether a person has let it pass since it was held. */
 export function isReleased({ envelope, queue, stage }: Case): boolean {
   return envelope.passed?.includes(`${queue}/${stage}`) ?? false;
+}
+
+/** The same of what was held for this reason: of several commands in a mail the person has seen one. */
+export function isReleasedFrom(asked: Case, reason: string): boolean {
+  const isReason = oneLine(reason);
+  return (
+    isReleased(asked) &&
+    asked.envelope.history.some(
+      (event) => event.what === "held" && event.reason === isReason,
+    )
+  );
 }
 
 /** The languages of who wrote, as far as the message tells. */

@@ -3,10 +3,12 @@
  * is needed is in the token; nothing is stored before the answer but how often was asked: so nobody
  * can have an address flooded with questions, and each says nothing but what the list itself writes.
  */
+import { createHash } from "node:crypto";
 import { keyringOf } from "../lists/keyring.ts";
 import { stateOf } from "../lists/state.ts";
 import { answerIn, returnOf, type Said } from "../lists/tokens.ts";
 import { domainOf, keyOf } from "../mail/address.ts";
+import { roleOf } from "../mail/roleAddress.ts";
 import type { TokenReading } from "../mail/token.ts";
 import { type Case, callerOf, DAY, write } from "./case.ts";
 
@@ -58,6 +60,16 @@ export async function askToConfirm(
 /** Whether an address may be asked once more: limits for it, for who asks, and for the list. */
 async function mayBeAsked(asked: Case, address: string): Promise<boolean> {
   const { site, list, id, now, log } = asked;
+  // A question to a list would be a post of ours, with the answer for all to read.
+  if (!list.settings.umbrella && (await asked.isOurs(address))) {
+    log(`${address} is not asked: it is one of ours`);
+    return false;
+  }
+  const role = roleOf(address);
+  if (role !== undefined) {
+    log(`${address} is not asked: it is ${role}`);
+    return false;
+  }
   const { requests, requests_sender, requests_list } = site.answers;
   const { windows } = await stateOf(site.home);
   const limits: readonly [string, string, number, number][] = [
@@ -66,7 +78,9 @@ async function mayBeAsked(asked: Case, address: string): Promise<boolean> {
     ["asked-for", list.address, requests_list, HOUR],
   ];
   // Several questions of one mail count as so many.
-  const mark = `${id}/${asked.request.name} ${keyOf(address)}`.slice(0, 300);
+  const { name, rest } = asked.request;
+  const request = createHash("sha256").update(`${name} ${rest}`).digest("hex");
+  const mark = `${id}/${request}`;
   for (const [kind, key, most, window] of limits)
     if ((await windows.note(kind, key, mark, now, window)) >= most) {
       log(`${address} is not asked: ${kind} ${key} has reached ${most}`);
@@ -95,9 +109,12 @@ export async function answerOf(asked: Case): Promise<Answer> {
   const { site, list, envelope, now, request } = asked;
   const keyring = await keyringOf(site.home, { now: () => now });
   const candidates = [callerOf(asked), envelope.sender].filter(Boolean);
-  const token = request.rest.split(" ")[0] ?? "";
-  const read = answerIn({ list, keyring }, token, candidates);
-  if (read.kind !== "ok") return { kind: "unknown" };
+  // The one in the address first, then the whole one in the subject.
+  const read = request.rest
+    .split(" ", 2)
+    .map((token) => answerIn({ list, keyring }, token, candidates))
+    .find(({ kind }) => kind === "ok");
+  if (read?.kind !== "ok") return { kind: "unknown" };
   // What has waited for a moderator since is no later for that. Tokens tell the hour.
   const came = Date.parse(envelope.received) || now;
   const { valid } = list.settings.confirm;

@@ -12,7 +12,6 @@ import {
   actorOf,
   type Case,
   callerOf,
-  isReleased,
   type Reply,
   rosterFor,
   sentence,
@@ -20,7 +19,7 @@ import {
   write,
 } from "./case.ts";
 import { askToConfirm } from "./confirming.ts";
-import { decideFor } from "./permission.ts";
+import { decideConfirmed, decideFor } from "./permission.ts";
 import { changeIn, deliveryIn, textOf } from "./wishes.ts";
 
 /** Whom a command is for: the address in it, or who asks. */
@@ -90,9 +89,7 @@ export async function join(
 ): Promise<Reply> {
   const { list, envelope } = asked;
   const roster = rosterFor(asked);
-  const no = isReleased(asked)
-    ? undefined
-    : await decideFor(asked, "subscribe", address);
+  const no = await decideConfirmed(asked, "subscribe", address);
   if (no?.kind === "hold")
     await write(asked, address, "waits-for-moderator", { address });
   if (no) return no;
@@ -129,9 +126,7 @@ function nameOf({ message }: Case, address: string): { name?: string } {
 export async function leave(asked: Case, address: string): Promise<Reply> {
   const { list, attempt } = asked;
   const roster = rosterFor(asked);
-  const no = isReleased(asked)
-    ? undefined
-    : await decideFor(asked, "unsubscribe", address);
+  const no = await decideConfirmed(asked, "unsubscribe", address);
   if (no) return no;
   const isMember = await roster.remove(list.address, address, actorOf(asked));
   const more = { address, join: asked.address("subscribe") };

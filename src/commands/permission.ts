@@ -6,7 +6,32 @@ import { joiningReason, leavingReason } from "../lists/joining.ts";
 import { decide } from "../lists/policy/decide.ts";
 import { factsOf } from "../lists/policy/facts.ts";
 import type { Deed } from "../lists/schema/people.ts";
-import { type Case, type Reply, sentence } from "./case.ts";
+import {
+  type Case,
+  isReleased,
+  isReleasedFrom,
+  type Reply,
+  sentence,
+} from "./case.ts";
+
+const waits = { subscribe: joiningReason, unsubscribe: leavingReason };
+
+/** The same once the address has said yes; what a person has let pass is not asked again. */
+export async function decideConfirmed(
+  asked: Case,
+  deed: keyof typeof waits,
+  address: string,
+): ReturnType<typeof decideFor> {
+  if (isReleasedFrom(asked, waits[deed](address))) return undefined;
+  const no = await decideFor(asked, deed, address);
+  // A mail waits once; who else is in it has to answer by one of his own.
+  if (no?.kind === "hold" && isReleased(asked))
+    return {
+      kind: "reject",
+      reason: await sentence(asked, "reason-policy", {}),
+    };
+  return no;
+}
 
 /** Why somebody may not; undefined where it may be. */
 export async function decideFor(
@@ -30,7 +55,6 @@ export async function decideFor(
   if (action === "accept" || action === "confirm") return undefined;
   if (action === "discard")
     return { kind: "discard", reason: `the policy says so (${deed})` };
-  const waits = { subscribe: joiningReason, unsubscribe: leavingReason };
   if (action === "hold" && (deed === "subscribe" || deed === "unsubscribe"))
     return { kind: "hold", reason: waits[deed](address) };
   // Nothing else can wait for a person.

@@ -40,17 +40,25 @@ export async function commandsIn(
   if (word === "") return [];
   if (word !== "request") {
     const name = nameOf(word, names) ?? word;
-    return [{ name, rest: rest || (await restIn(message, name)) }];
+    const more = await restIn(message, name, rest === "");
+    return [{ name, rest: [rest, more].filter(Boolean).join(" ") }];
   }
   const { text } = await readable(message.pieces(), { limit: TEXT });
   return commandsOf(bareSubject(message.header.text("Subject")), text, names);
 }
 
-/** The token that a command needs, out of the subject or the text: not every address has room for it. */
-async function restIn(message: Message, name: string): Promise<string> {
+/**
+ * The token that a command needs, out of the subject or the text: not every address has room for it.
+ * @param isNeeded it does not stand in the address
+ */
+async function restIn(
+  message: Message,
+  name: string,
+  isNeeded: boolean,
+): Promise<string> {
   if (!tokened.has(name)) return "";
   const found = tokenIn(message.header.text("Subject"));
-  if (found) return found;
+  if (found || !isNeeded) return found;
   const { text } = await readable(message.pieces(), { limit: TEXT });
   return tokenIn(text.replace(/=?\n[> ]*/g, "\n"));
 }
@@ -58,7 +66,7 @@ async function restIn(message: Message, name: string): Promise<string> {
 const answers = ["confirm", "approve", "reject", "discard", "free"];
 const tokened: ReadonlySet<string> = new Set(answers);
 const token = new RegExp(
-  `\\b(?:${answers.join("|")})[\\s+:]{1,3}([a-z2-7]{24,400})\\b`,
+  `\\b(?:${answers.join("|")})[\\s+:]{1,3}([a-z2-7]{24,800})\\b`,
   "i",
 );
 
@@ -87,7 +95,8 @@ export function commandsOf(
     if (isEnd(line)) break;
     const command = commandIn(line, names);
     strange = command ? 0 : strange + 1;
-    if (command && !isSame(found.at(-1), command)) found.push(command);
+    if (command && !found.some((one) => isSame(one, command)))
+      found.push(command);
     // A few words may be a command misspelt; more of them are for people, and so is what stands above
     // a quotation: "wrote:".
     const isMeant = line.split(" ").length <= WORDS && !/[:：]$/.test(line);
@@ -119,8 +128,8 @@ function unknown(line: string): Command {
   return { name: name.toLowerCase(), rest: rest.join(" ") };
 }
 
-function isSame(one: Command | undefined, other: Command): boolean {
-  return one?.name === other.name && one.rest === other.rest;
+function isSame(one: Command, other: Command): boolean {
+  return one.name === other.name && one.rest === other.rest;
 }
 
 /** The first word of an extension, and what follows behind the delimiter. */

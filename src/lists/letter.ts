@@ -14,7 +14,7 @@ import {
 import { flowedPart } from "../mail/flowed.ts";
 import { Header } from "../mail/header.ts";
 import type { List } from "./directory.ts";
-import { extended } from "./marks.ts";
+import { BEEN, extended } from "./marks.ts";
 import type { Site } from "./settings.ts";
 import type { TextName, Words } from "./texts/catalogue.ts";
 import { textFor } from "./texts/texts.ts";
@@ -72,6 +72,8 @@ export function letter<N extends TextName>(
         // Older programs than RFC 3834, and Exchange.
         Precedence: "bulk",
         "X-Auto-Response-Suppress": "All",
+        // Somebody may have his mail forwarded to the list: it is no post.
+        [BEEN]: list.address,
       },
     },
     enclosed ? both(page, enclosed) : page,

@@ -23,7 +23,7 @@ export function listId({ local, domain }: List): string {
 }
 
 /** Lists that a message went through before the last one, whose marks are gone. */
-const BEEN = "X-BeenThere";
+export const BEEN = "X-BeenThere";
 
 /** Whether a header shows that the message has been through the list already. */
 export function isMarkedBy(list: List, header: Header): boolean {

@@ -33,18 +33,26 @@ export function parseAddresses(
 }
 
 /**
- * The address with its domain in lower case and ASCII (RFC 5890 A-labels), the local part as it is.
+ * The address with its domain in lower case and ASCII (RFC 5890 A-labels), the local part as it is,
+ * but for quotes that it does not need.
  * @returns undefined where SMTP could not use it
  */
 export function canonical(address: string): string | undefined {
   const text = address.trim();
   if (text.length > 254) return undefined;
   const at = text.lastIndexOf("@");
-  const local = text.slice(0, Math.max(at, 0));
+  const local = unquoted(text.slice(0, Math.max(at, 0)));
   const domain = canonicalDomain(text.slice(at + 1));
   if (!isLocalPart(local) || domain === undefined) return undefined;
   const whole = `${local}@${domain}`;
   return Buffer.byteLength(whole) <= 254 ? whole : undefined;
+}
+
+/** Without quotes that change nothing (RFC 5321 §4.1.2): `"news"@` is `news@`. */
+function unquoted(local: string): string {
+  if (!QUOTED.test(local)) return local;
+  const inside = local.slice(1, -1).replace(/\\(.)/g, "$1");
+  return inside.split(".").every((atom) => ATOM.test(atom)) ? inside : local;
 }
 
 function isLocalPart(local: string): boolean {

@@ -13,9 +13,11 @@ import { answerIn, returnOf } from "../lists/tokens.ts";
 import { authorOf, type Message } from "../mail/message.ts";
 import { Spool } from "../spool/spool.ts";
 import { decide } from "./decide.ts";
-import { tailOf } from "./held.ts";
+import { findHeld, tailOf } from "./held.ts";
 
 const DAY = 86_400_000;
+/** The stage that asks authors. */
+const ASKING = "posts/10-approve/";
 
 interface About {
   readonly site: Site;
@@ -84,6 +86,12 @@ export async function authorDecides(
 ): Promise<string> {
   const { site, list, now, id } = asked;
   const spool = new Spool(join(site.home, "spool"));
+  // What he has let go, and something else holds, is not his to decide.
+  const where = findHeld(spool, list.address, tail)?.where ?? ASKING;
+  if (!where.startsWith(ASKING)) {
+    asked.log(`${tail} does not wait for its author: ${where} holds it`);
+    return "";
+  }
   const deciding = { site, list, spool, now, id, by: "the author", reason: "" };
   const outcome = await decide(deciding, tail, verdict);
   asked.log(`${verdict} of ${tail} by its author: ${outcome.kind}`);

@@ -52,12 +52,16 @@ export async function decide(
   const folder = decisionsOf(site.home, list.address);
   const held = findHeld(spool, list.address, tail);
   const sight = held && (await seen(held));
+  const earlier = earlierDecision(folder, tail, id);
+  const isMine = earlier?.id === id;
   if (!held || !sight) {
-    const decision = earlierDecision(folder, tail);
-    if (!decision) return { kind: "gone" };
-    return { kind: decision.id === id ? "done" : "late", decision };
+    if (!earlier) return { kind: "gone" };
+    return { kind: isMine ? "done" : "late", decision: earlier };
   }
-  const decision = await decided(folder, held.found.name.id, {
+  // An earlier try has let it go, and something else holds it now.
+  if (isMine && held.since > earlier.at)
+    return { kind: "done", decision: earlier };
+  const decision = await decided(folder, held.stay, {
     verdict,
     by,
     reason,

@@ -42,7 +42,7 @@ export function decisionsOf(home: string, list: string): string {
 
 /**
  * Decides, unless it has been.
- * @param entry the id of what waits
+ * @param entry the id of what waits, as its stay has it
  * @returns the decision that stands: this one, or an earlier one
  */
 export async function decided(
@@ -63,16 +63,22 @@ export async function decided(
   }
 }
 
-/** What was decided about an entry of which the end of the id is known; undefined where nothing was. */
+/**
+ * What was decided about an entry of which the end of the id is known: this decision, or else the last
+ * one. Undefined where nothing was.
+ */
 export function earlierDecision(
   folder: string,
   tail: string,
+  id: string,
 ): Decision | undefined {
-  for (const id of listFolder(folder))
-    if (!id.startsWith(".") && id.endsWith(tail))
-      for (const label of listFolder(join(folder, id)))
-        return JSON.parse(readFileSync(join(folder, id, label), "utf8"));
-  return undefined;
+  const found: Decision[] = [];
+  for (const stay of listFolder(folder))
+    if (!stay.startsWith(".") && stay.endsWith(tail))
+      for (const label of listFolder(join(folder, stay)))
+        found.push(JSON.parse(readFileSync(join(folder, stay, label), "utf8")));
+  found.sort((a, b) => a.at - b.at);
+  return found.find((one) => one.id === id) ?? found.at(-1);
 }
 
 /** How long a decision is remembered, milliseconds: a late answer of a moderator is told who was first. */

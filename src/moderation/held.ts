@@ -18,6 +18,10 @@ export interface Held {
   readonly reason: string;
   /** Milliseconds since 1970 from which it has waited. */
   readonly since: number;
+  /** The hook that held it; "" where nobody knows. */
+  readonly where: string;
+  /** Of this stay: what was let go may be held again, and is decided about anew. */
+  readonly stay: string;
 }
 
 /** What a moderator is told of it. */
@@ -66,13 +70,18 @@ function heldIn(found: Found): Held | undefined {
   if (read.kind !== "envelope" || read.envelope.list === undefined)
     return undefined;
   const { envelope } = read;
-  const event = envelope.history.findLast(({ what }) => what === "held");
+  const stays = envelope.history.filter(({ what }) => what === "held");
+  const event = stays.at(-1);
+  const { id } = found.name;
+  const since = event ? Date.parse(event.at) : birth(id);
   return {
     found,
     envelope,
     list: read.envelope.list,
     reason: event?.reason ?? "",
-    since: event ? Date.parse(event.at) : birth(found.name.id),
+    since,
+    where: event?.where ?? "",
+    stay: stays.length > 1 ? `${since.toString(36)}-${id}` : id,
   };
 }
 

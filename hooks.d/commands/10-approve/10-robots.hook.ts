@@ -4,15 +4,14 @@
 import type { Ask, Reply } from "../../../src/hook.ts";
 import { authorOf } from "../../../src/mail/message.ts";
 import { robotic } from "../../../src/mail/robot.ts";
-import { addressed } from "../../../src/receipt/door.ts";
 
-export default function robots(ask: Ask): Reply {
-  const { envelope, lists, list, message, ours, site } = ask;
+export default async function robots(ask: Ask): Promise<Reply> {
+  const { envelope, list, message, ours } = ask;
   if (ours || !list) return ask.discard("the mill sends no commands");
   const reason = robotic(message.header, envelope.sender);
   if (reason !== undefined) return ask.discard(`nobody is answered: ${reason}`);
   const author = authorOf(message.header) ?? envelope.sender;
   for (const address of [envelope.sender, author])
-    if (!list.settings.umbrella && addressed(lists, site.delimiters, address))
+    if (!list.settings.umbrella && (await ask.isOurs(address)))
       return ask.discard(`nobody is answered: ${address} is one of ours`);
 }

@@ -2,10 +2,12 @@
 // Who may send commands: the lines of `rules.command`, then those of `policy`. Joining, leaving,
 // members and posts have rules of their own, and answers to questions need none.
 import { commandsIn } from "../../../src/commands/read.ts";
-import { known } from "../../../src/commands/words.ts";
-import type { Ask, Reply } from "../../../src/hook.ts";
+import { wordsOf } from "../../../src/engine/answering.ts";
+import { listPipeline } from "../../../src/engine/layers.ts";
+import type { Ask, List, Reply } from "../../../src/hook.ts";
 import { decide } from "../../../src/lists/policy/decide.ts";
 import { factsOf } from "../../../src/lists/policy/facts.ts";
+import { layersOf } from "../../../src/mill.ts";
 
 /** Commands that other rules decide about. */
 const others = new Set(
@@ -15,11 +17,8 @@ const others = new Set(
 );
 
 export default async function policy(ask: Ask): Promise<Reply> {
-  const { envelope, list, message, site } = ask;
-  if (!list) return;
-  const { extension = "" } = envelope;
-  const asked = await commandsIn(message, extension, site.delimiters, known);
-  if (asked.every(({ name }) => others.has(name))) return;
+  const { list } = ask;
+  if (!list || (await isForOthers({ ...ask, list }))) return;
   const facts = factsOf({ ...ask, list });
   const decision = await decide("command", list.settings, facts);
   const { action, text, where, rule } = decision;
@@ -34,4 +33,23 @@ export default async function policy(ask: Ask): Promise<Reply> {
     case "discard":
       return ask.discard(`${where}: ${text || rule}`);
   }
+}
+
+/** Whether all that is asked for is decided elsewhere. It is read as the answering stages read it. */
+async function isForOthers({
+  envelope,
+  list,
+  message,
+  queue,
+  site,
+}: Ask & { readonly list: List }): Promise<boolean> {
+  const { extension = "" } = envelope;
+  const { stages } = listPipeline(queue, layersOf(site, list));
+  for (const stage of stages) {
+    if (stage.verb !== "answer") continue;
+    const words = wordsOf(stage);
+    const asked = await commandsIn(message, extension, site.delimiters, words);
+    if (!asked.every(({ name }) => others.has(name))) return false;
+  }
+  return true;
 }
