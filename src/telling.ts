@@ -13,7 +13,7 @@ import type { Site } from "./lists/settings.ts";
 import { stateOf } from "./lists/state.ts";
 import { domainOf, keyOf } from "./mail/address.ts";
 import { authorOf, type Message } from "./mail/message.ts";
-import { addressed } from "./receipt/door.ts";
+import { addressed, found } from "./receipt/door.ts";
 import { failureReport, rejection, whySilent } from "./receipt/notice.ts";
 import type { Envelope } from "./spool/envelope.ts";
 import { newId } from "./spool/name.ts";
@@ -123,7 +123,9 @@ export function telling(
     async undeliverable(subject, failed, now) {
       const { sender } = subject.envelope;
       if (sender === "") return undefined;
-      const list = listOf(subject.envelope);
+      // A letter of a list to a person is none of the list's entries.
+      const list =
+        listOf(subject.envelope) ?? (await found(lists, site, sender))?.list;
       return {
         queue: "incoming",
         envelope: {

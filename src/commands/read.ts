@@ -20,8 +20,8 @@ export const MOST = 10;
 const STRANGE = 3;
 /** Words of a line that may be meant as a command. */
 const WORDS = 3;
-/** Bytes of text that are looked at. */
-const TEXT = 64 * 1024;
+/** Bytes of text that are looked at, and of the message: a line of it costs memory, an end only. */
+const READ = { limit: 64 * 1024, input: 1024 * 1024 };
 const LINES = 200;
 const LINE = 500;
 
@@ -43,7 +43,7 @@ export async function commandsIn(
     const more = await restIn(message, name, rest === "");
     return [{ name, rest: [rest, more].filter(Boolean).join(" ") }];
   }
-  const { text } = await readable(message.pieces(), { limit: TEXT });
+  const { text } = await readable(message.pieces(), READ);
   return commandsOf(bareSubject(message.header.text("Subject")), text, names);
 }
 
@@ -59,7 +59,7 @@ async function restIn(
   if (!tokened.has(name)) return "";
   const found = tokenIn(message.header.text("Subject"));
   if (found || !isNeeded) return found;
-  const { text } = await readable(message.pieces(), { limit: TEXT });
+  const { text } = await readable(message.pieces(), READ);
   return tokenIn(text.replace(/=?\n[> ]*/g, "\n"));
 }
 

@@ -57,7 +57,10 @@ export function letter<N extends TextName>(
   const text = textFor({ site, list, languages }, name, words);
   const page = flowedPart(text.body, text.language);
   const { replyTo, mark, inReplyTo, enclosed } = more;
-  const answers = /^<[^<>\s]{1,900}>$/.test(inReplyTo ?? "") ? inReplyTo : "";
+  // Anything else would have to be encoded, and an encoded Message-ID is none.
+  const answers = /^<(?!.*=\?)[!-;=?-~]{1,900}>$/.test(inReplyTo ?? "")
+    ? inReplyTo
+    : "";
   return composeParts(
     {
       from: mailbox(extended(site, list, "owner"), list.local),

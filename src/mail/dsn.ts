@@ -53,7 +53,7 @@ export interface Report {
 /** The whole report, to be sent with the null sender. */
 export function deliveryReport(report: Report): Buffer {
   const { reportingHost, from, to, date, id, original } = report;
-  const references = /<[^<>\s]{1,900}>/.exec(
+  const references = /<(?![^<>]*=\?)[!-;=?-~]{1,900}>/.exec(
     original.header.get("Message-ID") ?? "",
   )?.[0];
   const parts = [

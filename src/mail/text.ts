@@ -46,13 +46,16 @@ export interface ReadableMessage {
   readonly attachments: readonly Attachment[];
 }
 
-/** @param limit most bytes of text, as UTF-8. Throws only the file system's errors. */
+/**
+ * @param limit most bytes of text, as UTF-8
+ * @param input bytes of the message that are parsed. Throws only the file system's errors.
+ */
 export async function readable(
   pieces: readonly Piece[],
-  { limit }: { limit: number },
+  { limit, input = INPUT }: { limit: number; input?: number },
 ): Promise<ReadableMessage> {
   const { header } = await openMessage(pieces, HEADER);
-  const start = slice(pieces, 0, INPUT);
+  const start = slice(pieces, 0, input);
   const parsed = await parse(start, false);
   const { attachments } = parsed;
   const text = await withHtml(start, parsed);

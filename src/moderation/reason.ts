@@ -6,12 +6,12 @@ import { oneLine } from "../base/log.ts";
 import type { Message } from "../mail/message.ts";
 import { readable } from "../mail/text.ts";
 
-const TEXT = 16 * 1024;
+const READ = { limit: 16 * 1024, input: 1024 * 1024 };
 const LINES = 20;
 
 /** At most 20 lines; "" where nothing was written. */
 export async function reasonIn(message: Message): Promise<string> {
-  const { text } = await readable(message.pieces(), { limit: TEXT });
+  const { text } = await readable(message.pieces(), READ);
   return reasonOf(text);
 }
 
