@@ -36,6 +36,9 @@ const others = [
   "rename-begun",
   "rename-state",
   "rename-archive",
+  "member-added",
+  "decision-made",
+  "decision-done",
 ] as const;
 
 export type Failpoint = (typeof failpoints)[number] | (typeof others)[number];

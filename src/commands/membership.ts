@@ -4,6 +4,7 @@
  * gets to know whether it is a member. Done twice it is done once.
  */
 
+import { failpoint } from "../base/failpoint.ts";
 import { keyringOf } from "../lists/keyring.ts";
 import { stampOf } from "../lists/stamps.ts";
 import { canonical, keyOf, parseAddresses } from "../mail/address.ts";
@@ -98,6 +99,7 @@ export async function join(
   const isNew = !known || known.joined >= Date.parse(envelope.received);
   const wishes = { delivery, ...(known ? {} : nameOf(asked, address)) };
   const added = await roster.add(list.address, address, wishes, actorOf(asked));
+  failpoint("member-added");
   if (added === "refused") return "";
   const help = asked.address("help");
   if (!isNew) await write(asked, address, "already-member", { address, help });

@@ -3,6 +3,7 @@
  * time for it is over. The first decision wins over all hosts; who comes later is told which it was.
  */
 import { errnoOf, exit, Failure } from "../base/errors.ts";
+import { failpoint } from "../base/failpoint.ts";
 import type { List } from "../lists/directory.ts";
 import type { Site } from "../lists/settings.ts";
 import { drop, release } from "../spool/operator.ts";
@@ -71,7 +72,9 @@ export async function decide(
     subject: sight.subject,
     sender: held.envelope.sender,
   });
+  failpoint("decision-made");
   await carryOut(spool, held, decision, now);
+  failpoint("decision-done");
   return { kind: decision.id === id ? "done" : "late", decision };
 }
 
