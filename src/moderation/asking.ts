@@ -1,7 +1,7 @@
 /**
- * What moderators are told of what waits: the post with it, and addresses whose answer decides. Each
- * moderator has addresses of his own, so that it is known who has decided, whoever the answer says
- * that it is from.
+ * What moderators are told of what waits: the post with it, and addresses to which mail decides. Each
+ * moderator has addresses of his own, so that it is known who has decided, whoever the mail says that
+ * it is from.
  */
 import type { Piece } from "../base/pieces.ts";
 import { lengthOf } from "../base/pieces.ts";
@@ -34,7 +34,11 @@ export interface Waiting {
 
 const DAY = 86_400_000;
 
-/** The letter to one moderator. @param languages that he understands */
+/**
+ * The letter to one moderator. A plain answer to it decides nothing: a program that answers everything
+ * would.
+ * @param languages that the moderator understands
+ */
 export function question(
   asking: Asking,
   moderator: string,
@@ -44,13 +48,11 @@ export function question(
   const at = addressesFor(asking, moderator, entry);
   const reader = { address: moderator, languages };
   if (joining !== undefined)
-    return letter(
-      asking,
-      reader,
-      "moderate-subscription",
-      { address: joining, approve: at.approve, reject: at.reject },
-      { replyTo: at.approve },
-    );
+    return letter(asking, reader, "moderate-subscription", {
+      address: joining,
+      approve: at.approve,
+      reject: at.reject,
+    });
   const shown = message.with({ header: withoutApproval(message.header) });
   const pieces = shown.pieces();
   const { author, subject, size } = sightIn(message, lengthOf(pieces));
@@ -67,7 +69,7 @@ export function question(
       ...at,
       ...(expire > 0 ? { days: Math.max(1, Math.round(expire / DAY)) } : {}),
     },
-    { replyTo: at.approve, enclosed: [pieces] },
+    { enclosed: [pieces] },
   );
 }
 

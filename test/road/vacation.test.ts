@@ -44,8 +44,8 @@ const expected: Readonly<Record<Manner, Readonly<Record<string, Count>>>> = {
     signed: { robin: 2, olga: 1 },
     member: { anna: 3, robot: 1, robin: 1 },
     owner: { robot: 1, eve: 1 },
-    // It has said yes in the moderator's name.
-    moderator: { maria: 2, robin: 1, anna: 1 },
+    // Its answer decides nothing.
+    moderator: { maria: 1, robin: 1, olga: 1 },
     // Each post is answered by both, until the list stops: then only what is left of a day's answers.
     talk: { anna: FLOOD, robot: FLOOD, maria: FLOOD + 1 },
     // No setting says so, but nobody writes so many posts.
@@ -116,7 +116,7 @@ for (const manner of ["marked", "worst"] as const)
 
     village.write(eve, "tea@lists.test", "A post of a stranger");
     t.same(await brought(), moderator, "a moderator");
-    t.equal(held(), manner === "marked" ? 1 : 0);
+    t.equal(held(), 1);
 
     village.write(anna, "talk@lists.test", "A word");
     const { robin: away = 0, olga = 0, ...others } = await brought();
