@@ -21,6 +21,10 @@ t.test("canonical: the domain changes, the local part does not", (t) => {
     ["jürgen@example.org", "jürgen@example.org"],
     ['"a b"@x.org', '"a b"@x.org'],
     ['"a@b"@x.org', '"a@b"@x.org'],
+    // Quotes that change nothing: RFC 5321 §4.1.2.
+    ['"a.b"@x.org', "a.b@x.org"],
+    ['"n\\ews"@x.org', "news@x.org"],
+    ['"a..b"@x.org', '"a..b"@x.org'],
     ["a@[127.0.0.1]", "a@[127.0.0.1]"],
     ["a@[IPv6:::1]", "a@[IPv6:::1]"],
     ["list+x=y.z@sub_domain.x", "list+x=y.z@sub_domain.x"],
