@@ -146,11 +146,12 @@ export function mailTrade(
       };
     },
 
-    async emitted(subject, recipient, now) {
+    async emitted(subject, { recipient, outside }, now) {
       const list = listOf(subject.envelope);
-      const at =
-        (list?.onDemand && doorIn(list, site, lists, recipient)) ||
-        (await found(lists, site, recipient));
+      const at = outside
+        ? undefined
+        : (list?.onDemand && doorIn(list, site, lists, recipient)) ||
+          (await found(lists, site, recipient));
       return {
         ...followed(subject, now),
         sender: list ? extended(site, list, "bounces") : "",

@@ -3,11 +3,13 @@
  * did not reach all. The part of the trade that writes letters.
  */
 
+import { DAY } from "./base/units.ts";
 import { answerTo } from "./commands/answer.ts";
-import { DAY, languagesOf, mayBeWritten } from "./commands/case.ts";
+import { languagesOf } from "./commands/case.ts";
 import { commandsIn } from "./commands/read.ts";
 import type { Subject, Trade } from "./engine/trade.ts";
 import type { List, Lists } from "./lists/directory.ts";
+import { mayBeWritten } from "./lists/limits.ts";
 import { extended } from "./lists/marks.ts";
 import type { Site } from "./lists/settings.ts";
 import { stateOf } from "./lists/state.ts";
@@ -19,6 +21,9 @@ import type { Envelope } from "./spool/envelope.ts";
 import { newId } from "./spool/name.ts";
 
 type Told = "requests" | "answered" | "held" | "refused" | "undeliverable";
+
+/** Queues of which moderators decide about what is held. */
+const moderated: ReadonlySet<string> = new Set(["posts", "commands"]);
 
 /** @param listOf the list of an envelope */
 export function telling(
@@ -48,8 +53,9 @@ export function telling(
         answers,
         message.header.get("Message-ID"),
       );
-      if (!content || !(await mayBeWritten({ site, id, now, log: say }, to)))
-        return [];
+      if (!content) return [];
+      const occasion = { site, list, id, now, log: say };
+      if (!(await mayBeWritten(occasion, to, "results"))) return [];
       return [
         {
           queue: "outbound",
@@ -67,7 +73,7 @@ export function telling(
 
     async held(subject, { where, reason }, now) {
       const list = listOf(subject.envelope);
-      if (!list) return undefined;
+      if (!list || !moderated.has(subject.queue)) return undefined;
       const at = new Date(now).toISOString();
       return {
         queue: "moderators",
@@ -94,13 +100,13 @@ export function telling(
       );
       if (silence !== undefined) return { silence };
       const { sender, recipient } = subject.envelope;
+      const list = listOf(subject.envelope);
       const { windows } = await stateOf(site.home);
       const key = keyOf(sender);
       const { a_day } = site.answers;
       const others = await windows.note("answer", key, subject.id, now, DAY);
       if (others >= a_day)
         return { silence: `it has had ${others} answers today` };
-      const list = listOf(subject.envelope);
       return {
         queue: "outbound",
         envelope: {

@@ -178,15 +178,24 @@ t.test(
 t.test("an emitted message goes to the door of its address", async (t) => {
   const { trade } = await tradeOf(t);
   const from = await subject({ sender: "anna@example.com" });
-  t.match(await trade.emitted(from, "news-archive@lists.example.org", NOW), {
+  const recipient = "news-archive@lists.example.org";
+  t.match(await trade.emitted(from, { recipient }, NOW), {
     sender: "news-bounces@lists.example.org",
     list: news,
     extension: "archive",
     origin: "posts/0mwslj4p4-04gvj764celo",
   });
-  const outside = await trade.emitted(from, "person@example.com", NOW);
+  const outside = await trade.emitted(
+    from,
+    { recipient: "person@example.com" },
+    NOW,
+  );
   t.match(outside, { recipient: "person@example.com" });
   t.notOk("list" in outside);
+  t.notOk(
+    "list" in (await trade.emitted(from, { recipient, outside: true }, NOW)),
+    "a letter to a person goes to no list",
+  );
   t.match(trade.distributed(from, NOW), {
     envelope: { sender: "news-bounces@lists.example.org", list: news },
   });
@@ -267,7 +276,7 @@ t.test("a list on demand has its doors, and its domain's hooks", async (t) => {
   const to = async (recipient: string, list = "sales@corp.org") => {
     const { list: at, extension } = await trade.emitted(
       await subject({ list }),
-      recipient,
+      { recipient },
       NOW,
     );
     return [at, extension];

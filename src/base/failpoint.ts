@@ -37,6 +37,7 @@ const others = [
   "rename-state",
   "rename-archive",
   "member-added",
+  "member-removed",
   "decision-made",
   "decision-done",
 ] as const;

@@ -34,3 +34,11 @@ function inUnits(value: number, units: Readonly<Record<string, number>>) {
   ) ?? ["", 1];
   return `${value / one}${name}`;
 }
+
+/** A day, in milliseconds. */
+export const DAY = 86_400_000;
+
+/** A duration as people are told it: whole days, at least one. */
+export function daysOf(milliseconds: number): number {
+  return Math.max(1, Math.round(milliseconds / DAY));
+}

@@ -3,16 +3,10 @@
  * letter.
  */
 import type { FileRange, Piece } from "../base/pieces.ts";
+import { mayBeWritten } from "../lists/limits.ts";
 import { parseDate } from "../mail/date.ts";
 import { authorOf, type Message } from "../mail/message.ts";
-import {
-  type Case,
-  callerOf,
-  mayBeWritten,
-  type Reply,
-  sentence,
-  write,
-} from "./case.ts";
+import { type Case, callerOf, type Reply, sentence, write } from "./case.ts";
 import { decideFor } from "./permission.ts";
 
 /** A post as the archive gives it. */
@@ -84,8 +78,8 @@ export async function digest(
     const reason = await sentence(asked, "unknown-command", { command });
     return { kind: "reject", reason };
   }
-  if (await mayBeWritten(asked, caller))
-    asked.emit({ recipient: caller, content });
+  if (await mayBeWritten(asked, caller, `digest ${rest}`))
+    asked.emit({ recipient: caller, content, outside: true });
   return "";
 }
 

@@ -6,10 +6,10 @@ import { oneLine } from "../base/log.ts";
 import type { Piece } from "../base/pieces.ts";
 import type { List } from "../lists/directory.ts";
 import { letter, type More } from "../lists/letter.ts";
+import { mayBeWritten } from "../lists/limits.ts";
 import type { Posting } from "../lists/posting.ts";
 import { type Roster, rosterOf } from "../lists/roster.ts";
 import type { Site } from "../lists/settings.ts";
-import { stateOf } from "../lists/state.ts";
 import type { TextName, Words } from "../lists/texts/catalogue.ts";
 import { textFor } from "../lists/texts/texts.ts";
 import { canonical, keyOf } from "../mail/address.ts";
@@ -43,6 +43,8 @@ export interface Case extends Posting {
   emit(emission: {
     readonly recipient: string;
     readonly content: readonly Piece[];
+    /** It leaves by the MTA, also where the address is one of ours. */
+    readonly outside?: boolean;
   }): void;
   log(text: string): void;
 }
@@ -135,23 +137,12 @@ export async function sentence<N extends TextName>(
   return textFor({ site, list, languages }, name, words).body;
 }
 
-/** A day, in milliseconds. */
-export const DAY = 86_400_000;
-
-/**
- * Whether an address may get one more letter today; the letters of one entry are one.
- * @returns false where it has had enough: the log says so
- */
-export async function mayBeWritten(
-  asked: Pick<Case, "site" | "id" | "now" | "log">,
-  address: string,
-): Promise<boolean> {
-  const { site, id, now, log } = asked;
-  const { windows } = await stateOf(site.home);
-  const others = await windows.note("answer", keyOf(address), id, now, DAY);
-  if (others < site.answers.a_day) return true;
-  log(`${address} gets no answer: it has had ${others} today (answers.a_day)`);
-  return false;
+/** What a letter is besides its text. */
+export interface Manner extends More {
+  /** Those that the reader understands, where that is known already. */
+  readonly languages?: readonly string[];
+  /** A question: it has limits of its own. */
+  readonly asks?: boolean;
 }
 
 /** Writes a letter to somebody. */
@@ -160,22 +151,26 @@ export async function write<N extends TextName>(
   address: string,
   name: N,
   words: Words<N>,
-  more: More = {},
+  { languages, asks, ...more }: Manner = {},
 ): Promise<void> {
-  if (address === "" || !(await mayBeWritten(asked, address))) return;
-  const { site, list, message, now, id } = asked;
+  const { site, list, message, now, id, request } = asked;
+  if (address === "") return;
+  const which = `${name} ${request.name} ${request.rest}`;
+  if (!asks && !(await mayBeWritten(asked, address, which))) return;
   const isAnswer = keyOf(address) === keyOf(callerOf(asked));
   const messageId = message.header.get("Message-ID");
-  const languages = await languagesOf(site, list, message, address);
+  const reader = {
+    address,
+    languages: languages ?? (await languagesOf(site, list, message, address)),
+  };
+  const isAsker = isAnswer && !asks && messageId !== undefined;
   asked.emit({
     recipient: mailAddressOf(asked, address),
-    content: letter(
-      { site, list, now, id },
-      { address, languages },
-      name,
-      words,
-      { ...(isAnswer && messageId ? { inReplyTo: messageId } : {}), ...more },
-    ),
+    content: letter({ site, list, now, id }, reader, name, words, {
+      ...(isAsker ? { inReplyTo: messageId } : {}),
+      ...more,
+    }),
+    outside: !list.settings.umbrella,
   });
 }
 

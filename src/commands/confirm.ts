@@ -1,7 +1,8 @@
 /**
  * What an address has said yes to is done.
  */
-import { type Case, DAY, type Reply, sentence } from "./case.ts";
+import { daysOf } from "../base/units.ts";
+import { type Case, type Reply, sentence } from "./case.ts";
 import { answerOf } from "./confirming.ts";
 import { change, join, leave } from "./membership.ts";
 import { deliveryIn } from "./wishes.ts";
@@ -19,7 +20,7 @@ export async function confirm(
     };
   if (answer.kind === "late") {
     const { valid } = asked.list.settings.confirm;
-    const days = Math.max(1, Math.round(valid / DAY));
+    const days = daysOf(valid);
     return {
       kind: "reject",
       reason: await sentence(asked, "token-expired", { days }),
@@ -30,7 +31,7 @@ export async function confirm(
     case "subscribe":
       return join(asked, address, deliveryIn(more) ?? "posts");
     case "unsubscribe":
-      return leave(asked, address);
+      return leave(asked, address, answer.time);
     case "set":
       return change(asked, address, more);
     case "post":

@@ -3,14 +3,12 @@
  * is needed is in the token; nothing is stored before the answer but how often was asked: so nobody
  * can have an address flooded with questions, and each says nothing but what the list itself writes.
  */
-import { createHash } from "node:crypto";
+import { daysOf } from "../base/units.ts";
 import { keyringOf } from "../lists/keyring.ts";
-import { stateOf } from "../lists/state.ts";
+import { mayBeAsked, sourceOf } from "../lists/limits.ts";
 import { answerIn, returnOf, type Said } from "../lists/tokens.ts";
-import { domainOf, keyOf } from "../mail/address.ts";
-import { roleOf } from "../mail/roleAddress.ts";
 import type { TokenReading } from "../mail/token.ts";
-import { type Case, callerOf, DAY, write } from "./case.ts";
+import { type Case, callerOf, write } from "./case.ts";
 
 const HOUR = 3_600_000;
 
@@ -23,7 +21,7 @@ export async function askToConfirm(
   said: Question,
   changes = "",
 ): Promise<void> {
-  if (!(await mayBeAsked(asked, said.address))) return;
+  if (!(await isToBeAsked(asked, said.address))) return;
   const { site, list, now } = asked;
   const clock = { now: () => now };
   const keyring = await keyringOf(site.home, clock);
@@ -33,12 +31,11 @@ export async function askToConfirm(
     address: said.address,
     reply: back.address,
     link: url === undefined ? "" : url.replace("{{token}}", () => back.token),
-    days: Math.max(1, Math.round(valid / DAY)),
+    days: daysOf(valid),
   };
   const more = {
     replyTo: back.address,
-    // Nothing of what was asked goes out but this: the asker's Message-ID is a stranger's text.
-    inReplyTo: "",
+    asks: true,
     ...(back.inSubject ? { mark: `confirm ${back.token}` } : {}),
   };
   switch (said.action) {
@@ -57,45 +54,16 @@ export async function askToConfirm(
   }
 }
 
-/** Whether an address may be asked once more: limits for it, for who asks, and for the list. */
-async function mayBeAsked(asked: Case, address: string): Promise<boolean> {
-  const { site, list, id, now, log } = asked;
+/** Whether an address may be asked once more. */
+async function isToBeAsked(asked: Case, address: string): Promise<boolean> {
+  const { list, request, message, log } = asked;
   // A question to a list would be a post of ours, with the answer for all to read.
   if (!list.settings.umbrella && (await asked.isOurs(address))) {
     log(`${address} is not asked: it is one of ours`);
     return false;
   }
-  const role = roleOf(address);
-  if (role !== undefined) {
-    log(`${address} is not asked: it is ${role}`);
-    return false;
-  }
-  const { requests, requests_sender, requests_list } = site.answers;
-  const { windows } = await stateOf(site.home);
-  const limits: readonly [string, string, number, number][] = [
-    ["asked", keyOf(address), requests, DAY],
-    ["asked-by", sourceOf(asked), requests_sender, HOUR],
-    ["asked-for", list.address, requests_list, HOUR],
-  ];
-  // Several questions of one mail count as so many.
-  const { name, rest } = asked.request;
-  const request = createHash("sha256").update(`${name} ${rest}`).digest("hex");
-  const mark = `${id}/${request}`;
-  for (const [kind, key, most, window] of limits)
-    if ((await windows.note(kind, key, mark, now, window)) >= most) {
-      log(`${address} is not asked: ${kind} ${key} has reached ${most}`);
-      return false;
-    }
-  return true;
-}
-
-/** Where a request comes from: the client that our MTA took it from, or else the author's domain. */
-export function sourceOf(asked: Case): string {
-  const [received = ""] = asked.message.header.all("Received");
-  const client =
-    /[[(]((?:\d{1,3}\.){3}\d{1,3}|(?:IPv6:)?[0-9a-f:]{3,45})[\])]/i;
-  const address = client.exec(received)?.[1]?.toLowerCase();
-  return address ?? domainOf(callerOf(asked));
+  const from = sourceOf(message.header, callerOf(asked));
+  return mayBeAsked(asked, address, from, `${request.name} ${request.rest}`);
 }
 
 /** What an answer says, and whether it came in time. */

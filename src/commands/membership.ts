@@ -13,6 +13,7 @@ import {
   actorOf,
   type Case,
   callerOf,
+  languagesOf,
   type Reply,
   rosterFor,
   sentence,
@@ -44,8 +45,11 @@ export async function subscribe(asked: Case): Promise<Reply> {
         command: `subscribe ${rest}`,
       }),
     );
-  const no = await decideFor(asked, "subscribe", address);
-  if (no && no.kind !== "hold") return no;
+  // What the rules say of somebody else is not told to who asks for him.
+  if (keyOf(address) === keyOf(callerOf(asked))) {
+    const no = await decideFor(asked, "subscribe", address);
+    if (no && no.kind !== "hold") return no;
+  }
   await askToConfirm(asked, { action: "subscribe", more: delivery, address });
   return "";
 }
@@ -97,13 +101,14 @@ export async function join(
   const known = await roster.get(list.address, address);
   // An earlier try of this one may have died behind that.
   const isNew = !known || known.joined >= Date.parse(envelope.received);
-  const wishes = { delivery, ...(known ? {} : nameOf(asked, address)) };
-  const added = await roster.add(list.address, address, wishes, actorOf(asked));
-  failpoint("member-added");
-  if (added === "refused") return "";
   const help = asked.address("help");
   if (!isNew) await write(asked, address, "already-member", { address, help });
   else {
+    const wishes = { delivery, ...nameOf(asked, address) };
+    const actor = actorOf(asked);
+    const added = await roster.add(list.address, address, wishes, actor);
+    failpoint("member-added");
+    if (added === "refused") return "";
     await tellOwners(asked, "member-joined", { address, how: "mail" });
     if (list.settings.welcome)
       await write(asked, address, "welcome", {
@@ -124,20 +129,50 @@ function nameOf({ message }: Case, address: string): { name?: string } {
   return isTheirs && author?.name ? { name: author.name } : {};
 }
 
-/** The address has said that it wants to leave. */
-export async function leave(asked: Case, address: string): Promise<Reply> {
-  const { list, attempt } = asked;
+/** An hour, in milliseconds: tokens tell no less. */
+const HOUR = 3_600_000;
+
+/**
+ * The address has said that it wants to leave.
+ * @param since when it was asked: who has joined since has not been
+ */
+export async function leave(
+  asked: Case,
+  address: string,
+  since = Number.POSITIVE_INFINITY,
+): Promise<Reply> {
+  const { site, list, message } = asked;
   const roster = rosterFor(asked);
   const no = await decideConfirmed(asked, "unsubscribe", address);
   if (no) return no;
-  const isMember = await roster.remove(list.address, address, actorOf(asked));
+  const member = await roster.get(list.address, address);
+  if (member && member.joined >= since + HOUR)
+    return reject(await sentence(asked, "token-unknown", {}));
+  const languages = await languagesOf(site, list, message, address);
+  await roster.remove(list.address, address, actorOf(asked));
+  failpoint("member-removed");
   const more = { address, join: asked.address("subscribe") };
-  if (isMember || attempt > 0) {
-    if (isMember)
-      await tellOwners(asked, "member-left", { address, how: "mail" });
-    if (list.settings.welcome) await write(asked, address, "goodbye", more);
+  if (member || (await hasLeft(asked, address))) {
+    await tellOwners(asked, "member-left", { address, how: "mail" });
+    if (list.settings.welcome)
+      await write(asked, address, "goodbye", more, { languages });
   } else await write(asked, address, "no-member", more);
   return "";
+}
+
+/** Whether an earlier try of this mail has done it. */
+async function hasLeft(asked: Case, address: string): Promise<boolean> {
+  const { list, envelope, message } = asked;
+  const received = Date.parse(envelope.received);
+  const messageId = message.header.get("Message-ID") ?? "";
+  for await (const entry of rosterFor(asked).history(list.address, address))
+    if (
+      entry.what === "left" &&
+      entry.at >= received &&
+      entry.messageId === messageId
+    )
+      return true;
+  return false;
 }
 
 /** The address has said that it wants a change. @param text as `set` has it */

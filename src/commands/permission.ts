@@ -51,11 +51,12 @@ export async function decideFor(
     envelope: { ...envelope, sender: address },
   });
   const { action, text } = await decide(deed, list.settings, facts);
-  // Whoever joins or leaves is asked anyway.
-  if (action === "accept" || action === "confirm") return undefined;
+  // Whoever joins or leaves is asked anyway; nothing else can be confirmed.
+  const asks = deed === "subscribe" || deed === "unsubscribe";
+  if (action === "accept" || (action === "confirm" && asks)) return undefined;
   if (action === "discard")
     return { kind: "discard", reason: `the policy says so (${deed})` };
-  if (action === "hold" && (deed === "subscribe" || deed === "unsubscribe"))
+  if (action === "hold" && asks)
     return { kind: "hold", reason: waits[deed](address) };
   // Nothing else can wait for a person.
   const reason = text || (await sentence(asked, "reason-policy", {}));

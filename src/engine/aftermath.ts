@@ -163,9 +163,10 @@ export async function* emitted<C extends Content>(
   emissions: readonly Emission[],
 ): AsyncGenerator<Child> {
   const now = mill.clock.now();
-  for (const { recipient, content, due } of emissions) {
+  for (const emission of emissions) {
+    const { content, due } = emission;
     const subject = subjectOf(pass);
-    const envelope = await mill.trade.emitted(subject, recipient, now);
+    const envelope = await mill.trade.emitted(subject, emission, now);
     const draft = {
       queue: frontDoor,
       envelope,

@@ -38,7 +38,7 @@ export async function answering<C extends Content>(
   path: string,
   isLifted: boolean,
 ): Promise<Answering> {
-  const hooks = byWord(stage, asker);
+  const hooks = byWord(stage);
   const names = [...hooks.keys()];
   const answers: Answered[] = [];
   const emitted: Emission[] = [];
@@ -54,12 +54,17 @@ export async function answering<C extends Content>(
     const answer = await asker.ask(hook, stage, standing, own, asked);
     const { verdict, text = "" } = answer;
     asker.tell(hook, stage, answer, verdict, seconds());
+    if (asker.isObserved(hook)) {
+      answers.push({ request, kind: "done", text: "" });
+      continue;
+    }
     if (verdict.kind === "later" || (verdict.kind === "hold" && !isLifted)) {
       const end = endOf(verdict, hook.path, path);
       return {
         end,
         answers: [],
-        emitted: verdict.kind === "hold" ? [...emitted, ...own] : [],
+        // Those before are asked again when it is released.
+        emitted: verdict.kind === "hold" ? own : [],
       };
     }
     emitted.push(...own);
@@ -73,14 +78,10 @@ export async function answering<C extends Content>(
 }
 
 /** The first of a name wins. */
-function byWord<C extends Content>(
-  { hooks }: Stage,
-  asker: Asker<C>,
-): Map<string, Hook> {
+function byWord({ hooks }: Stage): Map<string, Hook> {
   const found = new Map<string, Hook>();
   for (const hook of hooks)
-    if (!asker.isObserved(hook) && !found.has(wordOf(hook)))
-      found.set(wordOf(hook), hook);
+    if (!found.has(wordOf(hook))) found.set(wordOf(hook), hook);
   return found;
 }
 

@@ -158,7 +158,7 @@ export function obstacleIn({
 /** What an answer hook is asked for by: its file's name without the number before and what follows a dot. */
 export function wordOf({ path }: Pick<Hook, "path">): string {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return name.replace(/^\d+-/, "").replace(/\..*$/, "");
+  return name.replace(/^\d+-/, "").replace(/\..*$/, "").toLowerCase();
 }
 
 /** How a hook of that name is run. */

@@ -27,6 +27,8 @@ export interface Emission {
   readonly content?: readonly Piece[];
   /** Seconds since 1970 before which it is not taken. */
   readonly due?: number;
+  /** It is for a person, whatever the address looks like: it is routed to nothing of the mill. */
+  readonly outside?: boolean;
 }
 
 /** A message as the trade sees it; the engine only moves its bytes. */

@@ -5,7 +5,13 @@ import type { Piece } from "../base/pieces.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import type { Answered } from "./answering.ts";
 import type { Layer } from "./layers.ts";
-import type { Content, Outcome, Question, Request } from "./question.ts";
+import type {
+  Content,
+  Emission,
+  Outcome,
+  Question,
+  Request,
+} from "./question.ts";
 
 /** Where an entry belongs: its list, if it has one, and what hooks see of it. */
 export interface Place {
@@ -54,7 +60,7 @@ export interface Trade<C extends Content = Content> {
   /** The envelope that an emitted message gets. */
   emitted(
     subject: Subject<C>,
-    recipient: string,
+    emission: Pick<Emission, "recipient" | "outside">,
     now: number,
   ): Promise<Envelope>;
   /**

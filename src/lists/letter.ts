@@ -2,6 +2,7 @@
  * Mail that a list writes by itself to one person: a text of the catalogue in the reader's language,
  * marked so that no machine answers it (RFC 3834).
  */
+import { createHash } from "node:crypto";
 import type { Piece } from "../base/pieces.ts";
 import {
   composeParts,
@@ -58,6 +59,11 @@ export function letter<N extends TextName>(
   const page = flowedPart(text.body, text.language);
   const { replyTo, mark, inReplyTo, enclosed } = more;
   // Anything else would have to be encoded, and an encoded Message-ID is none.
+  // Letters of one occasion are told apart, also in a second try.
+  const which = createHash("sha256")
+    .update(JSON.stringify([address, words, mark, replyTo]))
+    .digest("hex")
+    .slice(0, 12);
   const answers = /^<(?!.*=\?)[!-;=?-~]{1,900}>$/.test(inReplyTo ?? "")
     ? inReplyTo
     : "";
@@ -67,7 +73,7 @@ export function letter<N extends TextName>(
       to: mailbox(address),
       subject: mark === undefined ? text.subject : `${text.subject} (${mark})`,
       date: new Date(now),
-      messageId: messageId(`${name}.${id}.${short(address)}`, site.hostname),
+      messageId: messageId(`${name}.${id}.${which}`, site.hostname),
       autoSubmitted: answers ? "auto-replied" : "auto-generated",
       headers: {
         ...(replyTo === undefined ? {} : { "Reply-To": replyTo }),
@@ -105,9 +111,4 @@ function whole({ header, content }: Part): Part {
 /** What a message holds is not known, and any of it may be 8-bit (RFC 2046 §5.2.1). */
 function eightBit(header: Header): Header {
   return header.add("Content-Transfer-Encoding", "8bit");
-}
-
-/** Tells the letters of one occasion apart. */
-function short(address: string): string {
-  return address.replace(/[^\w.-]/g, "-").slice(0, 60);
 }

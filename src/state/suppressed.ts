@@ -47,6 +47,12 @@ export class Suppressed {
     });
   }
 
+  /** Whether a list, "" for the site, has one of some keys. */
+  async has(list: string, keys: readonly string[]): Promise<boolean> {
+    const query = this.#compiled.known({ list, keys: packed(keys) });
+    return (await this.#store.queries.executeQuery(query)).rows.length > 0;
+  }
+
   async #put(queries: Queries, some: readonly Suppression[]): Promise<Added[]> {
     const known = new Map<string, string>();
     for (const [list, ofList] of Map.groupBy(some, ({ list }) => list)) {

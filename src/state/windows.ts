@@ -58,6 +58,12 @@ export class Windows {
     return Number(rows[0]?.n ?? 0);
   }
 
+  /** Whether a thing was noted. */
+  async has(kind: string, key: string, id: string): Promise<boolean> {
+    const query = this.#compiled.one({ kind, key, event: id });
+    return (await this.#store.queries.executeQuery(query)).rows.length > 0;
+  }
+
   /** The last one that was noted of a kind and key. */
   async latest(
     kind: string,
@@ -124,6 +130,14 @@ function compiled({ queries }: Store) {
         .where("event", "<>", given.event),
     ),
     count: prepared(count),
+    one: prepared((given: { kind: string; key: string; event: string }) =>
+      queries
+        .selectFrom("windows")
+        .select("at")
+        .where("kind", "=", given.kind)
+        .where("key", "=", given.key)
+        .where("event", "=", given.event),
+    ),
     latest: prepared(({ kind, key }: Of) =>
       queries
         .selectFrom("windows")

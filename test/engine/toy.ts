@@ -158,7 +158,7 @@ export class Toy {
       },
       introduce: async () => envelope,
       equip: (question) => question,
-      emitted: async ({ queue }, recipient) => follow(recipient, queue),
+      emitted: async ({ queue }, { recipient }) => follow(recipient, queue),
       distributed: ({ queue }) => ({
         envelope: follow("", queue),
       }),

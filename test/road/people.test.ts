@@ -204,7 +204,7 @@ t.test("no address is written to without an end", async (t) => {
   );
   t.match(
     town.log.join("\n"),
-    /ben@example\.com gets no answer: it has had 3 today/,
+    /ben@example\.com gets no letter: it has had 3 today/,
   );
 });
 
@@ -337,4 +337,109 @@ t.test("an issue of the digest that went out can be had again", async (t) => {
     (await town.write("eve@example.net", "digest-1"))[0]?.source,
     "Body.",
   );
+});
+
+t.test(
+  "letters to people reach no list, whatever address somebody names",
+  async (t) => {
+    const town = await Town.build(t, {
+      owners: ["olga@example.org"],
+      rules: { post: ["confirm if from news@*"] },
+    });
+    await town.roster.add(news, anna);
+    for (const address of [
+      news,
+      "news-archive@lists.example.org",
+      "news-owner@lists.example.org",
+    ]) {
+      t.same(
+        await town.write("eve@example.net", "request", `subscribe ${address}`),
+        [],
+        address,
+      );
+      t.same(
+        (await town.write(address, "", "A subject of mine")).filter(
+          ({ to }) => to === anna,
+        ),
+        [],
+      );
+    }
+  },
+);
+
+t.test(
+  "what the rules say of somebody is not told to somebody else",
+  async (t) => {
+    const town = await Town.build(t, {
+      rules: { subscribe: ['reject "You are in already." if member'] },
+    });
+    await town.roster.add(news, anna);
+    const letters = await town.write(
+      "eve@example.net",
+      "request",
+      `subscribe ${anna}`,
+    );
+    t.same(
+      letters.map(({ to }) => to),
+      [anna],
+      "as for who is no member",
+    );
+    const other = await town.write(
+      "eve@example.net",
+      "request",
+      "subscribe zoe@example.com",
+    );
+    t.same(
+      other.map(({ to }) => to),
+      ["zoe@example.com"],
+    );
+  },
+);
+
+t.test(
+  "an old yes to leaving does not count for who has joined again",
+  async (t) => {
+    const town = await Town.build(t);
+    await town.roster.add(news, anna, { joined: Date.now() });
+    const late = await town.question(
+      anna,
+      Date.now() - 5 * 3_600_000,
+      "unsubscribe",
+    );
+    const [no] = await town.write(anna, late);
+    t.equal(no?.to, anna);
+    t.same(await town.members(), [anna]);
+  },
+);
+
+t.test("who asks to join again is changed in nothing", async (t) => {
+  const town = await Town.build(t);
+  await town.roster.add(news, anna, { delivery: "digest-mime", joined: 1 });
+  const [question] = await town.write(anna, "subscribe");
+  await town.write(anna, question?.replyTo ?? "");
+  t.match(await town.roster.get(news, anna), { delivery: "digest-mime" });
+});
+
+t.test("a goodbye is in the language of who leaves", async (t) => {
+  const town = await Town.build(t);
+  await town.roster.add(news, anna, { language: "de" });
+  const [question] = await town.write(anna, "unsubscribe");
+  const [bye] = await town.write(anna, question?.replyTo ?? "");
+  t.match(bye?.source, /^Content-Language: de$/m);
+});
+
+t.test("letters of one mail are told apart", async (t) => {
+  const town = await Town.build(t);
+  await town.roster.add(news, anna);
+  const letters = await town.write(
+    anna,
+    "request",
+    "set nomail",
+    "set language de",
+  );
+  const ids = letters.map(
+    ({ source }) => /^Message-ID: (.*)$/m.exec(source)?.[1],
+  );
+  t.equal(letters.length, 2);
+  t.equal(new Set(ids).size, 2);
 });

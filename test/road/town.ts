@@ -104,13 +104,18 @@ export class Town {
     return this.unread();
   }
 
-  /** The address that says yes to a question of some time ago whether somebody wants to join. */
-  async question(address: string, asked: number): Promise<string> {
+  /** The address that says yes to a question of some time ago whether somebody wants to join or leave. */
+  async question(
+    address: string,
+    asked: number,
+    action: "subscribe" | "unsubscribe" = "subscribe",
+  ): Promise<string> {
     const { site, lists, clock } = new Context(this.home, false);
     const list = lists.get(news);
     if (!list) throw new Error("no list");
     const keyring = await keyringOf(site.home, clock);
-    const said = { action: "subscribe", more: "posts", address } as const;
+    const more = action === "subscribe" ? "posts" : "";
+    const said = { action, more, address } as const;
     return returnOf({ site, list, keyring }, "confirm", said, asked).address;
   }
 

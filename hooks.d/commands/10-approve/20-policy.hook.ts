@@ -24,12 +24,12 @@ export default async function policy(ask: Ask): Promise<Reply> {
   const { action, text, where, rule } = decision;
   switch (action) {
     case "accept":
-    case "confirm":
       return;
     case "hold":
-      return ask.hold(text || `${where}: ${rule}`);
+      return ask.hold(text || ask.text("reason-policy", {}));
+    case "confirm":
     case "reject":
-      return ask.reject(text || `${where}: ${rule}`);
+      return ask.reject(text || ask.text("reason-policy", {}));
     case "discard":
       return ask.discard(`${where}: ${text || rule}`);
   }

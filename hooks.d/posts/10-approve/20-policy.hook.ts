@@ -1,12 +1,11 @@
 #!/usr/bin/env listmill-hook
 // Who may post, and what is done with a post: the lines of `rules.post`, then those of `policy`; the
 // first that fits decides. `listmill policy explain` tells which one that is.
-import { DAY } from "../../../src/commands/case.ts";
 import type { Ask, List, Reply } from "../../../src/hook.ts";
+import { mayBeAsked, sourceOf } from "../../../src/lists/limits.ts";
 import { decide } from "../../../src/lists/policy/decide.ts";
 import { factsOf } from "../../../src/lists/policy/facts.ts";
-import { stateOf } from "../../../src/lists/state.ts";
-import { keyOf } from "../../../src/mail/address.ts";
+import { rosterOf } from "../../../src/lists/roster.ts";
 import { robotic } from "../../../src/mail/robot.ts";
 import { authorsQuestion } from "../../../src/moderation/author.ts";
 
@@ -19,12 +18,12 @@ export default async function policy(ask: Ask): Promise<Reply> {
     list.settings,
     facts,
   );
-  const ready = readyText(ask, list, facts.author, where);
+  const ready = readyText(ask, list, facts.author, { where, rule });
   switch (action) {
     case "accept":
       return;
     case "hold":
-      return ask.hold(ready || text || `${where}: ${rule}`);
+      return ask.hold(ready || text || ask.text("reason-policy", {}));
     case "reject":
       return ask.reject(ready || text || ask.text("reason-policy", {}));
     case "discard":
@@ -39,9 +38,10 @@ function readyText(
   ask: Ask,
   { settings }: List,
   author: string,
-  where: string,
+  { where, rule }: { readonly where: string; readonly rule: string },
 ): string {
   if (!where.startsWith("policy ")) return "";
+  if (rule === "hold if moderated") return ask.text("reason-moderated", {});
   switch (settings.policy) {
     case "members":
     case "closed":
@@ -54,22 +54,31 @@ function readyText(
   }
 }
 
-/** The author is asked, unless he has said yes. A robot, or who is asked all day, gets no question: then a moderator is. */
+/** The author is asked, unless he has said yes. Where that cannot be, a moderator is. */
 async function askAuthor(
   ask: Ask & { readonly list: List },
   author: string,
   text: string,
 ): Promise<Reply> {
-  const { envelope, id, message, now, queue, site, stage } = ask;
+  const { envelope, list, message, queue, site, stage } = ask;
   if (envelope.passed?.includes(`${queue}/${stage}`)) return;
   const why = robotic(message.header, envelope.sender);
   if (author === "" || why !== undefined)
     return ask.hold(`its author cannot be asked: ${why ?? "nobody is named"}`);
-  const { windows } = await stateOf(site.home);
-  const asked = await windows.note("asked", keyOf(author), id, now, DAY);
-  if (asked >= site.answers.requests)
-    return ask.hold(`${author} has been asked ${asked} times today`);
-  const content = await authorsQuestion(ask, author);
-  ask.emit({ recipient: author, content });
+  if (await ask.isOurs(author))
+    return ask.hold(
+      "its author cannot be asked: it is an address of lists here",
+    );
+  const from = sourceOf(message.header, author);
+  if (!(await mayBeAsked(ask, author, from, "post")))
+    return ask.hold(
+      "its author cannot be asked: there were too many questions",
+    );
+  // A stranger's subject is not carried to whoever the stranger names.
+  const member = await rosterOf(site.home).get(list.address, author);
+  const header = member ? message.header : message.header.remove("Subject");
+  const shown = { ...ask, message: message.with({ header }) };
+  const content = await authorsQuestion(shown, author);
+  ask.emit({ recipient: author, content, outside: true });
   return ask.hold(text || "it waits for its author to confirm it", true);
 }

@@ -2,6 +2,7 @@
 // Tells the author that the post has gone out, where he has wished so (set acknowledge on).
 import type { Ask, Reply } from "../../../src/hook.ts";
 import { letter } from "../../../src/lists/letter.ts";
+import { mayBeWritten } from "../../../src/lists/limits.ts";
 import { rosterOf } from "../../../src/lists/roster.ts";
 import { authorOf } from "../../../src/mail/message.ts";
 
@@ -16,5 +17,6 @@ export default async function acknowledge(ask: Ask): Promise<Reply> {
   const subject = message.header.text("Subject");
   const words = { subject, request: ask.address("request") };
   const content = letter({ ...ask, list }, reader, "acknowledged", words);
-  ask.emit({ recipient: address, content });
+  if (await mayBeWritten({ ...ask, list }, address, "acknowledged"))
+    ask.emit({ recipient: address, content, outside: true });
 }

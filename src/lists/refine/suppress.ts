@@ -8,7 +8,13 @@ import { join } from "node:path";
 import { errnoOf, exit, Failure, messageOf } from "../../base/errors.ts";
 import { pagesOf, unbroken } from "../../base/lines.ts";
 import { oneLine } from "../../base/log.ts";
-import { canonical, fromLine, isPlain, keyOf } from "../../mail/address.ts";
+import {
+  canonical,
+  domainOf,
+  fromLine,
+  isPlain,
+  keyOf,
+} from "../../mail/address.ts";
 import type { List } from "../directory.ts";
 import { bytesOf, utf8 } from "../sources/text/whole.ts";
 import { stateOf } from "../state.ts";
@@ -63,6 +69,24 @@ export async function unsuppressed(
   return { file };
 }
 
+/** Whether an address, or its domain, is to get nothing. */
+export async function isSuppressed(
+  asked: Pick<Asked, "log">,
+  { home, list }: Place,
+  address: string,
+): Promise<boolean> {
+  const keys = [keyOf(address), `@${domainOf(address)}`];
+  for (const path of [join(home, FILE), join(list.dir, FILE)])
+    if (sizeOf(path) !== undefined)
+      for await (const page of keysIn(path, asked))
+        if (page.some((key) => keys.includes(key))) return true;
+  const { suppressed } = await stateOf(home);
+  return (
+    (await suppressed.has("", keys)) ||
+    (await suppressed.has(keyOf(list.address), keys))
+  );
+}
+
 /**
  * What one writes to have it suppressed: an address, "Name <address>" or "@domain".
  * @returns canonical; undefined where it is neither
@@ -98,7 +122,10 @@ function sizeOf(path: string): number | undefined {
   }
 }
 
-async function* keysIn(path: string, asked: Asked): AsyncGenerator<string[]> {
+async function* keysIn(
+  path: string,
+  asked: Pick<Asked, "log">,
+): AsyncGenerator<string[]> {
   let refused = 0;
   const refuse = (line: string) => {
     refused += 1;
