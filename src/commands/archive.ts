@@ -6,7 +6,14 @@ import type { FileRange, Piece } from "../base/pieces.ts";
 import { mayBeWritten } from "../lists/limits.ts";
 import { parseDate } from "../mail/date.ts";
 import { authorOf, type Message } from "../mail/message.ts";
-import { type Case, callerOf, type Reply, sentence, write } from "./case.ts";
+import {
+  type Case,
+  callerOf,
+  type Reply,
+  sentence,
+  write,
+  wrong,
+} from "./case.ts";
 import { decideFor } from "./permission.ts";
 
 /** A post as the archive gives it. */
@@ -74,9 +81,7 @@ export async function digest(
   const [number = 0] = numbersIn(rest, Number.MAX_SAFE_INTEGER);
   const content = number > 0 ? await issue(number) : undefined;
   if (!content) {
-    const command = `${name} ${rest}`.trim();
-    const reason = await sentence(asked, "unknown-command", { command });
-    return { kind: "reject", reason };
+    return { kind: "reject", reason: await wrong(asked, `${name} ${rest}`) };
   }
   if (await mayBeWritten(asked, caller, `digest ${rest}`))
     asked.emit({ recipient: caller, content, outside: true });
@@ -107,13 +112,13 @@ async function send(
 ): Promise<Reply> {
   const posts = await archive.posts(numbers);
   const { name, rest } = asked.request;
-  if (posts.length === 0)
-    return {
-      kind: "reject",
-      reason: await sentence(asked, "unknown-command", {
-        command: `${name} ${rest}`.trim(),
-      }),
-    };
+  if (posts.length === 0) {
+    const number = rest.slice(0, 40);
+    const reason = /^\d/.test(rest)
+      ? await sentence(asked, "no-post", { number })
+      : await wrong(asked, `${name} ${rest}`);
+    return { kind: "reject", reason };
+  }
   await write(
     asked,
     callerOf(asked),

@@ -137,6 +137,12 @@ export async function sentence<N extends TextName>(
   return textFor({ site, list, languages }, name, words).body;
 }
 
+/** What is said of a command that is not as it should be. */
+export function wrong(asked: Case, command: string): Promise<string> {
+  const help = asked.address("help");
+  return sentence(asked, "wrong-command", { command: command.trim(), help });
+}
+
 /** What a letter is besides its text. */
 export interface Manner extends More {
   /** Those that the reader understands, where that is known already. */

@@ -16,10 +16,21 @@ const answers: ReadonlySet<string> = new Set([
   "free",
 ]);
 
+/** How commands are written that take more than their name. */
+const usage: Readonly<Record<string, string>> = {
+  subscribe: "subscribe, subscribe digest, subscribe nomail",
+  set: "set posts, set digest, set digest-plain, set nomail, set vacation until 2026-12-24, set back, set own-copy off, set duplicates off, set acknowledge on, set language de",
+  get: "get 5, get 5-10",
+  thread: "thread 5",
+  index: "index, index 5-60",
+  digest: "digest 5",
+};
+
 export async function help(asked: Case): Promise<Reply> {
   const names = (asked.request.names ?? [])
     .filter((name) => !answers.has(name))
-    .sort();
+    .sort()
+    .map((name) => usage[name] ?? name);
   await write(asked, callerOf(asked), "help", {
     commands: names,
     owner: asked.address("owner"),

@@ -19,6 +19,7 @@ import {
   sentence,
   tellOwners,
   write,
+  wrong,
 } from "./case.ts";
 import { askToConfirm } from "./confirming.ts";
 import { decideConfirmed, decideFor } from "./permission.ts";
@@ -39,12 +40,7 @@ export async function subscribe(asked: Case): Promise<Reply> {
   const { address, rest } = subjectOf(asked);
   if (address === "") return "";
   const delivery = rest === "" ? "posts" : deliveryIn(rest);
-  if (!delivery)
-    return reject(
-      await sentence(asked, "unknown-command", {
-        command: `subscribe ${rest}`,
-      }),
-    );
+  if (!delivery) return reject(await wrong(asked, `subscribe ${rest}`));
   // What the rules say of somebody else is not told to who asks for him.
   if (keyOf(address) === keyOf(callerOf(asked))) {
     const no = await decideFor(asked, "subscribe", address);
@@ -77,10 +73,7 @@ export async function set(asked: Case): Promise<Reply> {
   const { address, rest } = subjectOf(asked);
   if (address === "") return "";
   const change = changeIn(rest, asked.now);
-  if (!change)
-    return reject(
-      await sentence(asked, "unknown-command", { command: `set ${rest}` }),
-    );
+  if (!change) return reject(await wrong(asked, `set ${rest}`));
   const text = textOf(change);
   await askToConfirm(asked, { action: "set", more: text, address }, text);
   return "";

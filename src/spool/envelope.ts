@@ -42,7 +42,7 @@ export interface Envelope {
   readonly origin: string;
   /** When it came into the spool, ISO 8601. */
   readonly received: string;
-  /** Stages whose hold a person has lifted. */
+  /** Stages, or single hooks, whose hold a person has lifted. */
   readonly passed?: readonly string[];
   /** Where a resting entry came from, and which stage held it. It stays when the entry goes on. */
   readonly rest?: { readonly queue: string; readonly stage?: string };

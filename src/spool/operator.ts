@@ -224,12 +224,14 @@ export async function hold(
 /**
  * Lets a resting entry go on, past the stage that held it.
  * @param now milliseconds
+ * @param past the hook that it passes, instead of the whole stage
  * @returns the queue that it goes on in
  */
 export async function release(
   spool: Spool,
   found: Found,
   now: number,
+  past?: string,
 ): Promise<string> {
   const { name, path } = waiting(found);
   const envelope = envelopeOf(found);
@@ -250,8 +252,9 @@ export async function release(
       `${name.id} has lost its envelope: write sender, recipient, list and origin into ${join(path, "envelope.json")} first${hasRecipients(path) ? ", and portion and given as envelope.broken has them" : ""}`,
     );
   mustHavePortion(found, envelope);
-  const passed = rest?.stage
-    ? [...(envelope.passed ?? []), rest.stage]
+  const lifted = past ?? rest?.stage;
+  const passed = lifted
+    ? [...(envelope.passed ?? []), lifted]
     : envelope.passed;
   // `rest` stays in it: where this is cut short before the rename, the entry can still be released.
   await note(

@@ -133,10 +133,7 @@ t.test("an author says yes to what waits for the author alone", async (t) => {
   hook(town, "posts/15-approve/10-second", "echo Look again.\nexit 80");
   const [question] = await town.write(anna, "", "Mine");
   const asked = await town.write(anna, question?.replyTo ?? "");
-  t.same(
-    asked.map((letter) => letter.to),
-    [anna, maria],
-  );
+  t.same(asked.map((letter) => letter.to).sort(), [anna, maria]);
   await town.write(anna, question?.replyTo ?? "");
   t.equal(held(town).length, 1);
   await town.write(anna, door(question, "discard"));

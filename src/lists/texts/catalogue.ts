@@ -180,6 +180,13 @@ export const catalogue = {
   "reason-policy": sentence("a rule of the list says so"),
   "reason-limit": sentence("a limit of the list is reached"),
   "unknown-command": sentence("there is no such command", { command }),
+  "wrong-command": sentence("a command that is not as it should be", {
+    command,
+    help,
+  }),
+  "no-post": sentence("there is no such post in the archive", {
+    number: w.number,
+  }),
   "too-many-commands": sentence("the message has too many commands", {
     most: w.mostCommands,
   }),

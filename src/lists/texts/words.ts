@@ -104,6 +104,7 @@ export const mostCommands = word({
   about: "how many are done",
   sample: 10,
 });
+export const number = line("the number that was asked for", "17");
 export const delivery = line(
   "how the posts come, in words",
   "each post as it comes",
