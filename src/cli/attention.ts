@@ -43,7 +43,7 @@ export function troubled(spool: Spool): string | undefined {
         : plural(entries, one, many),
     );
   if (parts.length === 0) return undefined;
-  return `${parts.join(", ")}: listmill queue`;
+  return `${parts.join(", ")}: listmill queue${held > 0 ? ", listmill held" : ""}`;
 }
 
 /**
