@@ -4,7 +4,8 @@
 import { exit, Failure } from "../base/errors.ts";
 import type { Table } from "../base/settings.ts";
 import { type Change, pathOf } from "../lists/change.ts";
-import { calm, windowsOf } from "../lists/policy/flood.ts";
+import { calm } from "../lists/policy/flood.ts";
+import { windowsOf } from "../lists/policy/windows.ts";
 import { fromText } from "../lists/schema/rows.ts";
 import { mustBeThere } from "../spool/enqueue.ts";
 import { type Context, noMore, parse, type Verb } from "./context.ts";

@@ -51,6 +51,29 @@ export class Windows {
     return count;
   }
 
+  /**
+   * Notes a thing where none of its kind and key is noted yet: of several at once only one is.
+   * @param window milliseconds for which it is kept
+   * @returns the id of the one that is noted
+   */
+  async first(
+    kind: string,
+    key: string,
+    id: string,
+    now: number,
+    window: number,
+  ): Promise<string> {
+    const kept = now + Math.max(window, KEPT);
+    return this.#store.alone(`window ${kind} ${key}`, async (queries) => {
+      const latest = this.#compiled.latest({ kind, key });
+      const [there] = (await queries.executeQuery(latest)).rows;
+      if (there) return there.id;
+      const row = { kind, key, event: id, at: now, kept };
+      await queries.executeQuery(this.#compiled.note(row));
+      return id;
+    });
+  }
+
   /** How many of a kind and key there are after a moment. */
   async count(kind: string, key: string, since: number): Promise<number> {
     const query = this.#compiled.count({ kind, key, since });

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { Context } from "../../src/cli/context.ts";
 import list from "../../src/cli/list.ts";
-import type { Windows } from "../../src/lists/policy/flood.ts";
+import queue from "../../src/cli/queue.ts";
+import type { Windows } from "../../src/lists/policy/windows.ts";
 import { stateOf } from "../../src/lists/state.ts";
 import { feed, makeHome, news, runAll, verb, waiting } from "../cli/atHome.ts";
 import { memory } from "../lists/policy/asking.ts";
@@ -159,6 +160,23 @@ t.test("a flood", async (t) => {
   t.match(calm, { code: 0, out: /the flood is over/ });
   t.match(await verb(t, dir, list, ["calm", news]), { out: /was no flood/ });
   t.equal(await post("d@x.org"), "passed");
+});
+
+t.test("what a person lets go makes no flood", async (t) => {
+  const { dir, post } = await home(
+    t,
+    'policy = "open"\n[flood]\nposts = 1\n[rules]\npost = ["hold if from *@held.example"]\n',
+  );
+  for (let n = 0; n < 3; n += 1) {
+    t.match(await post("a@held.example"), /^held: rules.post, line 1/);
+    const [path = ""] = waiting(dir, "held");
+    const id = path.split(".").at(-1) ?? "";
+    t.match(await verb(t, dir, queue, ["release", id]), { code: 0 });
+    await runAll(dir);
+    t.same(waiting(dir, "held"), []);
+  }
+  t.equal(await post("a@x.org"), "passed");
+  t.match(await post("b@x.org"), /^held: Very many messages have come in/);
 });
 
 t.test(

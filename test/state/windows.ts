@@ -9,6 +9,7 @@ export const windowTests: Record<string, Holds> = {
   "those who note at once see each other": atOnce,
   "what was last, and nothing any more": latest,
   "what is out of all windows is swept": swept,
+  "of several that happen at once one is the first": first,
 };
 
 const HOUR = 3_600_000;
@@ -87,4 +88,19 @@ async function swept(t: Test, { windows }: State) {
   await windows.sweep(NOW + 1);
   t.equal(await count("join"), 0);
   t.equal(await count(), 1);
+}
+
+async function first(t: Test, { windows }: State) {
+  const ids = ["1", "2", "3", "4"];
+  const told = await Promise.all(
+    ids.map((id, at) => windows.first("flood", "a@x", id, NOW - at, HOUR)),
+  );
+  const [winner = ""] = told;
+  t.same(told, [winner, winner, winner, winner]);
+  for (const id of ids)
+    t.equal(await windows.first("flood", "a@x", id, NOW + 5, HOUR), winner);
+  t.equal(await windows.count("flood", "a@x", 0), 1);
+  t.equal(await windows.first("flood", "b@x", "9", NOW, HOUR), "9");
+  await windows.forget("flood", "a@x");
+  t.equal(await windows.first("flood", "a@x", "9", NOW, HOUR), "9");
 }

@@ -4,7 +4,7 @@
 import type { Ask, Reply } from "../../../src/hook.ts";
 import { aboveSelf, POSTS } from "../../../src/lists/policy/echo.ts";
 import { factsOf } from "../../../src/lists/policy/facts.ts";
-import { windowsOf } from "../../../src/lists/policy/flood.ts";
+import { windowsOf } from "../../../src/lists/policy/windows.ts";
 import { authorOf } from "../../../src/mail/message.ts";
 
 export default async function echo(ask: Ask): Promise<Reply> {

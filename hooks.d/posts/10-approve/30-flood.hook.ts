@@ -1,19 +1,19 @@
 #!/usr/bin/env listmill-hook
-// Counts the posts that were accepted. When more come than `flood.posts` within `flood.window`, all
-// posts wait for a moderator until `listmill list calm`, and the owners are told once.
+// Counts the posts that were accepted without a person who let them go. When more come than `flood.posts`
+// within `flood.window`, all posts wait for a moderator until `listmill list calm`; the owners are told once.
 import type { Ask, Reply } from "../../../src/hook.ts";
 import { letter } from "../../../src/lists/letter.ts";
+import { noteAuthor } from "../../../src/lists/policy/authors.ts";
 import { longestWindow } from "../../../src/lists/policy/decide.ts";
-import {
-  floodAt,
-  noteAuthor,
-  windowsOf,
-} from "../../../src/lists/policy/flood.ts";
+import { floodAt } from "../../../src/lists/policy/flood.ts";
+import { windowsOf } from "../../../src/lists/policy/windows.ts";
 import { authorOf } from "../../../src/mail/message.ts";
 
 export default async function flood(ask: Ask): Promise<Reply> {
   const { id, list, message, envelope, now, ours, site, trial } = ask;
   if (ours || !list) return;
+  // Its hold would be lifted: a flood could begin with it, and nobody would hear of it.
+  if (envelope.passed?.includes(`${ask.queue}/${ask.stage}`)) return;
   const { posts, window } = list.settings.flood;
   const byAuthor = longestWindow("post", list.settings);
   if (posts === 0 && byAuthor === 0) return;

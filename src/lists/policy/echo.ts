@@ -3,7 +3,7 @@
  * and where answers go to the list it would never end. It is told by how much one author posts.
  */
 import { keyOf } from "../../mail/address.ts";
-import type { Windows } from "./flood.ts";
+import type { Windows } from "./windows.ts";
 
 /** Posts of one author that no person writes in this time. */
 export const POSTS = 20;

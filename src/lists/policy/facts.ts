@@ -12,8 +12,9 @@ import { decodeWords } from "../../mail/words.ts";
 import type { List } from "../directory.ts";
 import { isBrought, type Posting } from "../posting.ts";
 import { rosterOf } from "../roster.ts";
+import { acceptedBy } from "./authors.ts";
 import type { Role } from "./condition.ts";
-import { acceptedBy, type Windows, windowsOf } from "./flood.ts";
+import { type Windows, windowsOf } from "./windows.ts";
 
 export interface Facts {
   /** Who is meant: the address in From, else the envelope's sender; "" where nobody is named. */

@@ -9,7 +9,7 @@ import {
   type People,
   type Person,
 } from "../../../src/lists/policy/facts.ts";
-import type { Windows } from "../../../src/lists/policy/flood.ts";
+import type { Windows } from "../../../src/lists/policy/windows.ts";
 import type { Deed } from "../../../src/lists/schema/people.ts";
 import { listSettings } from "../../../src/lists/settings.ts";
 import { openMessage } from "../../../src/mail/message.ts";
@@ -28,6 +28,11 @@ export function memory(): Windows {
       return of(kind, key).filter(
         (row) => row.id !== id && row.at > now - window && row.at <= now,
       ).length;
+    },
+    async first(kind, key, id, now) {
+      const [there] = of(kind, key);
+      if (!there) rows.push({ kind, key, id, at: now });
+      return there?.id ?? id;
     },
     async count(kind, key, since) {
       return of(kind, key).filter(({ at }) => at > since).length;

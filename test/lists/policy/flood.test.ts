@@ -1,11 +1,7 @@
 import t from "tap";
-import {
-  acceptedBy,
-  calm,
-  floodAt,
-  noteAuthor,
-  type Windows,
-} from "../../../src/lists/policy/flood.ts";
+import { acceptedBy, noteAuthor } from "../../../src/lists/policy/authors.ts";
+import { calm, floodAt } from "../../../src/lists/policy/flood.ts";
+import type { Windows } from "../../../src/lists/policy/windows.ts";
 import { memory } from "./asking.ts";
 
 const list = "news@lists.example.org";
@@ -30,6 +26,16 @@ t.test("one post too many begins a flood, and a person ends it", async (t) => {
   t.equal(await calm(windows, "News@lists.example.org"), true);
   t.equal(await at(windows, "g", 6), "calm");
   t.equal(await calm(windows, list), false);
+});
+
+t.test("of posts that are one too many at once one begins it", async (t) => {
+  const windows = memory();
+  for (const id of ["a", "b", "c"]) await at(windows, id, 1);
+  // Each has looked whether there is a flood before the other one counts.
+  const both = await Promise.all([at(windows, "d", 3), at(windows, "e", 2)]);
+  t.same(both, ["begins", "goes on"]);
+  t.equal(await at(windows, "d", 4), "begins", "tried again");
+  t.equal(await at(windows, "e", 4), "goes on", "tried again");
 });
 
 t.test("the window slides", async (t) => {
