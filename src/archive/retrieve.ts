@@ -15,11 +15,22 @@ export interface Post {
   readonly message: Message;
 }
 
-/** Most posts of one answer, and most bytes of them together. */
-export const MOST = { posts: 100, bytes: 4_000_000 } as const;
+/** What bounds an answer. */
+export interface Most {
+  readonly posts: number;
+  /** Of all of them together; a single post may be larger. */
+  readonly bytes: number;
+}
+
+/** Of an answer that has the posts themselves in it. */
+export const MOST: Most = { posts: 100, bytes: 1_000_000 };
+/** Of one that only tells what there is. */
+export const LISTED: Most = { posts: 100, bytes: Number.POSITIVE_INFINITY };
 
 /** Posts around one that are looked at for its thread, on each side. */
 const NEAR = 500;
+/** Ids that a post may name: its own, the thread's first ones and those right above it. */
+const IDS = 100;
 const HEADER = 64 * 1024;
 
 /** The last number that was given; 0 where there is no post. */
@@ -31,15 +42,16 @@ export function lastOf(archiveDir: string): number {
 export async function posts(
   archiveDir: string,
   numbers: Iterable<number>,
+  most: Most = MOST,
 ): Promise<Post[]> {
   const found: Post[] = [];
   let bytes = 0;
   for (const number of numbers) {
-    if (found.length >= MOST.posts) break;
+    if (found.length >= most.posts) break;
     const post = await postAt(archiveDir, number);
     if (!post) continue;
     bytes += post.content.end;
-    if (bytes > MOST.bytes && found.length > 0) break;
+    if (bytes > most.bytes && found.length > 0) break;
     found.push(post);
   }
   return found;
@@ -75,9 +87,12 @@ export async function threadOf(
 
 /** The ids that a post names: its own and those that it answers. */
 function idsIn({ header }: Message): string[] {
-  return ["Message-ID", "In-Reply-To", "References"].flatMap(
+  const ids = ["Message-ID", "In-Reply-To", "References"].flatMap(
     (name) => (header.get(name) ?? "").match(/<[^<>\s]{1,250}>/g) ?? [],
   );
+  return ids.length <= IDS
+    ? ids
+    : [...ids.slice(0, IDS / 2), ...ids.slice(-IDS / 2)];
 }
 
 /** Numbers that share an id, over any number of steps. */
@@ -104,16 +119,18 @@ class Groups {
       top = above;
       above = this.#above.get(top);
     }
+    // So that the way is short the next time.
+    if (top !== one) this.#above.set(one, top);
     return top;
   }
 }
 
-/** The archive of a list. */
-export function archiveOf(home: string, list: string) {
+/** The archive of a list. @param most what an answer may have */
+export function archiveOf(home: string, list: string, most: Most = MOST) {
   const dir = join(home, "archive", list);
   return {
     last: () => lastOf(dir),
-    posts: (numbers: Iterable<number>) => posts(dir, numbers),
+    posts: (numbers: Iterable<number>) => posts(dir, numbers, most),
     thread: (number: number) => threadOf(dir, number),
   };
 }

@@ -1,5 +1,5 @@
 import t from "tap";
-import { archiveOf, MOST } from "../../src/archive/retrieve.ts";
+import { archiveOf, LISTED, MOST } from "../../src/archive/retrieve.ts";
 import { store } from "../../src/archive/store.ts";
 
 const list = "news@lists.example.org";
@@ -13,7 +13,7 @@ async function archive(t: { testdir(): string }, headers: readonly string[]) {
       content: [Buffer.from(`${header}\n\nText.\n`)],
       date: new Date(0),
     });
-  return archiveOf(home, list);
+  return { home, ...archiveOf(home, list) };
 }
 
 t.test(
@@ -47,6 +47,36 @@ t.test("an answer has a bound", async (t) => {
     (await posts([3, 999, 4])).map(({ number }) => number),
     [3, 4],
   );
+});
+
+t.test("bytes count only where posts are sent", async (t) => {
+  const large = `X: ${"x".repeat(40_000)}\nSubject: large`;
+  const { home, posts } = await archive(t, new Array(50).fill(large));
+  const numbers = Array.from({ length: 50 }, (_, at) => at + 1);
+  t.equal((await posts(numbers)).length, 24, "of 40 KB each");
+  const index = archiveOf(home, list);
+  t.equal((await index.posts(numbers)).at(-1)?.number, 50);
+});
+
+t.test("a post has a hundred ids at most, and they cost little", async (t) => {
+  const ids = (of: string, count: number) =>
+    Array.from({ length: count }, (_, at) => `<${of}${at}>`).join("\n ");
+  const { thread } = await archive(t, [
+    "Message-ID: <root>",
+    `Message-ID: <own>\nReferences: <root>\n ${ids("a", 5000)}\n <parent>`,
+    "Message-ID: <parent>",
+    "Message-ID: <next>\nIn-Reply-To: <own>",
+    "Message-ID: <a2500>",
+    ...Array.from(
+      { length: 495 },
+      (_, at) => `Message-ID: <m${at}>\nReferences: ${ids("b", 7000)}`,
+    ),
+  ]);
+  const from = performance.now();
+  t.same(await thread(2), [1, 2, 3, 4]);
+  const took = performance.now() - from;
+  t.comment(`${Math.round(took)} ms`);
+  t.ok(took < 5000, "a runner does nothing else meanwhile");
 });
 
 t.test("where there is no archive there are no posts", async (t) => {
