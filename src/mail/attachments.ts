@@ -18,9 +18,14 @@ export interface Attached {
 
 const LF = 10;
 const DASH = 45;
+const SPACE = 32;
+const TAB = 9;
 const END = Buffer.from("\n");
-/** Bytes of a part's header, and of one line, that are looked at. */
+/** Bytes of one line, and of the fields of a part that tell what it is, that are kept. */
 const HEADER = 64 * 1024;
+const TELLING = /^content-(?:type|disposition)[ \t]*(?::|$)/i;
+/** What has a header that is too long to be understood. */
+const UNKNOWN: Attached = { type: "application/octet-stream", name: "" };
 /** Bytes of a line that may be a boundary: RFC 2046 has 70 and what is put around them. */
 const LONGEST = 1000;
 /** Multiparts that are opened. */
@@ -35,33 +40,53 @@ export async function* attachmentsOf(
   if (root.attached) yield root.attached;
   if (boundaries.size === 0 && !root.holdsMessage) return;
   /** The header of a part, as far as it was read; undefined between headers. */
-  let header: Buffer[] | undefined = root.holdsMessage ? [] : undefined;
-  let size = 0;
+  let header = root.holdsMessage ? new PartHeader() : undefined;
   const lines = new Lines();
   const wanted = (first: number) => header !== undefined || first === DASH;
   for await (const chunk of chunks([...message.body, END]))
     for (const line of lines.of(chunk, wanted)) {
       const isBoundary = opens(line, boundaries);
       if (header === undefined) {
-        if (isBoundary) header = [];
+        if (isBoundary) header = new PartHeader();
         continue;
       }
-      if (!isBoundary && line.length > 0 && size < HEADER) {
-        header.push(line, END);
-        size += line.length;
+      if (!isBoundary && line.length > 0) {
+        header.add(line);
         continue;
       }
-      const part = meant(headerIn(header), boundaries);
+      const part = meant(header.read(), boundaries);
       if (part.attached) yield part.attached;
-      header = isBoundary || part.holdsMessage ? [] : undefined;
-      size = 0;
+      if (header.isOver) yield UNKNOWN;
+      header = isBoundary || part.holdsMessage ? new PartHeader() : undefined;
     }
-  const last = header ? meant(headerIn(header), boundaries) : undefined;
-  if (last?.attached) yield last.attached;
+  if (header === undefined) return;
+  const last = meant(header.read(), boundaries);
+  if (last.attached) yield last.attached;
+  if (header.isOver) yield UNKNOWN;
 }
 
-function headerIn(lines: readonly Buffer[]): Header {
-  return parseHeader(Buffer.concat(lines)).header;
+/** The fields of a part's header that tell what it is, out of its lines. */
+class PartHeader {
+  /** Whether there was more of them than is kept. */
+  isOver = false;
+  readonly #lines: Buffer[] = [];
+  #size = 0;
+  #isTelling = false;
+
+  add(line: Buffer): void {
+    const isFolded = line[0] === SPACE || line[0] === TAB;
+    if (!isFolded)
+      this.#isTelling = TELLING.test(line.toString("latin1", 0, 100));
+    if (!this.#isTelling) return;
+    this.#size += line.length;
+    this.isOver ||= this.#size > HEADER;
+    // A copy: the line alone stays, not the chunk that it came in.
+    if (!this.isOver) this.#lines.push(Buffer.from(line), END);
+  }
+
+  read(): Header {
+    return parseHeader(Buffer.concat(this.#lines)).header;
+  }
 }
 
 /** Lines without their ends, cut where they are very long, out of chunks. */

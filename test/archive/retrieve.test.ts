@@ -54,7 +54,7 @@ t.test("bytes count only where posts are sent", async (t) => {
   const { home, posts } = await archive(t, new Array(50).fill(large));
   const numbers = Array.from({ length: 50 }, (_, at) => at + 1);
   t.equal((await posts(numbers)).length, 24, "of 40 KB each");
-  const index = archiveOf(home, list);
+  const index = archiveOf(home, list, LISTED);
   t.equal((await index.posts(numbers)).at(-1)?.number, 50);
 });
 

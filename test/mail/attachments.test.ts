@@ -84,6 +84,37 @@ t.test("what is attached, at any depth", async (t) => {
   t.same(await found('Content-Type: multipart/mixed; boundary=""\n\n--\n'), []);
 });
 
+t.test("whatever stands before it in a part's header", async (t) => {
+  const after = (junk: string) =>
+    found(
+      `Content-Type: multipart/mixed; boundary=z\n\n--z\n${junk}Content-Disposition: attachment; filename=run.exe\nContent-Type: application/x-dos\n\nMZ\n--z\nContent-Type: a/b\n\n--z--\n`,
+    );
+  const run = "application/x-dos run.exe";
+  for (const [what, junk] of Object.entries({
+    fields: "X-Junk: x\n".repeat(20_000),
+    "one field": `X-Junk: ${"x".repeat(200_000)}\n`,
+    "a folded one": `X-Junk: x\n${" x\n".repeat(60_000)}`,
+    "fields of MIME": "Content-Junk: x\n".repeat(20_000),
+    "no fields": "junk\n".repeat(20_000),
+  }))
+    t.same(await after(junk), [run, "a/b"], what);
+  const unknown = "application/octet-stream";
+  for (const [what, junk] of Object.entries({
+    "a field that is too long": `Content-Type: text/plain;${' x="y";\n'.repeat(20_000)}`,
+    "a line that is": `Content-Type: text/plain; x="${"y".repeat(100_000)}"\n`,
+    "far too many": "Content-Type: text/plain\n".repeat(10_000),
+    "a name with blanks": `Content-Type${" ".repeat(100_000)}: text/plain\n`,
+  }))
+    t.ok((await after(junk)).includes(unknown), what);
+  t.same(
+    await found(
+      `Content-Type: multipart/mixed; boundary=z\n\n--z\nContent-Type: text/plain; x=${"y".repeat(100_000)}`,
+    ),
+    [unknown],
+    "at the end",
+  );
+});
+
 t.test("wherever a piece ends", async (t) => {
   for (let cut = 0; cut < sample.length; cut += 1)
     if (JSON.stringify(await found(sample, cut)) !== JSON.stringify(all))
