@@ -89,7 +89,7 @@ export function telling(
       };
     },
 
-    async refused(subject, reason, now) {
+    async refused(subject, reason, now, foreseen = false) {
       const isOurs = (address: string) =>
         addressed(lists, site.delimiters, address) !== undefined ||
         lists.domain(domainOf(address)) !== undefined;
@@ -104,7 +104,9 @@ export function telling(
       const { windows } = await stateOf(site.home);
       const key = keyOf(sender);
       const { a_day } = site.answers;
-      const others = await windows.note("answer", key, subject.id, now, DAY);
+      const others = foreseen
+        ? await windows.count("answer", key, now - DAY)
+        : await windows.note("answer", key, subject.id, now, DAY);
       if (others >= a_day)
         return { silence: `it has had ${others} answers today` };
       return {

@@ -86,6 +86,24 @@ t.test(
   },
 );
 
+t.test("what is only foreseen counts for nothing", async (t) => {
+  const { trade, site } = await tradeOf(t);
+  const { a_day } = site.answers;
+  const refused = async (id: number, foreseen?: boolean) =>
+    trade.refused(
+      { ...(await subject()), id: `entry-${id}` },
+      "no",
+      NOW,
+      foreseen,
+    );
+  for (let at = 0; at <= a_day; at += 1)
+    t.notOk("silence" in (await refused(at, true)));
+  for (let at = 0; at < a_day; at += 1)
+    t.notOk("silence" in (await refused(at)));
+  t.match(await refused(a_day, true), { silence: /answers today/ });
+  t.match(await refused(a_day), { silence: /answers today/ });
+});
+
 t.test("nobody is told who may be no person", async (t) => {
   const { trade } = await tradeOf(t);
   const told = async (envelope: Partial<Envelope>, text = post) =>

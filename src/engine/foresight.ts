@@ -37,7 +37,7 @@ export async function follows<C extends Content>(
 ): Promise<Follows> {
   const subject = subjectOf(pass);
   if (end.kind === "reject") {
-    const told = await trade.refused(subject, end.reason, clock.now());
+    const told = await trade.refused(subject, end.reason, clock.now(), true);
     return { ...end, kind: "reject", told };
   }
   if (end.kind !== "done") return { ...end, kind: end.kind };

@@ -92,11 +92,15 @@ export interface Trade<C extends Content = Content> {
     held: { readonly where: string; readonly reason: string },
     now: number,
   ): Promise<Draft | undefined>;
-  /** What the sender of a refused message is told, or why nobody may be told. */
+  /**
+   * What the sender of a refused message is told, or why nobody may be told.
+   * @param foreseen it is only asked what would be told: that counts for nothing
+   */
   refused(
     subject: Subject<C>,
     reason: string,
     now: number,
+    foreseen?: boolean,
   ): Promise<Draft | Silence>;
   /** What follows when recipients cannot be served; nothing where nobody is to be told. */
   undeliverable(
