@@ -39,6 +39,7 @@ const others = [
   "member-added",
   "member-removed",
   "decision-made",
+  "decision-announced",
   "decision-done",
 ] as const;
 

@@ -1,21 +1,17 @@
 /**
  * listmill held: what waits for a moderator, and deciding about it. What is decided here counts as
- * what moderators decide by mail does: the first decision stands, and they are told.
+ * what moderators decide by mail does: the first decision stands, and the mill tells them.
  */
 import { account } from "../base/environment.ts";
 import { exit, Failure } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
-import { extended } from "../lists/marks.ts";
-import { moderatorsOf } from "../lists/offices.ts";
 import { hashOf } from "../lists/password.ts";
 import { decide } from "../moderation/decide.ts";
 import type { Verdict } from "../moderation/decision.ts";
 import { type Held, heldOf, sightOf, tailOf } from "../moderation/held.ts";
-import { tell } from "../moderation/moderator.ts";
-import { enqueue, mustBeThere } from "../spool/enqueue.ts";
-import { freshName, newId } from "../spool/name.ts";
+import { free } from "../moderation/moderator.ts";
+import { mustBeThere } from "../spool/enqueue.ts";
 import { find } from "../spool/operator.ts";
-import { frontDoor } from "../spool/queue.ts";
 import { type Context, noMore, parse, type Verb } from "./context.ts";
 import { show } from "./queue/show.ts";
 
@@ -67,7 +63,7 @@ function named(entry: string | undefined): string {
 async function list(context: Context, typed?: string): Promise<number> {
   const only = typed === undefined ? undefined : context.list(typed).address;
   const rows: Row[] = [];
-  for (const held of heldOf(context.spool, only)) {
+  for (const held of heldOf(looking(context), only)) {
     const row = await rowOf(held);
     if (row) rows.push(row);
   }
@@ -80,6 +76,10 @@ async function list(context: Context, typed?: string): Promise<number> {
       rows,
     );
   return exit.ok;
+}
+
+function looking({ site, spool, lists, clock }: Context) {
+  return { site, spool, lists, now: clock.now() };
 }
 
 type Row = Record<
@@ -110,12 +110,12 @@ async function decideAll(
   entries: readonly string[],
   reason: string,
 ): Promise<number> {
-  const { site, spool, clock } = context;
+  const { site, spool } = context;
   mustBeThere(spool);
   let code: number = exit.ok;
   for (const entry of entries) {
     const { name } = find(spool, named(entry));
-    const held = [...heldOf(spool)].find(
+    const held = [...heldOf(looking(context))].find(
       ({ found }) => found.name.id === name.id,
     );
     if (!held)
@@ -124,45 +124,26 @@ async function decideAll(
         `${name.id} waits for no moderator; see: listmill queue show ${name.id}`,
       );
     const list = context.list(held.list);
-    const now = clock.now();
-    const id = newId(now);
+    // Who says it again after a crash has decided it, and what was left undone is done.
+    const id = `command-${verdict}-${held.stay}`;
+    const how = "command";
     const by = account();
     const outcome = await decide(
-      { site, list, spool, now, id, by, reason },
+      { ...looking(context), list, id, by, reason, how },
       tailOf(name.id),
       verdict,
     );
-    if (outcome.kind === "done") context.say(`${name.id}: ${past[verdict]}`);
-    else {
-      const decision = outcome.kind === "late" ? outcome.decision : undefined;
-      process.stderr.write(
-        `listmill: ${name.id}: ${decision ? `${past[decision.verdict]} by ${decision.by} before` : "it does not wait any more"}\n`,
-      );
-      code = exit.dataError;
+    if (outcome.kind === "done") {
+      // The mill does this too when it tells people; here it counts at once.
+      if (verdict === "free") await free({ site, list, how }, outcome.decision);
+      context.say(`${name.id}: ${past[verdict]}`);
       continue;
     }
-    const letters: Parameters<Parameters<typeof tell>[0]["emit"]>[0][] = [];
-    const emit = (letter: (typeof letters)[number]) => letters.push(letter);
-    const moderators = await moderatorsOf(site, list);
-    await tell(
-      { site, list, now, id, emit, how: "command" },
-      outcome,
-      by,
-      moderators,
+    const decision = outcome.kind === "late" ? outcome.decision : undefined;
+    process.stderr.write(
+      `listmill: ${name.id}: ${decision ? `${past[decision.verdict]} by ${decision.by} before` : "it does not wait any more"}\n`,
     );
-    for (const { recipient, content } of letters)
-      await enqueue(spool, {
-        queue: frontDoor,
-        name: freshName(now),
-        envelope: {
-          sender: extended(site, list, "bounces"),
-          recipient,
-          origin: "operator",
-          received: new Date(now).toISOString(),
-          history: [],
-        },
-        message: content,
-      });
+    code = exit.dataError;
   }
   return code;
 }

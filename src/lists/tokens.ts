@@ -11,6 +11,7 @@ import {
   type Said,
   type TokenReading,
 } from "../mail/token.ts";
+import type { Envelope } from "../spool/envelope.ts";
 import type { Stamping } from "./stamps.ts";
 
 export type { Said } from "../mail/token.ts";
@@ -21,8 +22,12 @@ export interface Return {
   readonly address: string;
   /** The whole token: for a link, and for the subject where `inSubject` says so. */
   readonly token: string;
+  /** The same without the address: for those whom the reader of the answer knows. */
+  readonly short: string;
   /** The address does not tell all. */
   readonly inSubject: boolean;
+  /** The address tells nothing: the subject has to. */
+  readonly isPlain: boolean;
 }
 
 /**
@@ -47,7 +52,9 @@ export function returnOf(
   return {
     address: addressWith(door, fits),
     token,
+    short,
     inSubject: fits !== token,
+    isPlain: fits === undefined,
   };
 }
 
@@ -56,14 +63,32 @@ export function returnOf(
  * @param candidates whom it may be for where the token does not say so
  */
 export function answerIn(
-  { list, keyring }: Pick<Stamping, "list" | "keyring">,
+  { list, keyring, named = list.address }: Answered,
   token: string,
   candidates: readonly string[],
 ): TokenReading {
   const keys = new Map(candidates.map((one) => [keyOf(one), one]));
-  const read = readToken(token, list.address, keyring.numbered, [
-    ...keys.keys(),
-  ]);
-  if (read.kind !== "ok") return read;
+  const readAs = (address: string) =>
+    readToken(token, address, keyring.numbered, [...keys.keys()]);
+  const [now, before] = [list.address, named].map(readAs);
+  const read = now?.kind !== "ok" && before?.kind === "ok" ? before : now;
+  if (read?.kind !== "ok") return read ?? { kind: "malformed" };
   return { ...read, address: keys.get(read.address) ?? read.address };
+}
+
+/** What an answer is read with. */
+export interface Answered extends Pick<Stamping, "keyring"> {
+  readonly list: Pick<Stamping["list"], "address">;
+  /** The address of the list that the mail went to: a former one of a list that has moved. */
+  readonly named?: string;
+}
+
+/** The list's address in the one that a mail went to; the directory has found the list by that. */
+export function namedIn({
+  recipient,
+  extension = "",
+}: Pick<Envelope, "recipient" | "extension">): string {
+  const at = recipient.lastIndexOf("@");
+  const end = extension === "" ? at : at - extension.length - 1;
+  return keyOf(recipient.slice(0, Math.max(end, 0)) + recipient.slice(at));
 }

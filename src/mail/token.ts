@@ -2,11 +2,12 @@
  * Tokens: what a person is asked to send back, so that nothing need be stored before the answer. One
  * says what is to happen and for whom, when it was made, and that this home made it. In base32:
  *
- *     1 byte    3 bits form (2), 5 bits number of the signing key modulo 32
+ *     1 byte    3 bits form (2 or 3), 5 bits number of the signing key modulo 32
  *     3 bytes   hours since 2020-01-01T00:00Z
  *     1 byte    a letter: what is to happen
  *     payload   UTF-8: what more there is to it, a NUL, and the address; or without both where that
- *               would be too long
+ *               would be too long. In form 3, where what more there is to it is twelve figures to the
+ *               base of 36, as the end of an entry's id: 8 bytes for these, and the address or not
  *     10 bytes  of HMAC-SHA-256 over the list, the address, and all of the above
  *
  * The address is signed also where it is not inside: then the reader has to name whom it may be for,
@@ -39,7 +40,12 @@ export interface Said {
   readonly address: string;
 }
 
-const FORM = 2;
+const TEXT = 2;
+const FIGURES = 3;
+/** The figures of form 3, and the bytes that hold them. */
+const figures = /^[0-9a-z]{12}$/;
+const BASE = 36n;
+const WIDE = 8;
 const HEAD = 5;
 const SIGNATURE = 10;
 const LAST_HOUR = 2 ** 24 - 1;
@@ -59,12 +65,17 @@ export function makeToken(
   now: number,
 ): string {
   const head = Buffer.alloc(HEAD);
-  head[0] = (FORM << 5) | (key.number & 31);
+  // Nobody could tell an empty address from none.
+  const isShort = figures.test(more) && !(inside && address === "");
+  const form = isShort ? FIGURES : TEXT;
+  head[0] = (form << 5) | (key.number & 31);
   const hour = Math.floor((now - EPOCH) / HOUR);
   head.writeUIntBE(Math.min(Math.max(hour, 0), LAST_HOUR), 1, 3);
   head.write(actions[action], 4, "latin1");
-  const payload = inside ? `${more}\0${address}` : more;
-  const signed = Buffer.concat([head, Buffer.from(payload)]);
+  const payload = isShort
+    ? [packed(more), Buffer.from(inside ? address : "")]
+    : [Buffer.from(inside ? `${more}\0${address}` : more)];
+  const signed = Buffer.concat([head, ...payload]);
   return toBase32(
     Buffer.concat([signed, signature(key, list, address, signed)]),
   );
@@ -93,20 +104,16 @@ export function readToken(
   candidates: readonly string[],
 ): TokenReading {
   const bytes = text.length > LONGEST ? undefined : fromBase32(text);
-  if (
-    !bytes ||
-    bytes.length < HEAD + SIGNATURE ||
-    (bytes[0] ?? 0) >> 5 !== FORM
-  )
-    return { kind: "malformed" };
+  if (!bytes || bytes.length < HEAD + SIGNATURE) return { kind: "malformed" };
   const letter = bytes.toString("latin1", 4, HEAD);
   const action = (Object.keys(actions) as Action[]).find(
     (name) => actions[name] === letter,
   );
   const signed = bytes.subarray(0, -SIGNATURE);
   const theirs = bytes.subarray(-SIGNATURE);
-  const [more = "", inside] = signed.toString("utf8", HEAD).split("\0");
-  if (!action) return { kind: "malformed" };
+  const payload = payloadIn((bytes[0] ?? 0) >> 5, signed.subarray(HEAD));
+  if (!action || !payload) return { kind: "malformed" };
+  const { more, inside } = payload;
   const may = inside === undefined ? candidates : [inside];
   for (const key of keys((bytes[0] ?? 0) & 31))
     for (const address of may)
@@ -115,6 +122,30 @@ export function readToken(
         return { kind: "ok", time, action, more, address };
       }
   return { kind: "forged" };
+}
+
+/** What more there is to it, and the address where that stands in it. */
+function payloadIn(
+  form: number,
+  bytes: Buffer,
+): { readonly more: string; readonly inside: string | undefined } | undefined {
+  if (form === TEXT) {
+    const [more = "", inside] = bytes.toString("utf8").split("\0");
+    return { more, inside };
+  }
+  if (form !== FIGURES || bytes.length < WIDE) return undefined;
+  const more = bytes.readBigUInt64BE().toString(36).padStart(12, "0");
+  const address = bytes.toString("utf8", WIDE);
+  return { more, inside: address === "" ? undefined : address };
+}
+
+function packed(text: string): Buffer {
+  let value = 0n;
+  for (const figure of text)
+    value = value * BASE + BigInt(Number.parseInt(figure, 36));
+  const bytes = Buffer.alloc(WIDE);
+  bytes.writeBigUInt64BE(value);
+  return bytes;
 }
 
 function signature(

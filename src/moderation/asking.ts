@@ -5,10 +5,13 @@
  */
 import type { Piece } from "../base/pieces.ts";
 import { lengthOf } from "../base/pieces.ts";
+import type { Wish } from "../lists/joining.ts";
 import type { Keyring } from "../lists/keyring.ts";
 import { letter, type Occasion } from "../lists/letter.ts";
 import type { Site } from "../lists/settings.ts";
-import { answerIn, returnOf } from "../lists/tokens.ts";
+import { textFor } from "../lists/texts/texts.ts";
+import { type Answered, answerIn, returnOf } from "../lists/tokens.ts";
+import { keyOf } from "../mail/address.ts";
 import type { Message } from "../mail/message.ts";
 import { withoutApproval } from "./approved.ts";
 import { sightIn, tailOf } from "./held.ts";
@@ -28,8 +31,8 @@ export interface Waiting {
   readonly entry: string;
   readonly reason: string;
   readonly message: Message;
-  /** Somebody who wants to join, not a post. */
-  readonly joining: string | undefined;
+  /** Somebody's wish, not a post. */
+  readonly wish: Wish | undefined;
 }
 
 const DAY = 86_400_000;
@@ -43,16 +46,17 @@ export function question(
   asking: Asking,
   moderator: string,
   languages: readonly string[],
-  { entry, reason, message, joining }: Waiting,
+  { entry, reason, message, wish }: Waiting,
 ): Piece[] {
-  const at = addressesFor(asking, moderator, entry);
   const reader = { address: moderator, languages };
-  if (joining !== undefined)
-    return letter(asking, reader, "moderate-subscription", {
-      address: joining,
-      approve: at.approve,
-      reject: at.reject,
-    });
+  const at = answersFor(asking, reader, entry);
+  if (wish) {
+    const { approve, reject } = at;
+    const words = { address: wish.address, approve, reject };
+    return wish.command === "subscribe"
+      ? letter(asking, reader, "moderate-subscription", words)
+      : letter(asking, reader, "moderate-leaving", words);
+  }
   const shown = message.with({ header: withoutApproval(message.header) });
   const pieces = shown.pieces();
   const { author, subject, size } = sightIn(message, lengthOf(pieces));
@@ -73,37 +77,51 @@ export function question(
   );
 }
 
-/** The addresses by which a moderator decides about an entry. */
-export function addressesFor(
-  { site, list, keyring, now }: Asking,
-  moderator: string,
+/**
+ * How a moderator decides about an entry: the lines to show for each decision, an address and, where that
+ * has no room for a token, the subject that it needs. Where addresses are not cut, a command.
+ */
+export function answersFor(
+  asking: Asking,
+  { address, languages }: { address: string; languages: readonly string[] },
   entry: string,
-): Record<Word, string> {
-  const said = {
-    action: "moderate",
-    more: tailOf(entry),
-    address: moderator,
-  } as const;
-  const found = words.map((word) => [
-    word,
-    returnOf({ site, list, keyring }, word, said, now).address,
-  ]);
+): Record<Word, string[]> {
+  const { site, list, now } = asking;
+  const more = tailOf(entry);
+  const said = { action: "moderate", more, address } as const;
+  const found = words.map((word) => {
+    if (site.delimiters === "")
+      return [word, [`listmill held ${word} ${entry}`]];
+    const back = returnOf(asking, word, said, now);
+    if (!back.isPlain) return [word, [back.address]];
+    const answer = `${word} ${back.short}`;
+    return [word, withSubject({ site, list, languages }, back.address, answer)];
+  });
   return Object.fromEntries(found);
+}
+
+/** An address and the subject that it needs. */
+export function withSubject(
+  audience: Parameters<typeof textFor>[0],
+  address: string,
+  answer: string,
+): string[] {
+  const { body } = textFor(audience, "answer-subject", { answer });
+  return [address, `  ${body}`];
 }
 
 /** Who answers about which entry; undefined where the token is none of a moderator's. */
 export function moderatorIn(
-  asking: Pick<Asking, "list" | "keyring">,
+  answered: Answered,
   token: string,
   moderators: readonly string[],
 ): { readonly moderator: string; readonly tail: string } | undefined {
-  const read = answerIn(asking, token, moderators);
+  const read = answerIn(answered, token, moderators);
   if (read.kind !== "ok" || read.action !== "moderate") return undefined;
   // Who is no moderator any more decides no more.
-  const { address, more } = read;
-  return moderators.includes(address)
-    ? { moderator: address, tail: more }
-    : undefined;
+  const key = keyOf(read.address);
+  const moderator = moderators.find((one) => keyOf(one) === key);
+  return moderator === undefined ? undefined : { moderator, tail: read.more };
 }
 
 export function sizeInWords(bytes: number): string {

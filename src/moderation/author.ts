@@ -4,20 +4,22 @@
  */
 import { join } from "node:path";
 import type { Piece } from "../base/pieces.ts";
-import type { List } from "../lists/directory.ts";
+import type { List, Lists } from "../lists/directory.ts";
 import { keyringOf } from "../lists/keyring.ts";
 import { letter } from "../lists/letter.ts";
 import { rosterOf } from "../lists/roster.ts";
 import type { Site } from "../lists/settings.ts";
-import { answerIn, returnOf } from "../lists/tokens.ts";
+import { answerIn, namedIn, returnOf } from "../lists/tokens.ts";
 import { authorOf, type Message } from "../mail/message.ts";
+import type { Envelope } from "../spool/envelope.ts";
 import { Spool } from "../spool/spool.ts";
+import { alarm } from "./alarm.ts";
+import { noteAsked } from "./asked.ts";
+import { withSubject } from "./asking.ts";
 import { decide } from "./decide.ts";
-import { findHeld, tailOf } from "./held.ts";
+import { ASKING, findHeld, tailOf } from "./held.ts";
 
 const DAY = 86_400_000;
-/** The stage that asks authors. */
-const ASKING = "posts/10-approve/";
 
 interface About {
   readonly site: Site;
@@ -27,28 +29,53 @@ interface About {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly message: Message;
+  log(text: string): void;
 }
 
-/** The letter that asks the author of a post. */
+/** An answer of an author, and where it came. */
+interface Answer extends About {
+  readonly lists: Pick<Lists, "get">;
+  readonly request: { readonly rest: string };
+  readonly envelope: Pick<Envelope, "sender" | "recipient" | "extension">;
+}
+
+/**
+ * The letter that asks the author of a post. For as long as it can be answered the post waits for him; an
+ * alarm then gives it to the moderators.
+ */
 export async function authorsQuestion(
-  about: About,
+  about: About & {
+    emit(emission: {
+      readonly recipient: string;
+      readonly content: readonly Piece[];
+      readonly due?: number;
+    }): void;
+  },
   author: string,
 ): Promise<Piece[]> {
   const { site, list, id, now, message } = about;
+  const { valid } = list.settings.confirm;
+  const until = await noteAsked(site.home, list.address, id, now + valid);
+  alarm(about, "author", id, until);
   const keyring = await keyringOf(site.home, { now: () => now });
   const said = { action: "post", more: tailOf(id), address: author } as const;
   const stamping = { site, list, keyring };
   const back = returnOf(stamping, "confirm", said, now);
+  const drop = returnOf(stamping, "discard", said, now);
   const member = await rosterOf(site.home).get(list.address, author);
+  const languages = [member?.language ?? ""];
+  const audience = { site, list, languages };
   return letter(
     about,
-    { address: author, languages: [member?.language ?? ""] },
+    { address: author, languages },
     "confirm-post",
     {
       subject: message.header.text("Subject"),
       reply: back.address,
-      discard: returnOf(stamping, "discard", said, now).address,
-      days: Math.max(1, Math.round(list.settings.confirm.valid / DAY)),
+      discard: drop.isPlain
+        ? withSubject(audience, drop.address, `discard ${drop.token}`)
+        : drop.address,
+      days: Math.max(1, Math.round(valid / DAY)),
     },
     {
       replyTo: back.address,
@@ -61,18 +88,13 @@ export async function authorsQuestion(
  * The author throws a post away that bears his name.
  * @returns false where the answer is none of an author's
  */
-export async function authorDiscards(
-  asked: About & {
-    readonly request: { readonly rest: string };
-    readonly envelope: { readonly sender: string };
-    log(text: string): void;
-  },
-): Promise<boolean> {
+export async function authorDiscards(asked: Answer): Promise<boolean> {
   const { site, list, now, message, envelope, request } = asked;
   const keyring = await keyringOf(site.home, { now: () => now });
   const who = [authorOf(message.header) ?? "", envelope.sender];
   const token = request.rest.split(" ")[0] ?? "";
-  const read = answerIn({ list, keyring }, token, who.filter(Boolean));
+  const answered = { list, keyring, named: namedIn(envelope) };
+  const read = answerIn(answered, token, who.filter(Boolean));
   if (read.kind !== "ok" || read.action !== "post") return false;
   await authorDecides(asked, read.more, "discard");
   return true;
@@ -80,19 +102,20 @@ export async function authorDiscards(
 
 /** @param tail of the id of the post that waits */
 export async function authorDecides(
-  asked: Omit<About, "message"> & { log(text: string): void },
+  asked: Omit<About, "message"> & Pick<Answer, "lists">,
   tail: string,
   verdict: "approve" | "discard",
 ): Promise<string> {
-  const { site, list, now, id } = asked;
+  const { site, list, lists, now, id } = asked;
   const spool = new Spool(join(site.home, "spool"));
+  const looking = { site, lists, spool, now };
   // What he has let go, and something else holds, is not his to decide.
-  const where = findHeld(spool, list.address, tail)?.where ?? ASKING;
+  const where = findHeld(looking, list.address, tail)?.where ?? ASKING;
   if (!where.startsWith(ASKING)) {
     asked.log(`${tail} does not wait for its author: ${where} holds it`);
     return "";
   }
-  const deciding = { site, list, spool, now, id, by: "the author", reason: "" };
+  const deciding = { ...looking, list, id, by: "the author", reason: "" };
   const outcome = await decide(deciding, tail, verdict);
   asked.log(`${verdict} of ${tail} by its author: ${outcome.kind}`);
   return "";

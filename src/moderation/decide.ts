@@ -5,31 +5,35 @@
 import { errnoOf, exit, Failure } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import type { List } from "../lists/directory.ts";
+import { extended } from "../lists/marks.ts";
 import type { Site } from "../lists/settings.ts";
+import { robotic } from "../mail/robot.ts";
+import { enqueue } from "../spool/enqueue.ts";
+import { freshName } from "../spool/name.ts";
 import { drop, release } from "../spool/operator.ts";
-import type { Spool } from "../spool/spool.ts";
+import { extensionFor, note } from "./alarm.ts";
 import {
   type Decision,
   decided,
   decisionsOf,
   earlierDecision,
+  sweepDecisions,
   type Verdict,
 } from "./decision.ts";
-import { findHeld, type Held, sightOf } from "./held.ts";
+import { findHeld, type Held, type Looking, sightOf } from "./held.ts";
 
 /** Who decides, and where. */
-export interface Deciding {
-  readonly site: Pick<Site, "home">;
-  readonly list: Pick<List, "address">;
-  readonly spool: Spool;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+export interface Deciding extends Looking {
+  readonly site: Pick<Site, "home" | "delimiters" | "hostname">;
+  readonly list: Pick<List, "address" | "local" | "domain">;
   /** What tells this decision from any other; the same in every try. */
   readonly id: string;
   /** Who decides. */
   readonly by: string;
   /** What the author is told; "" for nothing. */
   readonly reason: string;
+  /** How it is decided; by mail without it, and then whoever asks for it tells people. */
+  readonly how?: "mail" | "command";
 }
 
 export type Decided =
@@ -49,9 +53,9 @@ export async function decide(
   tail: string,
   verdict: Verdict,
 ): Promise<Decided> {
-  const { site, list, spool, now, id, by, reason } = deciding;
+  const { site, list, now, id, by, reason, how } = deciding;
   const folder = decisionsOf(site.home, list.address);
-  const held = findHeld(spool, list.address, tail);
+  const held = findHeld(deciding, list.address, tail);
   const sight = held && (await seen(held));
   const earlier = earlierDecision(folder, tail, id);
   const isMine = earlier?.id === id;
@@ -71,10 +75,17 @@ export async function decide(
     author: sight.author,
     subject: sight.subject,
     sender: held.envelope.sender,
+    robot: robotic(sight.message.header, held.envelope.sender) ?? "",
+    ...(held.wish ? { wish: held.wish.command } : {}),
+    ...(how ? { how } : {}),
   });
   failpoint("decision-made");
-  await carryOut(spool, held, decision, now);
+  // While it waits whoever says it again, or decides otherwise, comes by here once more.
+  if (decision.how === "command") await announce(deciding, held.stay);
+  failpoint("decision-announced");
+  await carryOut(deciding, held, decision);
   failpoint("decision-done");
+  await sweepDecisions(folder, deciding);
   return { kind: decision.id === id ? "done" : "late", decision };
 }
 
@@ -87,12 +98,40 @@ async function seen(held: Held) {
   }
 }
 
+/**
+ * Sees to it that the mill tells people of a decision that was made on the command line: that may be
+ * killed at any time. The news may come more than once, and is told once.
+ */
+async function announce(
+  { site, list, spool, now }: Deciding,
+  stay: string,
+): Promise<void> {
+  const queue = "moderators";
+  const extension = extensionFor(site, "decided", stay);
+  const recipient = extended(site, list, extension);
+  const name = freshName(now);
+  spool.make(queue);
+  await enqueue(spool, {
+    queue,
+    name,
+    envelope: {
+      sender: extended(site, list, "bounces"),
+      recipient,
+      list: list.address,
+      extension,
+      origin: "operator",
+      received: new Date(now).toISOString(),
+      history: [],
+    },
+    message: [note({ site, list, id: name.id, now }, recipient)],
+  });
+}
+
 /** Does what was decided; what another one has done already is left so. */
 async function carryOut(
-  spool: Spool,
+  { spool, now }: Deciding,
   { found }: Held,
   { verdict }: Decision,
-  now: number,
 ): Promise<void> {
   try {
     switch (verdict) {

@@ -5,9 +5,11 @@
  */
 import { linkSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { draftPath, sweepTickets, ticket } from "../lists/ticket.ts";
+import type { Wish } from "../lists/joining.ts";
+import { draftPath, ticket } from "../lists/ticket.ts";
 import { makeFolder, writeNew } from "../spool/durable.ts";
 import { listFolder } from "../spool/spool.ts";
+import { sweepDaily } from "./asked.ts";
 
 /** What can be decided. `free`: accept, and every further post of this author. */
 export const verdicts = [
@@ -33,6 +35,12 @@ export interface Decision {
   readonly subject: string;
   /** Envelope sender of what waited. */
   readonly sender: string;
+  /** Why the mail is no person's; "" where it is. */
+  readonly robot?: string;
+  /** What the author wanted; a post without it. */
+  readonly wish?: Wish["command"];
+  /** `command`: whoever carries it out sees to it that people are told. */
+  readonly how?: "mail" | "command";
 }
 
 /** The folder of a list's decisions. */
@@ -74,17 +82,28 @@ export function earlierDecision(
 ): Decision | undefined {
   const found: Decision[] = [];
   for (const stay of listFolder(folder))
-    if (!stay.startsWith(".") && stay.endsWith(tail))
-      for (const label of listFolder(join(folder, stay)))
-        found.push(JSON.parse(readFileSync(join(folder, stay, label), "utf8")));
+    if (!stay.startsWith(".") && stay.endsWith(tail)) {
+      const decision = decisionOf(folder, stay);
+      if (decision) found.push(decision);
+    }
   found.sort((a, b) => a.at - b.at);
   return found.find((one) => one.id === id) ?? found.at(-1);
 }
 
 /** How long a decision is remembered, milliseconds: a late answer of a moderator is told who was first. */
-const REMEMBERED = 60 * 86_400_000;
+export const REMEMBERED = 60 * 86_400_000;
 
-/** Forgets old decisions. */
-export function sweepDecisions(folder: string): void {
-  sweepTickets(folder, REMEMBERED);
+/** Forgets old decisions, once a day. */
+export function sweepDecisions(
+  folder: string,
+  about: { readonly now: number; readonly id: string },
+): Promise<void> {
+  return sweepDaily(folder, REMEMBERED, about);
+}
+
+/** The decision of a stay; undefined where there is none. */
+export function decisionOf(folder: string, stay: string): Decision | undefined {
+  const [label] = listFolder(join(folder, stay));
+  if (label === undefined) return undefined;
+  return JSON.parse(readFileSync(join(folder, stay, label), "utf8"));
 }

@@ -1,25 +1,44 @@
 /**
- * What waits in `held/` for a moderator: an entry of a list, told by its id or by the end of it, as
- * it stands in a moderator's token. Moves nothing.
+ * What waits in `held/` for a moderator: an entry of a list that a hook has held, told by its id or by
+ * the end of it, as it stands in a moderator's token. What a person or a repair has laid aside is none
+ * of it, nor a post whose author is still waited for. Moves nothing.
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { Failure } from "../base/errors.ts";
+import type { Lists } from "../lists/directory.ts";
+import { type Wish, wishIn } from "../lists/joining.ts";
+import type { Site } from "../lists/settings.ts";
 import { authorOf, type Message, openMessage } from "../mail/message.ts";
 import { type Envelope, readEnvelope } from "../spool/envelope.ts";
-import { birth } from "../spool/name.ts";
 import { entriesOf, type Found } from "../spool/operator.ts";
 import type { Spool } from "../spool/spool.ts";
+import { Asked } from "./asked.ts";
+
+/** Where one looks, and when. */
+export interface Looking {
+  readonly site: Pick<Site, "home">;
+  readonly spool: Spool;
+  readonly lists: Pick<Lists, "get">;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
 
 /** An entry that waits for a moderator. */
 export interface Held {
   readonly found: Found;
   readonly envelope: Envelope;
+  /** The address that the list has now. */
   readonly list: string;
   readonly reason: string;
   /** Milliseconds since 1970 from which it has waited. */
   readonly since: number;
-  /** The hook that held it; "" where nobody knows. */
+  /** The hook that held it. */
   readonly where: string;
+  /** Until when its author is waited for, milliseconds since 1970; undefined where he was not asked. */
+  readonly asked: number | undefined;
+  /** Somebody's wish to join or to leave; undefined for a post. */
+  readonly wish: Wish | undefined;
   /** Of this stay: what was let go may be held again, and is decided about anew. */
   readonly stay: string;
 }
@@ -42,57 +61,93 @@ export function tailOf(id: string): string {
   return id.slice(-TAIL);
 }
 
-/** What waits, of one list or of all, the oldest first. */
-export function* heldOf(spool: Spool, list?: string): Generator<Held> {
-  for (const found of entriesOf(spool, "held")) {
-    const held = heldIn(found);
-    if (held && (list === undefined || held.list === list)) yield held;
+/** What waits for moderators, of one list or of all, the oldest first. */
+export function* heldOf(looking: Looking, list?: string): Generator<Held> {
+  const asked = new Asked(looking.site.home);
+  for (const found of entriesOf(looking.spool, "held")) {
+    const held = heldIn(looking, found, asked);
+    if (!held || (list !== undefined && held.list !== list)) continue;
+    if (held.asked === undefined || held.asked <= looking.now) yield held;
   }
 }
 
-/** The entry of a list whose id ends so; undefined where it does not wait any more. */
+/**
+ * The entry of a list whose id ends so, also while its author is waited for; undefined where it does
+ * not wait any more.
+ */
 export function findHeld(
-  spool: Spool,
+  looking: Looking,
   list: string,
   tail: string,
 ): Held | undefined {
   if (tail.length < TAIL) return undefined;
-  for (const found of entriesOf(spool, "held"))
+  const asked = new Asked(looking.site.home);
+  for (const found of entriesOf(looking.spool, "held"))
     if (found.name.id.endsWith(tail)) {
-      const held = heldIn(found);
+      const held = heldIn(looking, found, asked);
       if (held?.list === list) return held;
     }
   return undefined;
 }
 
-function heldIn(found: Found): Held | undefined {
+/** Undefined for what no hook has held. */
+function heldIn(
+  { lists }: Looking,
+  found: Found,
+  asked: Asked,
+): Held | undefined {
   const read = readEnvelope(found.path);
   if (read.kind !== "envelope" || read.envelope.list === undefined)
     return undefined;
   const { envelope } = read;
   const stays = envelope.history.filter(({ what }) => what === "held");
   const event = stays.at(-1);
+  // A hook's path; a person is an "operator".
+  if (!event?.where.includes("/")) return undefined;
   const { id } = found.name;
-  const since = event ? Date.parse(event.at) : birth(id);
+  const since = Date.parse(event.at);
+  const list = addressNow(lists, read.envelope.list);
+  const reason = event.reason ?? "";
   return {
     found,
     envelope,
-    list: read.envelope.list,
-    reason: event?.reason ?? "",
+    list,
+    reason,
     since,
-    where: event?.where ?? "",
+    where: event.where,
+    asked: event.where.startsWith(ASKING) ? asked.until(list, id) : undefined,
+    wish: event.where.startsWith("commands/") ? wishIn(reason) : undefined,
     stay: stays.length > 1 ? `${since.toString(36)}-${id}` : id,
   };
 }
 
+/** The stage that asks authors. */
+export const ASKING = "posts/10-approve/";
+
+/** The address that a list has now, whichever it had. */
+function addressNow(lists: Pick<Lists, "get">, address: string): string {
+  try {
+    return lists.get(address)?.address ?? address;
+  } catch (error) {
+    // Broken settings of one list are no trouble of another.
+    if (error instanceof Failure) return address;
+    throw error;
+  }
+}
+
 /** Looks at the message of an entry. Throws ENOENT where it has just gone. */
-export async function sightOf({ found }: Pick<Held, "found">): Promise<Sight> {
+export async function sightOf({
+  found,
+  wish,
+}: Pick<Held, "found" | "wish">): Promise<Sight> {
   const path = join(found.path, "message");
   const { size } = statSync(path);
-  return sightIn(
-    await openMessage([{ path, start: 0, end: size }], HEADER),
-    size,
-  );
+  const message = await openMessage([{ path, start: 0, end: size }], HEADER);
+  const sight = sightIn(message, size);
+  if (!wish) return sight;
+  // The mail is only how the answer came, and may be from elsewhere.
+  const { address, command } = wish;
+  return { ...sight, author: address, subject: `${command} ${address}` };
 }
 
 const HEADER = 256 * 1024;

@@ -4,29 +4,28 @@
  */
 import { join } from "node:path";
 import type { Piece } from "../base/pieces.ts";
-import type { List } from "../lists/directory.ts";
+import type { Lists } from "../lists/directory.ts";
 import { keyringOf } from "../lists/keyring.ts";
 import { letter } from "../lists/letter.ts";
 import { moderatorsOf } from "../lists/offices.ts";
 import { rosterOf } from "../lists/roster.ts";
-import type { Site } from "../lists/settings.ts";
 import { textFor } from "../lists/texts/texts.ts";
+import { namedIn } from "../lists/tokens.ts";
 import { keyOf } from "../mail/address.ts";
 import type { Message } from "../mail/message.ts";
+import type { Envelope } from "../spool/envelope.ts";
 import { Spool } from "../spool/spool.ts";
 import { moderatorIn } from "./asking.ts";
 import { type Decided, decide } from "./decide.ts";
 import type { Decision, Verdict } from "./decision.ts";
 import { reasonIn } from "./reason.ts";
+import { mayTell, type Telling, tellOfWish } from "./told.ts";
 
 /** The command that the answer is. */
-export interface Answering {
-  readonly site: Site;
-  readonly list: List;
+export interface Answering extends Telling {
+  readonly lists: Pick<Lists, "get">;
   readonly message: Message;
-  readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  readonly envelope: Pick<Envelope, "recipient" | "extension">;
   readonly request: { readonly rest: string };
   /** How it is decided; by mail without it. */
   readonly how?: "mail" | "command";
@@ -34,8 +33,10 @@ export interface Answering {
     readonly recipient: string;
     readonly content: readonly Piece[];
   }): void;
-  log(text: string): void;
 }
+
+/** Who tells people of a decision. */
+export type Teller = Telling & Pick<Answering, "emit" | "how">;
 
 type Reply = string | { readonly kind: "reject"; readonly reason: string };
 
@@ -43,11 +44,12 @@ export async function moderatorDecides(
   asked: Answering,
   verdict: Exclude<Verdict, "expire">,
 ): Promise<Reply> {
-  const { site, list, now, id, request, message } = asked;
+  const { site, list, lists, now, id, request, message } = asked;
   const keyring = await keyringOf(site.home, { now: () => now });
   const moderators = await moderatorsOf(site, list);
   const token = request.rest.split(" ")[0] ?? "";
-  const found = moderatorIn({ list, keyring }, token, moderators);
+  const answered = { list, keyring, named: namedIn(asked.envelope) };
+  const found = moderatorIn(answered, token, moderators);
   if (!found) {
     const { body } = textFor({ site, list }, "token-unknown", {});
     return { kind: "reject", reason: body };
@@ -56,7 +58,7 @@ export async function moderatorDecides(
   const spool = new Spool(join(site.home, "spool"));
   const reason = verdict === "reject" ? await reasonIn(message) : "";
   const outcome = await decide(
-    { site, list, spool, now, id, by, reason },
+    { site, list, lists, spool, now, id, by, reason },
     tail,
     verdict,
   );
@@ -67,7 +69,7 @@ export async function moderatorDecides(
 
 /** Those who have to know of a decision get to know it. */
 export async function tell(
-  asked: Omit<Answering, "request" | "message" | "log">,
+  asked: Teller,
   outcome: Decided,
   by: string,
   moderators: readonly string[],
@@ -119,33 +121,45 @@ const past = {
 } as const satisfies Record<Verdict, string>;
 
 /** What a decision brings about besides: a letter to the author, a member who is free. */
-async function follow(
-  asked: Omit<Answering, "request" | "message" | "log">,
-  { verdict, author, sender, subject, reason, by }: Decision,
-): Promise<void> {
-  const { site, list, emit } = asked;
-  const roster = rosterOf(site.home);
-  const to = author || sender;
-  if (verdict === "free" && author !== "") {
-    const actor = { by: asked.how ?? "mail", who: by } as const;
-    const change = { moderation: "free" } as const;
-    const changed = await roster.change(list.address, author, change, actor);
-    if (changed === "absent")
-      await roster.role(list.address, author, "poster", true, actor);
-  }
-  if (verdict === "reject" && to !== "" && sender !== "") {
-    const languages = await languagesOf(asked, to);
-    const words = { subject, reason };
-    const content = letter(
-      asked,
-      { address: to, languages },
-      "post-rejected",
-      words,
-    );
-    emit({ recipient: to, content });
-  }
+async function follow(asked: Teller, decision: Decision): Promise<void> {
+  if (decision.verdict === "free") await free(asked, decision);
+  if (decision.verdict === "reject") await refuse(asked, decision);
 }
 
+/** Whoever wrote a post is free from now on. */
+export async function free(
+  { site, list, how }: Pick<Teller, "site" | "list" | "how">,
+  { author, by, wish }: Decision,
+): Promise<void> {
+  if (author === "" || wish) return;
+  const roster = rosterOf(site.home);
+  const actor = { by: how ?? "mail", who: by } as const;
+  const change = { moderation: "free" } as const;
+  const changed = await roster.change(list.address, author, change, actor);
+  if (changed === "absent")
+    await roster.role(list.address, author, "poster", true, actor);
+}
+
+async function refuse(asked: Teller, decision: Decision): Promise<void> {
+  const { sender, subject, reason, robot = "", wish } = decision;
+  const to = decision.author || sender;
+  const { site, list } = asked;
+  const languages = await languagesOf(asked, to);
+  const reader = { address: to, languages };
+  if (wish) {
+    const { body } = textFor(
+      { site, list, languages },
+      "reason-moderators",
+      {},
+    );
+    const why = reason.replace(/\s+/g, " ").trim() || body;
+    return tellOfWish(asked, decision, languages, why);
+  }
+  if (!(await mayTell(asked, { address: to, sender, robot }, true))) return;
+  const words = { subject, reason };
+  const content = letter(asked, reader, "post-rejected", words);
+  asked.emit({ recipient: to, content });
+}
 async function languagesOf(
   { site, list }: Pick<Answering, "site" | "list">,
   address: string,

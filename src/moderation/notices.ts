@@ -1,35 +1,54 @@
 /**
  * What comes to LIST-moderators@, from the mill alone: something that was held, an alarm that reminds
- * of what still waits, an alarm at the end of the time that a post may wait. An alarm is a message
- * that is not due yet: the spool is the calendar. Done again after a crash, it comes to the same.
+ * of what still waits, one at the end of the time that a post may wait, one at the end of its author's;
+ * and the news of a decision on the command line. An alarm is a message that is not due yet: the spool
+ * is the calendar. Done again after a crash, it comes to the same.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Piece } from "../base/pieces.ts";
-import { joinerIn } from "../lists/joining.ts";
+import type { Lists } from "../lists/directory.ts";
+import { wishIn } from "../lists/joining.ts";
 import { keyringOf } from "../lists/keyring.ts";
 import { letter, type Occasion } from "../lists/letter.ts";
 import { moderatorsOf } from "../lists/offices.ts";
 import { rosterOf } from "../lists/roster.ts";
 import type { Site } from "../lists/settings.ts";
-import { stateOf } from "../lists/state.ts";
+import { textFor } from "../lists/texts/texts.ts";
 import { ticket } from "../lists/ticket.ts";
-import { keyOf } from "../mail/address.ts";
-import { compose, messageId } from "../mail/compose.ts";
 import type { Message } from "../mail/message.ts";
 import { robotic } from "../mail/robot.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import { Spool } from "../spool/spool.ts";
-import { addressesFor, question } from "./asking.ts";
+import { alarm, matterIn } from "./alarm.ts";
+import { sweepAsked } from "./asked.ts";
+import { answersFor, question, type Waiting } from "./asking.ts";
 import { decide } from "./decide.ts";
-import { decisionsOf, sweepDecisions } from "./decision.ts";
-import { type Held, heldOf, sightIn, sightOf, tailOf } from "./held.ts";
+import {
+  type Decision,
+  decisionOf,
+  decisionsOf,
+  REMEMBERED,
+  sweepDecisions,
+} from "./decision.ts";
+import {
+  ASKING,
+  findHeld,
+  type Held,
+  heldOf,
+  sightIn,
+  sightOf,
+  tailOf,
+} from "./held.ts";
+import { tell } from "./moderator.ts";
+import { mayTell, tellOfWish } from "./told.ts";
 
 export interface Notice extends Occasion {
   readonly site: Site;
   readonly envelope: Envelope;
   readonly message: Message;
-  address(extension: string): string;
+  readonly lists: Pick<Lists, "get">;
+  isOurs(address: string): Promise<boolean>;
   emit(emission: {
     readonly recipient: string;
     readonly content: readonly Piece[];
@@ -44,68 +63,92 @@ const DAY = 86_400_000;
 
 /** What follows from a notice. */
 export async function notify(notice: Notice): Promise<void> {
-  const [, what = "", entry = ""] =
-    /^moderators(?:.(remind|expire)(?:.(\S+))?)?$/.exec(
-      notice.envelope.extension ?? "",
-    ) ?? [];
-  if (what === "remind") await remind(notice);
-  else if (what === "expire") await expire(notice, entry);
-  else await tellOf(notice);
+  const { matter, entry } = matterIn(notice.envelope.extension ?? "");
+  switch (matter) {
+    case "remind":
+      return remind(notice);
+    case "expire":
+      return expire(notice, entry);
+    case "author":
+      return endAuthorsTime(notice, entry);
+    case "decided":
+      return tellDecision(notice, entry);
+    case undefined:
+      return tellOf(notice);
+  }
 }
 
 /** Something waits: moderators are asked, and the author is told. */
 async function tellOf(notice: Notice): Promise<void> {
-  const { site, list, envelope, message, now, emit } = notice;
+  const { list, envelope, message, emit } = notice;
   const [queue = "", entry = ""] = envelope.origin.split("/");
   const reason = envelope.history.at(-1)?.reason ?? "";
-  const joining = queue === "commands" ? joinerIn(reason) : undefined;
-  const asking = {
-    ...notice,
-    keyring: await keyringOf(site.home, { now: () => now }),
+  const wish = queue === "commands" ? wishIn(reason) : undefined;
+  await askModerators(notice, { entry, reason, message, wish });
+  const { author: address, subject } = sightIn(message, 0);
+  if (queue !== "posts" || !list.settings.moderation.tell_author) return;
+  const { sender } = envelope;
+  const author = {
+    address,
+    sender,
+    robot: robotic(message.header, sender) ?? "",
   };
-  const waiting = { entry, reason, message, joining };
-  for (const moderator of await moderatorsOf(site, list)) {
-    const languages = await languagesOf(notice, moderator);
-    emit({
-      recipient: moderator,
-      content: question(asking, moderator, languages, waiting),
-    });
-  }
-  const { remind, expire, tell_author } = list.settings.moderation;
-  if (remind > 0) alarm(notice, "moderators-remind", now + remind);
-  if (expire > 0) alarm(notice, `moderators-expire-${entry}`, now + expire);
-  const { author, subject } = sightIn(message, 0);
-  if (queue === "posts" && tell_author && (await mayTell(notice, author)))
-    emit({
-      recipient: author,
-      content: letter(
-        notice,
-        { address: author, languages: await languagesOf(notice, author) },
-        "post-waits",
-        { subject, reason },
-      ),
-    });
+  if (!(await mayTell(notice, author, false))) return;
+  const reader = { address, languages: await languagesOf(notice, address) };
+  const words = { subject, reason };
+  const content = letter(notice, reader, "post-waits", words);
+  emit({ recipient: address, content });
 }
 
-/**
- * Whether an author is told what becomes of a post: members alone, for others may be anybody whose
- * address somebody has taken.
- */
-async function mayTell(
-  { site, list, envelope, message, id, now }: Notice,
-  author: string,
-): Promise<boolean> {
-  if (author === "" || robotic(message.header, envelope.sender) !== undefined)
-    return false;
-  if (!(await rosterOf(site.home).get(list.address, author))) return false;
-  const { windows } = await stateOf(site.home);
-  const others = await windows.note("answer", keyOf(author), id, now, DAY);
-  return others < site.answers.a_day;
+/** A letter to each, and alarms for what follows where none of them answers. */
+async function askModerators(notice: Notice, waiting: Waiting): Promise<void> {
+  const { site, list, now, emit } = notice;
+  const keyring = await keyringOf(site.home, { now: () => now });
+  const asking = { ...notice, keyring };
+  for (const moderator of await moderatorsOf(site, list)) {
+    const languages = await languagesOf(notice, moderator);
+    const content = question(asking, moderator, languages, waiting);
+    emit({ recipient: moderator, content });
+  }
+  const { remind, expire } = list.settings.moderation;
+  if (remind > 0) alarm(notice, "remind", "", now + remind);
+  if (expire > 0) alarm(notice, "expire", waiting.entry, now + expire);
+}
+
+/** An author has not answered: from now on his post is for moderators, as any that is held. */
+async function endAuthorsTime(notice: Notice, entry: string): Promise<void> {
+  const { site, list, lists, now, log } = notice;
+  const spool = new Spool(join(site.home, "spool"));
+  const age = list.settings.confirm.valid + REMEMBERED;
+  await sweepAsked(site.home, list.address, age, notice);
+  const looking = { site, lists, spool, now };
+  const held = findHeld(looking, list.address, tailOf(entry));
+  if (!held?.where.startsWith(ASKING)) return;
+  log(`${entry}: its author has not answered; moderators decide`);
+  const { message } = await sightOf(held);
+  const { body } = textFor({ site, list }, "reason-unconfirmed", {});
+  const waiting = { entry, reason: body, message, wish: undefined };
+  await askModerators(notice, waiting);
+}
+
+/** A decision on the command line is told, once however often the news of it come. */
+async function tellDecision(notice: Notice, stay: string): Promise<void> {
+  const { site, list, id } = notice;
+  const folder = decisionsOf(site.home, list.address);
+  const decision = decisionOf(folder, stay);
+  if (!decision) return;
+  const { label } = await ticket(folder, `${stay}-told`, id, (path) =>
+    mkdirSync(path),
+  );
+  if (label !== id) return;
+  const moderators = await moderatorsOf(site, list);
+  const outcome = { kind: "done", decision } as const;
+  await tell({ ...notice, how: "command" }, outcome, decision.by, moderators);
 }
 
 /** What still waits is told again, once in the time that is set, however many alarms there are. */
 async function remind(notice: Notice): Promise<void> {
-  const { site, list, now, id, emit } = notice;
+  const { site, list, lists, now, id, emit } = notice;
   const every = list.settings.moderation.remind;
   if (every === 0) return;
   const folder = decisionsOf(site.home, list.address);
@@ -114,38 +157,37 @@ async function remind(notice: Notice): Promise<void> {
     mkdirSync(path),
   );
   if (label !== id) return;
-  sweepDecisions(folder);
+  await sweepDecisions(folder, notice);
   const spool = new Spool(join(site.home, "spool"));
-  const waiting = [...heldOf(spool, list.address)];
+  const waiting = [...heldOf({ site, lists, spool, now }, list.address)];
   if (waiting.length === 0) return;
   const keyring = await keyringOf(site.home, { now: () => now });
+  const asking = { ...notice, keyring };
   for (const moderator of await moderatorsOf(site, list)) {
     const languages = await languagesOf(notice, moderator);
+    const reader = { address: moderator, languages };
     const posts: string[] = [];
-    for (const held of waiting.slice(0, NAMED))
-      posts.push(
-        ...(await linesOf(
-          held,
-          addressesFor({ ...notice, keyring }, moderator, held.found.name.id)
-            .approve,
-        )),
-      );
+    for (const held of waiting.slice(0, NAMED)) {
+      const { approve } = answersFor(asking, reader, held.found.name.id);
+      posts.push(...(await linesOf(held, approve)));
+    }
     if (waiting.length > NAMED) posts.push(`… ${waiting.length - NAMED}`);
     const words = { count: waiting.length, posts };
-    const reader = { address: moderator, languages };
-    emit({
-      recipient: moderator,
-      content: letter(notice, reader, "moderate-reminder", words),
-    });
+    const content = letter(notice, reader, "moderate-reminder", words);
+    emit({ recipient: moderator, content });
   }
-  alarm(notice, "moderators-remind", now + every);
+  alarm(notice, "remind", "", now + every);
 }
 
-async function linesOf(held: Held, approve: string): Promise<string[]> {
+async function linesOf(
+  held: Held,
+  approve: readonly string[],
+): Promise<string[]> {
   const day = new Date(held.since).toISOString().slice(0, 10);
   try {
     const { author, subject } = await sightOf(held);
-    return [`${day}  ${author}  ${subject}`, `  ${approve}`];
+    const indented = approve.map((line) => `  ${line}`);
+    return [`${day}  ${author}  ${subject}`, ...indented];
   } catch {
     // Somebody has just decided.
     return [];
@@ -154,42 +196,32 @@ async function linesOf(held: Held, approve: string): Promise<string[]> {
 
 /** The time of a post is over. */
 async function expire(notice: Notice, entry: string): Promise<void> {
-  const { site, list, now, id, emit, log } = notice;
+  const { site, list, lists, now, id, log } = notice;
   const { expired, expire } = list.settings.moderation;
   if (expire === 0) return;
   const spool = new Spool(join(site.home, "spool"));
-  const deciding = { site, list, spool, now, id, by: "time", reason: "" };
+  const looking = { site, lists, spool, now };
+  const deciding = { ...looking, list, id, by: "time", reason: "" };
   const outcome = await decide(deciding, tailOf(entry), "expire");
   log(`${entry} waits no longer: ${outcome.kind}`);
-  if (outcome.kind !== "done" || expired === "discard") return;
-  const { author, subject } = outcome.decision;
-  if (!(await mayTell(notice, author))) return;
-  const words = { subject, days: Math.max(1, Math.round(expire / DAY)) };
-  const languages = await languagesOf(notice, author);
-  emit({
-    recipient: author,
-    content: letter(
-      notice,
-      { address: author, languages },
-      "post-expired",
-      words,
-    ),
-  });
+  if (outcome.kind === "done" && expired !== "discard")
+    await tellOfEnd(notice, outcome.decision);
 }
 
-/** @param due milliseconds since 1970 */
-function alarm(notice: Notice, extension: string, due: number): void {
-  const { site, id, now, address, emit } = notice;
-  const recipient = address(extension);
-  const content = compose({
-    from: address("owner"),
-    to: recipient,
-    subject: "What waits for the moderators",
-    date: new Date(now),
-    messageId: messageId(`alarm.${id}`, site.hostname),
-    text: "An alarm that the list set itself.\n",
-  });
-  emit({ recipient, content: [content], due: Math.ceil(due / 1000) });
+async function tellOfEnd(notice: Notice, decision: Decision): Promise<void> {
+  const { site, list, emit } = notice;
+  const { author: address, sender, robot = "", subject, wish } = decision;
+  const languages = await languagesOf(notice, address);
+  if (wish) {
+    const { body } = textFor({ site, list, languages }, "reason-undecided", {});
+    return tellOfWish(notice, decision, languages, body);
+  }
+  if (!(await mayTell(notice, { address, sender, robot }, false))) return;
+  const { expire } = list.settings.moderation;
+  const words = { subject, days: Math.max(1, Math.round(expire / DAY)) };
+  const reader = { address, languages };
+  const content = letter(notice, reader, "post-expired", words);
+  emit({ recipient: address, content });
 }
 
 async function languagesOf(

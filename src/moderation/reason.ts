@@ -32,8 +32,9 @@ const FAR = 500;
 const from = /^\s*\*?(from|von|de|da|van|fra|från|od|差出人|发件人)\s?[:：]/i;
 const subject =
   /^\s*\*?(subject|betreff|objet|asunto|assunto|oggetto|onderwerp|emne|ämne|件名|主题)\s?[:：]/i;
-/** An address that decides: whoever it was given to keeps it for himself. */
-const door = /\b(approve|reject|discard|free)\+[a-z2-7]{20,}@/i;
+/** What decides, in an address or a subject: whoever it was given to keeps it for himself. */
+const door =
+  /\b(approve|reject|discard|free)([-+=_#][a-z2-7]{20,}@|\s{1,3}[a-z2-7]{36,}\b)/i;
 
 /** Whether a signature or the letter itself begins at a line: quoted, below a rule, or below its header. */
 function endsAt(lines: readonly string[], at: number): boolean {

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { decide } from "../../src/moderation/decide.ts";
@@ -7,6 +7,7 @@ import { findHeld, heldOf, tailOf } from "../../src/moderation/held.ts";
 import { take } from "../../src/spool/claim.ts";
 import { enqueue } from "../../src/spool/enqueue.ts";
 import { newId, parseName } from "../../src/spool/name.ts";
+import { entriesOf, find, hold, release } from "../../src/spool/operator.ts";
 import { Spool } from "../../src/spool/spool.ts";
 
 const list = "news@lists.example.org";
@@ -33,7 +34,7 @@ async function homeWith(t: Test, count = 1) {
         history: [
           {
             at: new Date(now).toISOString(),
-            where: "x",
+            where: "posts/10-approve/20-policy",
             what: "held",
             reason: "why",
           },
@@ -45,8 +46,9 @@ async function homeWith(t: Test, count = 1) {
     });
   }
   const by = (who: string, more: object = {}) => ({
-    site: { home },
-    list: { address: list },
+    site: { home, delimiters: "-+", hostname: "mill.example.org" },
+    list: { address: list, local: "news", domain: "lists.example.org" },
+    lists: { get: () => undefined },
     spool,
     now: now + 1000,
     id: `by-${who}`,
@@ -99,7 +101,7 @@ t.test(
       subject: "one",
       sender: "anna@example.com",
     });
-    t.ok(findHeld(spool, list, tailOf(id)), "it still waits");
+    t.ok(findHeld(by("x"), list, tailOf(id)), "it still waits");
     t.match(await decide(by("paul"), tailOf(id), "approve"), {
       kind: "late",
       decision: { verdict: "discard", by: "maria" },
@@ -127,14 +129,20 @@ t.test("of many who decide at once one wins", async (t) => {
 t.test(
   "nothing is decided about what is not there, or is another list's",
   async (t) => {
-    const { by, ids, spool } = await homeWith(t);
+    const { by, ids } = await homeWith(t);
     t.same(await decide(by("a"), "0123456789ab", "approve"), { kind: "gone" });
     t.same(await decide(by("a"), "", "approve"), { kind: "gone" });
-    const other = by("a", { list: { address: "other@lists.example.org" } });
+    const other = by("a", {
+      list: {
+        address: "other@lists.example.org",
+        local: "other",
+        domain: "lists.example.org",
+      },
+    });
     t.same(await decide(other, tailOf(ids[0] ?? ""), "approve"), {
       kind: "gone",
     });
-    t.equal([...heldOf(spool, list)].length, 1);
+    t.equal([...heldOf(by("x"), list)].length, 1);
   },
 );
 
@@ -146,4 +154,48 @@ t.test("what a node has at work is left to it", async (t) => {
   take(spool, "held", { kind: "entry", name }, "other", { now: () => now });
   const busy = decide(by("a"), tailOf(ids[0] ?? ""), "approve");
   await t.rejects(busy, /is at work on other/);
+});
+
+t.test("old decisions are forgotten where moderators decide", async (t) => {
+  const { by, ids, home } = await homeWith(t);
+  const folder = decisionsOf(home, list);
+  const old = join(folder, "old");
+  mkdirSync(join(old, "approve"), { recursive: true });
+  const then = new Date(Date.now() - 61 * 86_400_000);
+  utimesSync(old, then, then);
+  await decide(by("a"), tailOf(ids[0] ?? ""), "approve");
+  const left = readdirSync(folder);
+  t.notOk(left.includes("old"), left.join());
+  t.ok(left.includes(ids[0] ?? ""));
+});
+
+t.test("what a person laid aside waits for no moderator", async (t) => {
+  const { by, ids, spool } = await homeWith(t);
+  const [id = ""] = ids;
+  const found = () => [...entriesOf(spool, "held")][0];
+  const held = found();
+  t.ok(held);
+  if (!held) return;
+  await release(spool, held, now + 10);
+  await hold(spool, find(spool, `posts/${id}`), now + 20);
+  t.equal(found()?.name.id, id);
+  t.same([...heldOf(by("x"), list)], []);
+  t.same(await decide(by("a"), tailOf(id), "discard"), { kind: "gone" });
+  t.equal(found()?.name.id, id);
+});
+
+t.test("a list that has moved has what was held before", async (t) => {
+  const { by, ids, names } = await homeWith(t);
+  const address = "fresh@lists.example.org";
+  const local = "fresh";
+  const domain = "lists.example.org";
+  const more = {
+    list: { address, local, domain },
+    lists: { get: () => ({ address }) },
+  };
+  t.equal([...heldOf(by("x", more), address)].length, 1);
+  t.match(await decide(by("a", more), tailOf(ids[0] ?? ""), "approve"), {
+    kind: "done",
+  });
+  t.same(names("held"), []);
 });

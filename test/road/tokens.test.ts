@@ -15,7 +15,7 @@ import { Context } from "../../src/cli/context.ts";
 import { keyringOf } from "../../src/lists/keyring.ts";
 import { answerIn, returnOf, type Said } from "../../src/lists/tokens.ts";
 import { type Action, actions } from "../../src/mail/token.ts";
-import { addressesFor, moderatorIn } from "../../src/moderation/asking.ts";
+import { answersFor, moderatorIn } from "../../src/moderation/asking.ts";
 import { feed, news, runAll } from "../cli/atHome.ts";
 import { type CountingSink, countingSink } from "./countingsink.ts";
 import { list, Mill } from "./mill.ts";
@@ -131,7 +131,12 @@ t.test("who is no moderator any more decides nothing", async (t) => {
   fc.assert(
     fc.property(people, ([gone = "", ...others]) => {
       const asking = { site, list, keyring, now: clock.now(), id: "x" };
-      const { approve } = addressesFor(asking, gone, "0000-0123456789ab");
+      const reader = { address: gone, languages: [] };
+      const [approve = ""] = answersFor(
+        asking,
+        reader,
+        "0000-0123456789ab",
+      ).approve;
       const token = approve.slice(approve.indexOf("+") + 1).split("@")[0] ?? "";
       return (
         moderatorIn({ list, keyring }, token, [gone, ...others])?.moderator ===

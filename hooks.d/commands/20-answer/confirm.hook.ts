@@ -8,7 +8,7 @@ import { authorDecides } from "../../../src/moderation/author.ts";
 
 export default async function answer(ask: Ask): Promise<Reply> {
   const asked = caseOf(ask);
-  return (
-    asked && confirm(asked, (tail) => authorDecides(asked, tail, "approve"))
-  );
+  if (!asked) return;
+  const author = { ...asked, lists: ask.lists };
+  return confirm(asked, (tail) => authorDecides(author, tail, "approve"));
 }

@@ -8,6 +8,6 @@ import { moderatorDecides } from "../../../src/moderation/moderator.ts";
 
 export default async function answer(ask: Ask): Promise<Reply> {
   const asked = caseOf(ask);
-  if (!asked || (await authorDiscards(asked))) return;
-  return moderatorDecides(asked, "discard");
+  if (!asked || (await authorDiscards({ ...asked, lists: ask.lists }))) return;
+  return moderatorDecides({ ...asked, lists: ask.lists }, "discard");
 }

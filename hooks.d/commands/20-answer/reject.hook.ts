@@ -7,5 +7,5 @@ import { moderatorDecides } from "../../../src/moderation/moderator.ts";
 
 export default async function answer(ask: Ask): Promise<Reply> {
   const asked = caseOf(ask);
-  return asked && moderatorDecides(asked, "reject");
+  return asked && moderatorDecides({ ...asked, lists: ask.lists }, "reject");
 }

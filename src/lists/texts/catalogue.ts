@@ -87,6 +87,11 @@ export const catalogue = {
     approve,
     reject,
   }),
+  "moderate-leaving": mail("asks the moderators who may leave", {
+    address,
+    approve,
+    reject,
+  }),
   "moderate-answered": mail("tells moderators that another one has decided", {
     subject,
     moderator: w.moderator,
@@ -177,6 +182,9 @@ export const catalogue = {
   "reason-attachment": sentence("an attachment is of a wrong type", {
     type: w.type,
   }),
+  "reason-moderators": sentence("the moderators have said no, and not why"),
+  "reason-undecided": sentence("nobody has decided in time"),
+  "reason-unconfirmed": sentence("the author was asked, and has not answered"),
   "reason-policy": sentence("a rule of the list says so"),
   "reason-limit": sentence("a limit of the list is reached"),
   "unknown-command": sentence("there is no such command", { command }),
@@ -192,6 +200,9 @@ export const catalogue = {
   }),
   "done-subscribed": sentence("joined, in short", { address }),
   "done-unsubscribed": sentence("left, in short", { address }),
+  "answer-subject": sentence("the subject that an answer needs", {
+    answer: w.answer,
+  }),
   "token-expired": sentence("an answer that came too late", { days }),
   "token-unknown": sentence("an answer to a question that was not asked"),
   "word-posts": sentence("a delivery"),

@@ -45,6 +45,11 @@ function door(about: string, extension: string) {
   return needed(line(about, `news-${extension}@lists.example.org`));
 }
 
+/** The same with a line more where the answer needs a subject. */
+function doorLines(about: string, extension: string) {
+  return lines(about, [`news-${extension}@lists.example.org`]);
+}
+
 export const address = line("the address that it is about", "anna@example.org");
 export const author = line(
   "the address of the post's author",
@@ -73,18 +78,24 @@ export const owner = line(
   "the address of the owners",
   "news-owner@lists.example.org",
 );
-export const approve = door("the address that says yes", "approve+a1b2c3d4");
-export const reject = door(
+export const approve = doorLines(
+  "the address that says yes",
+  "approve+a1b2c3d4",
+);
+export const reject = doorLines(
   "the address that says no; what is written there is told",
   "reject+a1b2c3d4",
 );
-export const discard = door(
+export const discard = doorLines(
   "the address that drops the post",
   "discard+a1b2c3d4",
 );
-export const free = door(
+export const free = doorLines(
   "the address that lets the post go, and all later ones of its author",
   "free+a1b2c3d4",
+);
+export const answer = needed(
+  line("the subject", "approve a1b2c3d4e5f6g7h2i3j4k5l6m7n2"),
 );
 export const reason = needed(
   line("why: one of the reasons below, or a rule's own", "It is too large."),

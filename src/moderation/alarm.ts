@@ -1,0 +1,84 @@
+/**
+ * Messages that a list writes to itself at LIST-moderators@: an alarm, which is not due yet, and the news
+ * of a decision. What one is about stands in its address. Pure.
+ */
+import type { Piece } from "../base/pieces.ts";
+import type { List } from "../lists/directory.ts";
+import { extended } from "../lists/marks.ts";
+import type { Site } from "../lists/settings.ts";
+import { compose, messageId } from "../mail/compose.ts";
+
+/** What it is about. `author`: the author's time is over. `decided`: on the command line. */
+export type Matter = "remind" | "expire" | "author" | "decided";
+
+interface About {
+  readonly site: Pick<Site, "delimiters" | "hostname">;
+  readonly list: Pick<List, "local" | "domain">;
+  /** The same in every try. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** `moderators-expire-ID`, by the site's first delimiter. @param entry what it is about; "" for all */
+export function extensionFor(
+  { delimiters }: Pick<Site, "delimiters">,
+  matter: Matter,
+  entry: string,
+): string {
+  const words = ["moderators", matter, entry].filter(Boolean);
+  return words.join(delimiters.charAt(0) || "-");
+}
+
+const shape =
+  /^moderators(?:[-+=_#](remind|expire|author|decided)(?:[-+=_#]([a-z0-9-]+))?)?$/;
+
+/** What a message to LIST-moderators@ is about; `matter` undefined: something that is held, which it is. */
+export function matterIn(extension: string): {
+  readonly matter: Matter | undefined;
+  readonly entry: string;
+} {
+  const [, matter, entry = ""] = shape.exec(extension) ?? [];
+  return { matter: matter as Matter | undefined, entry };
+}
+
+/** The message: nobody reads it. */
+export function note({ site, list, id, now }: About, to: string): Piece {
+  return compose({
+    from: extended(site, list, "owner"),
+    to,
+    subject: "What waits for the moderators",
+    date: new Date(now),
+    messageId: messageId(`alarm.${id}`, site.hostname),
+    text: "A note that the list wrote itself.\n",
+  });
+}
+
+/**
+ * Sets an alarm. Where addresses are not cut at all none could come: then the log says so.
+ * @param due milliseconds since 1970
+ */
+export function alarm(
+  about: About & {
+    emit(emission: {
+      readonly recipient: string;
+      readonly content: readonly Piece[];
+      readonly due?: number;
+    }): void;
+    log(text: string): void;
+  },
+  matter: Matter,
+  entry: string,
+  due: number,
+): void {
+  const { site, list, emit, log } = about;
+  if (site.delimiters === "") {
+    log(
+      `no alarm (${matter}): delimiters is empty, so lists have no addresses`,
+    );
+    return;
+  }
+  const recipient = extended(site, list, extensionFor(site, matter, entry));
+  const content = [note(about, recipient)];
+  emit({ recipient, content, due: Math.ceil(due / 1000) });
+}
