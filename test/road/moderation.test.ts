@@ -2,8 +2,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import { Context } from "../../src/cli/context.ts";
+import heldVerb from "../../src/cli/held.ts";
+import renameVerb from "../../src/cli/list.ts";
+import queueVerb from "../../src/cli/queue.ts";
 import { hashOf } from "../../src/lists/password.ts";
-import { news } from "../cli/atHome.ts";
+import { news, verb } from "../cli/atHome.ts";
 import { type Letter, Town } from "./town.ts";
 
 const [maria, paul] = ["maria@example.org", "paul@example.org"];
@@ -193,3 +197,274 @@ t.test(
     t.same(held(town), []);
   },
 );
+
+const day = 86_400_000;
+const minute = 60_000;
+
+for (const length of [4, 12, 18, 20, 40, 50])
+  t.test(`a list with a name of ${length} characters`, async (t) => {
+    const town = await Town.build(t);
+    const { lists, roster } = new Context(town.home, false);
+    const local = "l".repeat(length);
+    const list = await lists.create(`${local}@lists.example.org`, {
+      moderators: [maria],
+      policy: "members",
+      others: "hold",
+      language: "de",
+    });
+    await roster.add(list.address, anna);
+    const answers = (letter: Letter | undefined, word: string) => {
+      const [, to = "", subject = ""] =
+        new RegExp(
+          `^ *(${local}-${word}\\S*@\\S+)(?:\\n +mit dem Betreff: (.*))?$`,
+          "m",
+        ).exec(letter?.text ?? "") ?? [];
+      t.ok(to.indexOf("@") <= 64, to);
+      return { to, subject };
+    };
+    const [ask] = await town.write("eve@example.net", list.address, "One");
+    for (const word of ["approve", "reject", "discard", "free"]) {
+      const { to, subject } = answers(ask, word);
+      t.equal(to.includes("+"), subject === "", `${to} ${subject}`);
+      if (length <= 18) t.equal(subject, "", "the address tells all");
+    }
+    const yes = answers(ask, "approve");
+    const out = await town.write(maria, yes.to, yes.subject);
+    t.match(to(out, anna), [{ subject: "One" }]);
+    const [again] = await town.write("eve@example.net", list.address, "Two");
+    const no = answers(again, "reject");
+    const told = await town.write(maria, no.to, no.subject, "Not here.");
+    t.match(told, [{ to: "eve@example.net", text: /Not here\./ }]);
+    await town.write("eve@example.net", list.address, "Three");
+    town.later = day + minute;
+    const [reminder] = await town.work();
+    const late = answers(reminder, "approve");
+    const after = await town.write(maria, late.to, late.subject);
+    t.match(to(after, anna), [{ subject: "Three" }]);
+  });
+
+t.test("nobody has decided: a member is told, others are not", async (t) => {
+  const town = await Town.build(t, {
+    moderators: [maria],
+    policy: "moderated",
+    moderation: { expire: "2d", remind: "0s" },
+  });
+  await town.roster.add(news, anna);
+  const waits = await town.write(anna, "", "Mine");
+  t.match(to(waits, anna), [{ subject: /waits: Mine/ }]);
+  await town.write("eve@example.net", "", "Hers");
+  await town.write(anna, "", "Vacation", "", ["Auto-Submitted: auto-replied"]);
+  town.later = 2 * day + minute;
+  const ended = await town.work();
+  t.match(ended, [{ to: anna, subject: /not sent: Mine/, text: /2 days/ }]);
+  t.equal(ended.length, 1);
+  t.same(held(town), []);
+});
+
+for (const delimiters of ["+", "=", "+-"])
+  t.test(`reminders and ends, delimiters "${delimiters}"`, async (t) => {
+    const town = await Town.build(
+      t,
+      {
+        moderators: [maria],
+        others: "hold",
+        moderation: { expire: "2d" },
+      },
+      `delimiters = "${delimiters}"`,
+    );
+    await town.write("eve@example.net", "", "One");
+    town.later = day + minute;
+    t.match(await town.work(), [{ to: maria, text: /One/ }]);
+    town.later = 2 * day + 2 * minute;
+    await town.work();
+    t.same(held(town), []);
+  });
+
+t.test("where addresses are not cut, the command line decides", async (t) => {
+  const town = await Town.build(
+    t,
+    { moderators: [maria], others: "hold" },
+    'delimiters = ""',
+  );
+  const [ask] = await town.write("eve@example.net", "", "One");
+  const [entry = ""] = held(town).map((name) => name.split(".")[2] ?? "");
+  t.match(ask?.text, `listmill held approve ${entry}`);
+  t.notMatch(ask?.text, "news-approve");
+  t.ok(town.log.some((line) => line.includes("delimiters is empty")));
+  const said = await verb(t, town.home, heldVerb, ["reject", entry]);
+  t.equal(said.code, 0, said.err);
+  const told = await town.work();
+  t.same(told.map((letter) => letter.to).sort(), ["eve@example.net", maria]);
+});
+
+t.test("a refusal goes to nobody whose address was taken", async (t) => {
+  const town = await Town.build(t, { moderators: [maria], others: "hold" });
+  const refuse = async (from: string, sender: string, more = "") => {
+    const post = `From: ${from}\nTo: ${news}\nSubject: Hi\nMessage-ID: <${Math.random()}@x>\n${more}\nText.\n`;
+    const [ask] = await town.post(post, sender, "");
+    const told = await town.write(maria, door(ask, "reject"), "no", "No.");
+    return told.map((letter) => letter.to);
+  };
+  const eve = "eve@example.net";
+  t.same(await refuse(eve, eve), [eve]);
+  t.same(await refuse("victim@example.net", eve), []);
+  t.same(await refuse(news, news), [], "an address of ours");
+  t.same(await refuse("other-owner@lists.example.org", "a@b.example"), []);
+  t.same(await refuse(eve, eve, "Auto-Submitted: auto-generated\n"), []);
+  await town.roster.add(news, anna, { moderation: "moderated" });
+  const post = `From: ${anna}\nSubject: Hi\nMessage-ID: <m@x>\n\nText.\n`;
+  const asks = await town.post(post, "elsewhere@example.com", "");
+  const told = await town.write(maria, door(to(asks, maria)[0], "reject"));
+  t.same(
+    told.map((letter) => letter.to),
+    [anna],
+    "a member",
+  );
+});
+
+t.test(
+  "a post that its author does not confirm comes before the moderators",
+  async (t) => {
+    const town = await Town.build(t, {
+      moderators: [maria],
+      rules: { post: ["confirm"] },
+      confirm: { valid: "2d" },
+    });
+    await town.roster.add(news, anna);
+    const questions = await town.write("eve@example.net", "", "One");
+    t.same(
+      questions.map((letter) => letter.to),
+      ["eve@example.net"],
+    );
+    const listed = async () => {
+      const said = await verb(t, town.home, heldVerb, [], true);
+      return JSON.parse(said.out || "[]").length;
+    };
+    t.equal(await listed(), 0, "it waits for its author");
+    const [entry = ""] = held(town).map((name) => name.split(".")[2] ?? "");
+    const early = await verb(t, town.home, heldVerb, ["discard", entry]);
+    t.equal(early.code, 66, early.err);
+    // Another post waits for a moderator: its reminder names that one alone.
+    await new Context(town.home, false).lists.set(news, [
+      "rules.post",
+      ["hold"],
+    ]);
+    await town.write("zoe@example.net", "", "Two");
+    town.later = day + minute;
+    const [reminder] = await town.work();
+    t.match(reminder?.text, "Two");
+    t.notMatch(reminder?.text, "One");
+    town.later = 2 * day + 2 * minute;
+    const asked = (await town.work()).find(({ subject }) =>
+      /decide.*One/.test(subject),
+    );
+    t.equal(asked?.to, maria);
+    t.match(asked?.text, /has not answered/);
+    t.equal(held(town).length, 2);
+    town.later += day + minute;
+    t.match((await town.work())[0]?.text, /One[\s\S]*Two/);
+    const out = await town.write(maria, door(asked, "approve"));
+    t.match(to(out, anna), [{ subject: "One" }]);
+    t.same(to(out, "eve@example.net"), []);
+  },
+);
+
+t.test(
+  "its author confirms in time, and no moderator hears of it",
+  async (t) => {
+    const town = await Town.build(t, {
+      moderators: [maria],
+      rules: { post: ["confirm"] },
+    });
+    await town.roster.add(news, anna);
+    const [question] = await town.write("eve@example.net", "", "One");
+    const out = await town.write("eve@example.net", question?.replyTo ?? "");
+    t.match(out, [{ to: anna, subject: "One" }]);
+    town.later = 4 * day;
+    t.same(await town.work(), []);
+  },
+);
+
+t.test("what a person has laid aside is no moderator's", async (t) => {
+  const town = await Town.build(t, { moderators: [maria], others: "hold" });
+  await town.write("eve@example.net", "", "One");
+  const [entry = ""] = held(town).map((name) => name.split(".")[2] ?? "");
+  await verb(t, town.home, queueVerb, ["release", `held/${entry}`]);
+  await verb(t, town.home, queueVerb, ["hold", `posts/${entry}`]);
+  t.equal(held(town).length, 1);
+  const said = await verb(t, town.home, heldVerb, []);
+  t.match(said.out, "nothing waits for a moderator");
+  town.later = day + minute;
+  t.same(await town.work(), []);
+});
+
+t.test("a list that gets another address takes what waits along", async (t) => {
+  const town = await Town.build(t, { moderators, others: "hold" });
+  await town.roster.add(news, anna);
+  const first = await town.write("eve@example.net", "", "One");
+  await town.write("eve@example.net", "", "Two");
+  const fresh = "gazette@lists.example.org";
+  const said = await verb(t, town.home, renameVerb, ["rename", news, fresh]);
+  t.equal(said.code, 0, said.err);
+  const listed = await verb(t, town.home, heldVerb, [fresh], true);
+  t.equal(JSON.parse(listed.out).length, 2);
+  const out = await town.write(maria, door(to(first, maria)[0], "approve"));
+  t.match(to(out, anna), [{ subject: "One" }]);
+  town.later = day + minute;
+  const [reminder] = to(await town.work(), paul);
+  t.match(reminder?.text, "Two");
+  const word = /gazette-approve\+\S+/.exec(reminder?.text ?? "")?.[0] ?? "";
+  t.match(to(await town.write(paul, word), anna), [{ subject: "Two" }]);
+  t.same(held(town), []);
+});
+
+t.test(
+  "who may not join is told so, at the address that wanted to",
+  async (t) => {
+    const town = await Town.build(t, { moderators: [maria], policy: "closed" });
+    const ask = async () => {
+      const [question] = await town.write(anna, "subscribe");
+      // The answer comes from another address of hers.
+      const letters = await town.write(
+        "other@example.net",
+        question?.replyTo ?? "",
+        `Re: ${question?.subject}`,
+      );
+      return to(letters, maria)[0];
+    };
+    const letter = await ask();
+    t.match(letter?.subject, /may anna@example\.com join/);
+    const told = await town.write(
+      maria,
+      door(letter, "reject"),
+      "no",
+      "We are\nfull.",
+    );
+    t.match(told, [
+      { to: anna, subject: /could not be done/, text: /subscribe/ },
+    ]);
+    t.match(told[0]?.text, "We are full.");
+    t.equal(told.length, 1);
+    const silent = await ask();
+    const [more] = await town.write(maria, door(silent, "reject"));
+    t.match(more?.text, /have decided against it/);
+  },
+);
+
+t.test("who wants to leave where that waits for a moderator", async (t) => {
+  const town = await Town.build(t, {
+    moderators: [maria],
+    rules: { unsubscribe: ["hold"] },
+  });
+  await town.roster.add(news, anna);
+  const [question] = await town.write(anna, "unsubscribe");
+  const letters = await town.write(anna, question?.replyTo ?? "");
+  const [letter] = to(letters, maria);
+  t.match(letter?.subject, /may anna@example\.com leave/);
+  t.match(
+    (await verb(t, town.home, heldVerb, [])).out,
+    /anna@example\.com .*unsubscribe/,
+  );
+  await town.write(maria, door(letter, "approve"));
+  t.same(await town.members(), []);
+});
