@@ -2,8 +2,10 @@
  * Which posts wait for their author, and until when: `archive/LIST/asked/<entry>/<time>`, a ticket, so
  * that doing it again finds the same time. After that they are for moderators to decide about.
  */
+
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { DAY } from "../base/units.ts";
 import { sweepTickets, ticket } from "../lists/ticket.ts";
 import { listFolder } from "../spool/spool.ts";
 
@@ -58,8 +60,6 @@ export function sweepAsked(
 ): Promise<void> {
   return sweepDaily(folderOf(home, list), age, about);
 }
-
-const DAY = 86_400_000;
 
 /** Removes the old tickets of a folder for whoever asks for it first on a day. */
 export async function sweepDaily(

@@ -3,8 +3,10 @@
  * moderator has addresses of his own, so that it is known who has decided, whoever the mail says that
  * it is from.
  */
+
 import type { Piece } from "../base/pieces.ts";
 import { lengthOf } from "../base/pieces.ts";
+import { daysOf } from "../base/units.ts";
 import type { Wish } from "../lists/joining.ts";
 import type { Keyring } from "../lists/keyring.ts";
 import { letter, type Occasion } from "../lists/letter.ts";
@@ -34,8 +36,6 @@ export interface Waiting {
   /** Somebody's wish, not a post. */
   readonly wish: Wish | undefined;
 }
-
-const DAY = 86_400_000;
 
 /**
  * The letter to one moderator. A plain answer to it decides nothing: a program that answers everything
@@ -71,7 +71,7 @@ export function question(
       size: sizeInWords(size),
       reason,
       ...at,
-      ...(expire > 0 ? { days: Math.max(1, Math.round(expire / DAY)) } : {}),
+      ...(expire > 0 ? { days: daysOf(expire) } : {}),
     },
     { enclosed: [pieces] },
   );

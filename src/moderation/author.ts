@@ -2,8 +2,10 @@
  * A post in somebody's name that waits until its author says that it is his: he is asked at the
  * address that it bears, and nobody else gets to know it.
  */
+
 import { join } from "node:path";
 import type { Piece } from "../base/pieces.ts";
+import { daysOf } from "../base/units.ts";
 import type { List, Lists } from "../lists/directory.ts";
 import { keyringOf } from "../lists/keyring.ts";
 import { letter } from "../lists/letter.ts";
@@ -17,9 +19,8 @@ import { alarm } from "./alarm.ts";
 import { noteAsked } from "./asked.ts";
 import { withSubject } from "./asking.ts";
 import { decide } from "./decide.ts";
+import { AUTHOR } from "./decision.ts";
 import { ASKING, findHeld, tailOf } from "./held.ts";
-
-const DAY = 86_400_000;
 
 interface About {
   readonly site: Site;
@@ -48,6 +49,8 @@ export async function authorsQuestion(
     emit(emission: {
       readonly recipient: string;
       readonly content: readonly Piece[];
+      /** It leaves by the MTA, also where the address is one of ours. */
+      readonly outside?: boolean;
       readonly due?: number;
     }): void;
   },
@@ -75,7 +78,7 @@ export async function authorsQuestion(
       discard: drop.isPlain
         ? withSubject(audience, drop.address, `discard ${drop.token}`)
         : drop.address,
-      days: Math.max(1, Math.round(valid / DAY)),
+      days: daysOf(valid),
     },
     {
       replyTo: back.address,
@@ -115,7 +118,7 @@ export async function authorDecides(
     asked.log(`${tail} does not wait for its author: ${where} holds it`);
     return "";
   }
-  const deciding = { ...looking, list, id, by: "the author", reason: "" };
+  const deciding = { ...looking, list, id, by: AUTHOR, reason: "" };
   const outcome = await decide(deciding, tail, verdict);
   asked.log(`${verdict} of ${tail} by its author: ${outcome.kind}`);
   return "";

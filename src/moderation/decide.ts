@@ -13,6 +13,7 @@ import { freshName } from "../spool/name.ts";
 import { drop, release } from "../spool/operator.ts";
 import { extensionFor, note } from "./alarm.ts";
 import {
+  AUTHOR,
   type Decision,
   decided,
   decisionsOf,
@@ -130,14 +131,15 @@ async function announce(
 /** Does what was decided; what another one has done already is left so. */
 async function carryOut(
   { spool, now }: Deciding,
-  { found }: Held,
-  { verdict }: Decision,
+  { found, where }: Held,
+  { verdict, by }: Decision,
 ): Promise<void> {
   try {
     switch (verdict) {
       case "approve":
       case "free":
-        await release(spool, found, now);
+        // An author says yes to what asked him, a moderator to all of the stage.
+        await release(spool, found, now, by === AUTHOR ? where : undefined);
         return;
       case "reject":
       case "discard":

@@ -21,6 +21,9 @@ export const verdicts = [
 ] as const;
 export type Verdict = (typeof verdicts)[number];
 
+/** Who decides where a post waits for its author. */
+export const AUTHOR = "the author";
+
 export interface Decision {
   readonly verdict: Verdict;
   /** Who has decided: an address, or an account of the command line. */

@@ -32,6 +32,8 @@ export interface Answering extends Telling {
   emit(emission: {
     readonly recipient: string;
     readonly content: readonly Piece[];
+    /** It leaves by the MTA, also where the address is one of ours. */
+    readonly outside?: boolean;
   }): void;
 }
 
@@ -80,12 +82,16 @@ export async function tell(
     const content = letter(occasion, { address: by }, "moderate-gone", {
       subject: "",
     });
-    emit({ recipient: by, content });
+    emit({ recipient: by, content, outside: true });
     return;
   }
   const { decision } = outcome;
   if (outcome.kind === "late") {
-    emit({ recipient: by, content: await answered(asked, decision, by) });
+    emit({
+      recipient: by,
+      content: await answered(asked, decision, by),
+      outside: true,
+    });
     return;
   }
   for (const other of moderators)
@@ -93,6 +99,7 @@ export async function tell(
       emit({
         recipient: other,
         content: await answered(asked, decision, other),
+        outside: true,
       });
   await follow(asked, decision);
 }
@@ -158,7 +165,7 @@ async function refuse(asked: Teller, decision: Decision): Promise<void> {
   if (!(await mayTell(asked, { address: to, sender, robot }, true))) return;
   const words = { subject, reason };
   const content = letter(asked, reader, "post-rejected", words);
-  asked.emit({ recipient: to, content });
+  asked.emit({ recipient: to, content, outside: true });
 }
 async function languagesOf(
   { site, list }: Pick<Answering, "site" | "list">,

@@ -4,9 +4,11 @@
  * and the news of a decision on the command line. An alarm is a message that is not due yet: the spool
  * is the calendar. Done again after a crash, it comes to the same.
  */
+
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Piece } from "../base/pieces.ts";
+import { daysOf } from "../base/units.ts";
 import type { Lists } from "../lists/directory.ts";
 import { wishIn } from "../lists/joining.ts";
 import { keyringOf } from "../lists/keyring.ts";
@@ -52,6 +54,8 @@ export interface Notice extends Occasion {
   emit(emission: {
     readonly recipient: string;
     readonly content: readonly Piece[];
+    /** It leaves by the MTA, also where the address is one of ours. */
+    readonly outside?: boolean;
     readonly due?: number;
   }): void;
   log(text: string): void;
@@ -59,7 +63,6 @@ export interface Notice extends Occasion {
 
 /** Posts that a reminder tells one by one. */
 const NAMED = 50;
-const DAY = 86_400_000;
 
 /** What follows from a notice. */
 export async function notify(notice: Notice): Promise<void> {
@@ -97,7 +100,7 @@ async function tellOf(notice: Notice): Promise<void> {
   const reader = { address, languages: await languagesOf(notice, address) };
   const words = { subject, reason };
   const content = letter(notice, reader, "post-waits", words);
-  emit({ recipient: address, content });
+  emit({ recipient: address, content, outside: true });
 }
 
 /** A letter to each, and alarms for what follows where none of them answers. */
@@ -108,7 +111,7 @@ async function askModerators(notice: Notice, waiting: Waiting): Promise<void> {
   for (const moderator of await moderatorsOf(site, list)) {
     const languages = await languagesOf(notice, moderator);
     const content = question(asking, moderator, languages, waiting);
-    emit({ recipient: moderator, content });
+    emit({ recipient: moderator, content, outside: true });
   }
   const { remind, expire } = list.settings.moderation;
   if (remind > 0) alarm(notice, "remind", "", now + remind);
@@ -174,7 +177,7 @@ async function remind(notice: Notice): Promise<void> {
     if (waiting.length > NAMED) posts.push(`… ${waiting.length - NAMED}`);
     const words = { count: waiting.length, posts };
     const content = letter(notice, reader, "moderate-reminder", words);
-    emit({ recipient: moderator, content });
+    emit({ recipient: moderator, content, outside: true });
   }
   alarm(notice, "remind", "", now + every);
 }
@@ -218,10 +221,10 @@ async function tellOfEnd(notice: Notice, decision: Decision): Promise<void> {
   }
   if (!(await mayTell(notice, { address, sender, robot }, false))) return;
   const { expire } = list.settings.moderation;
-  const words = { subject, days: Math.max(1, Math.round(expire / DAY)) };
+  const words = { subject, days: daysOf(expire) };
   const reader = { address, languages };
   const content = letter(notice, reader, "post-expired", words);
-  emit({ recipient: address, content });
+  emit({ recipient: address, content, outside: true });
 }
 
 async function languagesOf(

@@ -3,16 +3,15 @@
  * what the mill says by itself goes to members alone; what a person has decided is told to others too
  * where the envelope names the same address.
  */
+
 import type { Piece } from "../base/pieces.ts";
 import type { List } from "../lists/directory.ts";
 import { letter } from "../lists/letter.ts";
+import { mayBeWritten } from "../lists/limits.ts";
 import { rosterOf } from "../lists/roster.ts";
 import type { Site } from "../lists/settings.ts";
-import { stateOf } from "../lists/state.ts";
 import { keyOf } from "../mail/address.ts";
 import type { Decision } from "./decision.ts";
-
-const DAY = 86_400_000;
 
 export interface Telling {
   readonly site: Site;
@@ -42,7 +41,7 @@ export async function mayTell(
   decided: boolean,
 ): Promise<boolean> {
   const why = await whySilent(telling, author, decided);
-  if (why === undefined) return true;
+  if (why === undefined) return mayBeWritten(telling, author.address, "told");
   telling.log(`${author.address || "nobody"} is not told: ${why}`);
   return false;
 }
@@ -53,6 +52,8 @@ export async function tellOfWish(
     emit(emission: {
       readonly recipient: string;
       readonly content: readonly Piece[];
+      /** It leaves by the MTA, also where the address is one of ours. */
+      readonly outside?: boolean;
     }): void;
   },
   { author: address, wish: command = "subscribe" }: Decision,
@@ -64,11 +65,11 @@ export async function tellOfWish(
   const words = { command, reason };
   const reader = { address, languages };
   const content = letter(asked, reader, "not-allowed", words);
-  asked.emit({ recipient: address, content });
+  asked.emit({ recipient: address, content, outside: true });
 }
 
 async function whySilent(
-  { site, list, id, now, isOurs }: Telling,
+  { site, list, isOurs }: Telling,
   { address, sender, robot }: Author,
   decided: boolean,
 ): Promise<string | undefined> {
@@ -78,9 +79,5 @@ async function whySilent(
   const isMember = await rosterOf(site.home).get(list.address, address);
   if (!isMember && !(decided && keyOf(sender) === keyOf(address)))
     return decided ? "the envelope names another sender" : "it is no member";
-  const { windows } = await stateOf(site.home);
-  const others = await windows.note("answer", keyOf(address), id, now, DAY);
-  return others < site.answers.a_day
-    ? undefined
-    : `it has had ${others} letters today (answers.a_day)`;
+  return undefined;
 }

@@ -18,6 +18,7 @@ export default async function policy(ask: Ask): Promise<Reply> {
     list.settings,
     facts,
   );
+  if (action !== "accept") ask.log(`${where}: ${rule}`);
   const ready = readyText(ask, list, facts.author, { where, rule });
   switch (action) {
     case "accept":
