@@ -93,13 +93,13 @@ t.test("--all tells all, observed hooks are marked", async (t) => {
     true,
   );
   const { posts, totals } = JSON.parse(out) as Replayed;
-  t.match(posts, [
-    { number: 13, verdict: "pass", observed: false },
-    { number: 13, verdict: "pass", observed: false },
-    { number: 13, verdict: "reject", observed: true },
-    { number: 13, verdict: "pass", observed: false },
-  ]);
-  t.equal(totals.length, 4);
+  t.ok(posts.length > 3);
+  for (const post of posts) {
+    const observed = post.hook === "posts/10-approve/50-words";
+    const verdict = observed ? "reject" : "pass";
+    t.match(post, { number: 13, observed, verdict });
+  }
+  t.equal(totals.length, posts.length);
   t.match(await run(["--from-archive", "2026-02", ...stage]), {
     out: /50-words +\(reject\) /,
   });

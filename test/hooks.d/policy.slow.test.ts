@@ -39,7 +39,7 @@ async function home(t: Test, toml: string) {
       const text = readFileSync(join(last, "envelope.json"), "utf8");
       return `held: ${JSON.parse(text).history.at(-1).reason}`;
     }
-    const told = /[^\n]*10-approve\/[^\n]*/.exec(log)?.[0];
+    const told = /[^\n]* by posts\/10-approve\/[^\n]*/.exec(log)?.[0];
     return told ?? "passed";
   };
   return { dir, post };
