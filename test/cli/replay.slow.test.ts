@@ -7,7 +7,12 @@ import { news, verb } from "./atHome.ts";
 import { TrialHome } from "./hooks/home.ts";
 
 interface Replayed {
-  readonly posts: { number: number; verdict: string; observed: boolean }[];
+  readonly posts: {
+    number: number;
+    verdict: string;
+    observed: boolean;
+    hook: string;
+  }[];
   readonly read: number;
   readonly totals: Record<string, unknown>[];
 }
