@@ -6,8 +6,12 @@ import { Context } from "../../src/cli/context.ts";
 import heldVerb from "../../src/cli/held.ts";
 import renameVerb from "../../src/cli/list.ts";
 import queueVerb from "../../src/cli/queue.ts";
+import { keyringOf } from "../../src/lists/keyring.ts";
 import { hashOf } from "../../src/lists/password.ts";
-import { news, verb } from "../cli/atHome.ts";
+import { returnOf } from "../../src/lists/tokens.ts";
+import { feed, news, verb } from "../cli/atHome.ts";
+import { countingSink } from "./countingsink.ts";
+import { Mill, list as millsList } from "./mill.ts";
 import { type Letter, Town } from "./town.ts";
 
 const [maria, paul] = ["maria@example.org", "paul@example.org"];
@@ -261,8 +265,12 @@ t.test("nobody has decided: a member is told, others are not", async (t) => {
   t.same(held(town), []);
 });
 
-for (const delimiters of ["+", "=", "+-"])
-  t.test(`reminders and ends, delimiters "${delimiters}"`, async (t) => {
+for (const [name, delimiters] of [
+  ["plus", "+"],
+  ["equals", "="],
+  ["plus and minus", "+-"],
+])
+  t.test(`reminders and ends, addresses cut at ${name}`, async (t) => {
     const town = await Town.build(
       t,
       {
@@ -467,4 +475,73 @@ t.test("who wants to leave where that waits for a moderator", async (t) => {
   );
   await town.write(maria, door(letter, "approve"));
   t.same(await town.members(), []);
+});
+
+/** A post that is held, and a decision about it on the command line that is killed, and said again. */
+t.test("killed while it is decided on the command line", (t) => {
+  t.jobs = 2;
+  const folder = t.testdir();
+  const points = ["decision-made", "decision-announced", "decision-done"];
+  for (const [at, again] of [
+    ...points.map((at) => [at, "reject"]),
+    ...points.map((at) => [at, "approve"]),
+    ["decision-made", "nothing"],
+  ])
+    t.test(`${at}, then ${again}`, { buffered: true }, async (t) => {
+      const home = join(folder, `${at}-${again}`);
+      const sink = await countingSink();
+      t.teardown(() => sink.close());
+      const mill = await Mill.make(home, {
+        smtp: sink.url,
+        site: "[outbound]\nrate = 0\n",
+        members: ["m@x.example"],
+        list: `policy = "members"\nothers = "hold"\nmoderators = ["${maria}"]\n[digest]\nenabled = false\n[moderation]\nremind = "0s"\n`,
+      });
+      const eve = "eve@example.net";
+      const letters = (address: string, text: string) =>
+        sink.taken.filter(
+          (one) => one.recipients.includes(address) && one.text.includes(text),
+        ).length;
+      await mill.receive("held", eve);
+      await mill.tell(["run", "--until-empty"]);
+      const id = mill.entries("held")[0]?.split(".").at(-1) ?? "";
+      const words = ["held", "reject", id, "--reason", "Too long."];
+      const { signal } = await mill.start(words, at).ended;
+      t.equal(signal, "SIGKILL");
+      if (again === "reject") await mill.start(words).ended;
+      if (again === "approve") {
+        const late = await mill.start(["held", "approve", id]).ended;
+        t.not(late.code, 0, "it was refused before");
+      }
+      if (again === "nothing") {
+        // A moderator's answer finds the decision, and does what was left undone.
+        const { site, lists, clock } = new Context(home, false);
+        const keyring = await keyringOf(site.home, clock);
+        const found = lists.get(millsList);
+        if (!found) return t.fail("no list");
+        const said = {
+          action: "moderate",
+          more: id.slice(-12),
+          address: maria,
+        } as const;
+        const back = returnOf(
+          { site, list: found, keyring },
+          "approve",
+          said,
+          clock.now(),
+        );
+        const answer = `From: ${maria}\nMessage-ID: <yes@x>\n\nYes.\n`;
+        await feed(home, answer, {
+          sender: maria,
+          recipients: [back.address],
+        });
+      }
+      await mill.finish();
+      t.equal(letters(eve, "Too long."), 1, "its author is told once");
+      const told = again === "nothing" ? 2 : 1;
+      t.equal(letters(maria, "Subject: Decided"), told, "and so is she");
+      t.equal(letters("m@x.example", ""), 0);
+      t.same(mill.entries("held"), []);
+    });
+  t.end();
 });
