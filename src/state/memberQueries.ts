@@ -4,7 +4,7 @@
  */
 import type { Delivery } from "./member.ts";
 import { changing } from "./memberRow.ts";
-import { inserting, oneOf, PAGE, prepared } from "./prepared.ts";
+import { inserting, knownIn, PAGE, prepared } from "./prepared.ts";
 import { type Store, sql } from "./store.ts";
 
 const key = ["list", "key"];
@@ -61,13 +61,7 @@ export function memberQueries(store: Store) {
         .where("list", "=", given.list)
         .where("key", "=", given.key),
     ),
-    known: prepared((given: Of & { keys: string }) =>
-      queries
-        .selectFrom("members")
-        .selectAll()
-        .where("list", "=", given.list)
-        .where(oneOf(store, "key", given.keys)),
-    ),
+    known: knownIn(store, "members"),
     write: inserting(store, "members", [...key, ...changing], key, changing),
     any: prepared(() => queries.selectFrom("members").select("key").limit(1)),
     clear: prepared(({ list }: Of) =>

@@ -119,6 +119,32 @@ export function oneOf({ kind }: Store, column: string, values: string) {
     : sql<boolean>`${sql.ref(column)} IN (SELECT json_array_elements_text(${values}::json)::${type})`;
 }
 
+/**
+ * The statement that reads the rows of a list that have one of some keys, as `packed` gives them. A server
+ * that has not counted the list's rows takes them for few and would read all of them: so it is made to
+ * look up key by key.
+ */
+export function knownIn<T extends "members" | "suppressed">(
+  { kind, queries }: Store,
+  table: T,
+): (given: {
+  readonly list: string;
+  readonly keys: string;
+}) => CompiledQuery<Tables[T]> {
+  const rows = sql`SELECT * FROM ${sql.table(table)}`;
+  return prepared(({ list, keys }: { list: string; keys: string }) => ({
+    compile: () =>
+      (kind === "sqlite"
+        ? sql<
+            Tables[T]
+          >`${rows} WHERE list = ${list} AND key IN (SELECT value FROM json_each(${keys}))`
+        : sql<Tables[T]>`SELECT one.* FROM
+            (SELECT DISTINCT json_array_elements_text(${keys}::json) AS key) AS given
+            CROSS JOIN LATERAL (${rows} WHERE list = ${list} AND key = given.key OFFSET 0) AS one`
+      ).compile(queries),
+  }));
+}
+
 /** Many values as one. No text of PostgreSQL holds a NUL or half a character. */
 export function packed(values: readonly unknown[]): string {
   return JSON.stringify(values, (_, value) =>

@@ -5,7 +5,7 @@
 import {
   chunks,
   inserting,
-  oneOf,
+  knownIn,
   PAGE,
   packed,
   prepared,
@@ -118,13 +118,7 @@ function nameOf({ list, key }: { list: string; key: string }): string {
 function compiled(store: Store) {
   const { queries } = store;
   return {
-    known: prepared((given: { list: string; keys: string }) =>
-      queries
-        .selectFrom("suppressed")
-        .select(["key", "reason"])
-        .where("list", "=", given.list)
-        .where(oneOf(store, "key", given.keys)),
-    ),
+    known: knownIn(store, "suppressed"),
     write: inserting(
       store,
       "suppressed",

@@ -58,6 +58,27 @@ function road(databases: Databases): void {
     },
   );
 
+  t.test("a second list of 50,000 is no slower than the first", async (t) => {
+    const place = databases.place(t.testdir(), databases.make());
+    const { members, store } = await opened(t, makeState(place));
+    const add = async (list: string) => {
+      const start = performance.now();
+      for (let n = 0; n < 50_000; n += 5000) {
+        const some = Array.from({ length: 5000 }, (_, at) => {
+          const key = `u${n + at}@x`;
+          return { key, address: key };
+        });
+        await members.addAll(list, some, 1);
+      }
+      return performance.now() - start;
+    };
+    const first = await add("a@x");
+    // The server knows one list now, and no other.
+    await store.lookAt("members");
+    const second = await add("b@x");
+    t.ok(second < 4 * first + 5000, `${first} ms, then ${second} ms`);
+  });
+
   t.test("hosts that start at once take each step once", async (t) => {
     const name = databases.make();
     const steps = [
