@@ -2,6 +2,7 @@
  * Lines of any byte source, with memory flat: a line longer than the limit is cut, never collected.
  * Where nothing may be lost, `unbroken` throws before that.
  */
+import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 
 const LINE_LIMIT = 64 * 1024;
@@ -10,10 +11,13 @@ const LINE_LIMIT = 64 * 1024;
  * Lines without their LF or CRLF, decoded as UTF-8; the last one needs no line end.
  * @param source chunks of bytes
  * @param limit bytes of a line that are kept
+ * @param marked whether a line that is not UTF-8 is to be told: it has half a character in it
+ *   (String.isWellFormed), which no UTF-8 gives
  */
 export async function* linesOf(
   source: AsyncIterable<Uint8Array>,
   limit = LINE_LIMIT,
+  marked = false,
 ): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
@@ -23,17 +27,21 @@ export async function* linesOf(
         : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let from = 0;
     for (let to = data.indexOf(10); to >= 0; to = data.indexOf(10, from)) {
-      yield text(data.subarray(from, to), limit);
+      yield text(data.subarray(from, to), limit, marked);
       from = to + 1;
     }
     rest = Buffer.from(data.subarray(from, from + limit + 1));
   }
-  if (rest.length > 0) yield text(rest, limit);
+  if (rest.length > 0) yield text(rest, limit, marked);
 }
 
-function text(line: Buffer, limit: number): string {
+function text(line: Buffer, limit: number, marked: boolean): string {
   const end = line.at(-1) === 13 ? line.length - 1 : line.length;
-  return line.toString("utf8", 0, Math.min(end, limit));
+  const kept = line.subarray(0, Math.min(end, limit));
+  const decoded = kept.toString("utf8");
+  return marked && decoded.includes("\ufffd") && !isUtf8(kept)
+    ? decoded.replaceAll("\ufffd", "\udcff")
+    : decoded;
 }
 
 /** Bytes of a line that none of the readers here cuts. */

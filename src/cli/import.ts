@@ -19,9 +19,9 @@ import {
   counted,
   listWith,
   members,
+  names,
   posters,
   suppressed,
-  textNames,
   texts,
 } from "./import/steps.ts";
 import { type Outcome, tell } from "./import/told.ts";
@@ -100,7 +100,7 @@ async function done(
   found: Found,
   into: boolean,
 ): Promise<Outcome> {
-  const fit = fitted(found, textNames());
+  const fit = fitted(found, names);
   const { list, made } = await listWith(context, found.address, fit, into);
   const people = await members(context, list.address, found.members);
   await posters(context, list.address, found);

@@ -1,7 +1,10 @@
 /** CSV (RFC 4180), each record on one line. Pure. */
 
-/** The cells of a line; a quote inside a cell that does not begin with one is itself. */
-export function cellsOf(line: string): string[] {
+/**
+ * The cells of a line; a quote inside a cell that does not begin with one is itself. Undefined where a
+ * quote is not closed.
+ */
+export function cellsOf(line: string): string[] | undefined {
   const found: string[] = [];
   for (let at = 0; at <= line.length; ) {
     let end: number;
@@ -13,6 +16,7 @@ export function cellsOf(line: string): string[] {
         if (line[end] === '"') end += 1;
         text += line[end];
       }
+      if (end === line.length) return undefined;
       const comma = line.indexOf(",", end);
       const next = comma < 0 ? line.length : comma;
       text += line.slice(end + 1, next);
@@ -28,13 +32,13 @@ export function cellsOf(line: string): string[] {
   return found;
 }
 
-/** The line of some cells. */
+/** The line of some cells; it never begins with #, which would make a remark of it. */
 export function lineOf(cells: readonly string[]): string {
   return cells.map(quoted).join(",");
 }
 
 function quoted(text: string): string {
-  return /[",\r\n]|^\s|\s$/.test(text)
+  return /[",\r\n]|^[\s#]|\s$/.test(text)
     ? `"${text.replaceAll('"', '""')}"`
     : text;
 }

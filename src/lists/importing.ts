@@ -12,9 +12,19 @@ export interface Imported {
   added: number;
   changed: number;
   present: number;
-  /** `line` from 1. */
+  /** Lines that were not taken. */
+  refusals: number;
+  /** The first hundred of them, `line` from 1. */
   readonly refused: { line: number; text: string; why: string }[];
 }
+
+/** Refused lines that are told one by one: memory is flat, whatever a file holds. */
+const TOLD = 100;
+
+/** What `linesOf` marks. */
+const notUtf8 = {
+  why: "it is not UTF-8; convert the file, such as with iconv",
+};
 
 /** Members written in one transaction. */
 const BATCH = 5000;
@@ -30,7 +40,13 @@ export async function importLines(
   name: string | undefined,
   write: (some: readonly Joining[]) => Promise<readonly Added[]>,
 ): Promise<Imported> {
-  const result: Imported = { added: 0, changed: 0, present: 0, refused: [] };
+  const result: Imported = {
+    added: 0,
+    changed: 0,
+    present: 0,
+    refusals: 0,
+    refused: [],
+  };
   let batch: Joining[] = [];
   const flush = async () => {
     for (const one of await write(batch)) result[one] += 1;
@@ -54,10 +70,13 @@ export async function importLines(
       head = found;
       if (head) continue;
     }
-    const read = memberLine(text, head);
-    if ("why" in read)
-      result.refused.push({ line, text: oneLine(text, 200), why: read.why });
-    else {
+    const read = text.isWellFormed() ? memberLine(text, head) : notUtf8;
+    if ("why" in read) {
+      result.refusals += 1;
+      const shown = oneLine(text.toWellFormed(), 200);
+      if (result.refused.length < TOLD)
+        result.refused.push({ line, text: shown, why: read.why });
+    } else {
       batch.push({ ...read, key: keyOf(read.address) });
       if (batch.length >= BATCH) await flush();
     }

@@ -29,7 +29,12 @@ const NONE = "-";
 /** In the order in which they are written, behind the address. */
 export const columns: Readonly<Record<string, Column>> = {
   delivery: {
-    read: (cell) => wrap("delivery", oneOf(deliveries, cell)),
+    // The one that `member add --digest` gives.
+    read: (cell) =>
+      wrap(
+        "delivery",
+        oneOf(deliveries, cell.replace(/^\s*digest\s*$/i, "digest-mime")),
+      ),
     write: ({ delivery }) => delivery,
     takes: `one of ${deliveries.join(", ")}`,
   },

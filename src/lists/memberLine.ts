@@ -21,6 +21,9 @@ const all = [ADDRESS, ...Object.keys(columns)];
 /** What lines have without a header. */
 const usual = [ADDRESS, "delivery", "name"];
 
+const OPEN = "a quote is not closed";
+const COMMAS = "columns are separated by commas, not by semicolons";
+
 /** The first line of a table of members. */
 export const headLine = lineOf(all);
 
@@ -32,9 +35,14 @@ export function headOf(
   line: string,
 ): readonly string[] | { readonly why: string } | undefined {
   if (line.includes("@")) return undefined;
-  const names = cellsOf(line.trim()).map((cell) =>
+  const cells = cellsOf(line.trim());
+  if (!cells) return { why: OPEN };
+  const names = cells.map((cell) =>
     cell.trim().toLowerCase().replace(/[ -]/g, "_"),
   );
+  const others = names[0]?.split(";") ?? [];
+  if (others.length > 1 && others.some((name) => all.includes(name.trim())))
+    return { why: COMMAS };
   if (names.length < 2 && !names.some((name) => all.includes(name)))
     return undefined;
   const known = `there may stand ${all.join(", ")}`;
@@ -59,6 +67,7 @@ export function memberLine(
   const plain = head[0] === ADDRESS ? canonical(text) : undefined;
   if (plain !== undefined) return { address: plain };
   const cells = cellsOf(text);
+  if (!cells) return { why: OPEN };
   const first = cells[head.indexOf(ADDRESS)] ?? "";
   const address = canonical(first);
   // A comma may stand in a name, too.
@@ -82,7 +91,11 @@ export function memberLine(
 /** `Name <address>` */
 function displayed(text: string): MemberLine {
   const address = text.endsWith(">") ? fromLine(text) : undefined;
-  if (address === undefined) return { why: "no usable address" };
+  if (address === undefined) {
+    const [first = "", ...more] = text.split(";");
+    const isSplit = more.length > 0 && canonical(first.trim()) !== undefined;
+    return { why: isSplit ? COMMAS : "no usable address" };
+  }
   const name = nameOf(unquoted(text.slice(0, text.lastIndexOf("<")).trim()));
   return name === "" ? { address } : { address, name };
 }

@@ -15,6 +15,8 @@ const SMALL = 2 ** 20;
 
 /** Throws a Failure where it cannot be read. */
 export async function wholeFile(path: string, most = WHOLE): Promise<Buffer> {
+  if (isFolder(path))
+    throw new Failure(exit.noInput, `${path}: this is a folder, not a file`);
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size > most)
     throw new Failure(

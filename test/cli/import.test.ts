@@ -156,9 +156,9 @@ t.test(
       "welcome_msg",
     ])
       t.ok(settings.includes(name), name);
-    const gone = await rosterOf(home).get(talk, "gone@x.org");
-    t.ok(
-      gone?.delivery === "nomail" || (gone as { suspended?: number }).suspended,
+    t.match(
+      await rosterOf(home).get(talk, "gone@x.org"),
+      { delivery: "posts", suspended: 1_700_000_000_000 },
       "who bounced gets no mail",
     );
     t.match(await rosterOf(home).get(talk, "berta@x.org"), {
@@ -177,6 +177,18 @@ t.test(
   },
 );
 
+t.test("a list that has moved gets nothing of another one", async (t) => {
+  const { home, source, run } = await homeOf(t);
+  plainList(source, { "subscribers.d/a": "anna@x.org\n" });
+  await verb(t, home, list, ["create", talk]);
+  await verb(t, home, list, ["rename", talk, "new@lists.example.org"]);
+  t.match(await run(["mlmmj", source, "--into"]), {
+    code: exit.cannotCreate,
+    err: /talk@\S+ has moved to new@\S+; end that first/,
+  });
+  t.equal(await rosterOf(home).count("new@lists.example.org"), 0);
+});
+
 t.test("what cannot be read is told, and nothing is made", async (t) => {
   const { home, source, run } = await homeOf(t);
   t.match(await run(["sympa", source]), {
@@ -194,6 +206,10 @@ t.test("what cannot be read is told, and nothing is made", async (t) => {
   t.match(await run(["mailman2", file]), {
     code: exit.dataError,
     err: /dump:\d+: /,
+  });
+  t.match(await run(["mailman2", source]), {
+    code: exit.noInput,
+    err: /source: this is a folder, not a file/,
   });
   plainList(source);
   t.match(await run(["mlmmj", source, "--members", "/none"]), {

@@ -119,6 +119,41 @@ t.test("an import goes by its header, and is the account's", async (t) => {
   t.equal(await rosterOf(home).count(news), 1);
 });
 
+t.test("an import that cannot be read is told", async (t) => {
+  const { home, run } = await runner(t);
+  t.match(await run(["import", news, home]), {
+    code: 66,
+    err: /: this is a folder, not a file$/,
+  });
+  const file = join(home, "people.csv");
+  writeFileSync(
+    file,
+    Buffer.from("a@x.org,posts,J\xfcrgen\nb@x.org\n", "latin1"),
+  );
+  t.match(await run(["import", news, file]), {
+    code: 65,
+    out: /1 added, .* 1 refused/,
+    err: /people\.csv:1: a@x\.org,posts,J.rgen: it is not UTF-8; convert the file/,
+  });
+  writeFileSync(file, "c@x.org,posts,J\ufffdrgen\n");
+  t.match(await run(["import", news, file]), { code: 0 }, "UTF-8 as it is");
+  writeFileSync(file, "nonsense\n".repeat(250));
+  const { out, err } = await run(["import", news, file], true);
+  t.match(err, /… and 150 more lines\n$/);
+  const told = JSON.parse(out);
+  t.equal(told.refusals, 250);
+  t.equal(told.refused.length, 100);
+});
+
+t.test("an address that begins with # comes back", async (t) => {
+  const { home, run } = await runner(t);
+  await run(["add", news, "#anna@x.org"]);
+  const file = join(home, "people.csv");
+  writeFileSync(file, (await run(["export", news])).out);
+  await run(["remove", news, "#anna@x.org"]);
+  t.match(await run(["import", news, file]), { code: 0, out: /1 added/ });
+});
+
 t.test("on a terminal an import shows how far it is", async (t) => {
   const { home, run } = await runner(t);
   const file = join(home, "people");

@@ -20,6 +20,10 @@ t.test("the columns are those of the header, in its order", (t) => {
     name: "Anna",
   });
   t.same(of("address", "a@x.org"), { address: "a@x.org" });
+  t.same(of("address,delivery", "a@x.org, Digest"), {
+    address: "a@x.org",
+    delivery: "digest-mime",
+  });
   t.same(of("address,own-copy", "a@x.org,No"), {
     address: "a@x.org",
     ownCopy: false,
@@ -76,6 +80,8 @@ t.test("what cannot be read is told by its column", (t) => {
     ["address,name", "a@x.org,b,c", /^more than address,name/],
     ["name,address", "Anna", /^no usable address/],
     ["name,address", "a@x.org,Anna", /^no usable address/],
+    ["address,name", 'a@x.org,"Anna', /^a quote is not closed/],
+    ["address,name", "a@x.org;Anna", /^columns are separated by commas/],
   ];
   for (const [first, line, why] of cases)
     t.match(of(first, line), { why }, `${first} ${line}`);
@@ -92,6 +98,8 @@ t.test("a header is told from a member, and wrong columns by name", (t) => {
     ["email,naem", /^no such column: "email", "naem"/],
     ["name,delivery", /^there is no column address/],
     ["address,name,Name", /^two columns name/],
+    ["address;name", /^columns are separated by commas, not by semicolons/],
+    ['address,"name', /^a quote is not closed/],
   ];
   for (const [line, why] of cases) t.match(headOf(line), { why }, line);
   t.end();
@@ -106,6 +114,7 @@ t.test("every member survives its line", async () => {
     address: fc.constantFrom(
       "a@x.org",
       '"a,b"@x.org',
+      "#a@x.org",
       '"a\\"b"@x.org',
       "é@x.org",
       "a+b@[127.0.0.1]",

@@ -128,6 +128,7 @@ t.test("an import tells what it did with each line", async (t) => {
     added: 4,
     changed: 1,
     present: 1,
+    refusals: 4,
     refused: [
       { line: 10, text: "nobody", why: "no usable address" },
       {

@@ -1,27 +1,14 @@
 /**
- * Members that were found, as the lines of CSV that an import of the roster reads. What the roster
- * has no column for is counted: it is lost. A member who is suspended stays without mail, whatever
- * the roster knows of suspension.
+ * Members that were found, as the lines of CSV that an import of the roster reads.
  */
+import { hashOf } from "../../base/hash.ts";
 import { oneLine } from "../../base/log.ts";
-import * as memberLines from "../../lists/memberLine.ts";
+import { lineOf } from "../../lists/csvLine.ts";
+import { headLine } from "../../lists/memberLine.ts";
 import { canonical, keyOf } from "../../mail/address.ts";
 import type { FoundMember } from "../../transfer/found.ts";
 
-export type Column =
-  | "address"
-  | "delivery"
-  | "name"
-  | "language"
-  | "moderation"
-  | "own_copy"
-  | "duplicates"
-  | "acknowledge"
-  | "away"
-  | "suspended"
-  | "joined";
-
-const cells: Readonly<Record<Column, (member: FoundMember) => string>> = {
+const cells: Readonly<Record<string, (member: FoundMember) => string>> = {
   address: ({ address }) => address,
   delivery: ({ delivery }) => delivery,
   name: ({ name = "" }) => oneLine(name, 200),
@@ -35,10 +22,11 @@ const cells: Readonly<Record<Column, (member: FoundMember) => string>> = {
   joined: ({ joined }) => date(joined),
 };
 
-/** The columns that the roster reads: all of its own header, if it has one. */
-export const columns = ((memberLines as { headLine?: string }).headLine?.split(
-  ",",
-) ?? ["address", "delivery", "name"]) as readonly Column[];
+/** Those of the roster that other managers have something for. */
+const columns = headLine.split(",").filter((column) => column in cells);
+
+/** Refused members that are told one by one: memory is flat, whatever a list has. */
+const TOLD = 100;
 
 export interface Refused {
   readonly where: string;
@@ -46,66 +34,69 @@ export interface Refused {
   readonly why: string;
 }
 
+/** Since when a member of the roster is suspended. */
+export type Since = (address: string) => Promise<number | undefined>;
+
 export class MemberLines {
-  readonly #columns: readonly Column[];
+  readonly #since: Since;
+  /** Members who could not be taken. */
+  refusals = 0;
+  /** The first of them. */
   readonly refused: Refused[] = [];
-  /** Members of whom something is lost, by what it is. */
-  readonly lost = new Map<Column, number>();
-  readonly #seen = new Set<string>();
+  /** The hash of each one's line, by key. */
+  readonly #seen = new Map<string, number>();
   count = 0;
 
-  constructor(known: readonly Column[] = columns) {
-    this.#columns = known;
+  constructor(since: Since = async () => undefined) {
+    this.#since = since;
   }
 
-  /** A head, then a line a member; who cannot get mail, or comes twice, is refused. */
+  /**
+   * A head, then a line a member. Who cannot get mail, or comes twice and otherwise, is refused.
+   * @param now since when those are suspended of whom the source does not tell
+   */
   async *of(
     members: AsyncIterable<FoundMember>,
     now: number,
   ): AsyncGenerator<string> {
-    yield this.#columns.join(",");
+    yield columns.join(",");
     for await (const found of members) {
       const address = canonical(found.address.trim());
       if (address === undefined) {
         this.#refuse(found, "no usable address");
         continue;
       }
-      if (this.#seen.has(keyOf(address))) {
-        this.#refuse(found, "is there already, in other letters");
+      const key = keyOf(address);
+      const hash = hashOf(lineFrom({ ...found, address }));
+      const before = this.#seen.get(key);
+      if (before !== undefined) {
+        if (before !== hash)
+          this.#refuse(
+            found,
+            "is there already, with other letters or options",
+          );
         continue;
       }
-      this.#seen.add(keyOf(address));
+      this.#seen.set(key, hash);
       this.count += 1;
-      yield this.#line(settled({ ...found, address }, this.#columns, now));
+      // The same each time: an import that is run again changes nothing.
+      const suspended =
+        found.suspended === 0
+          ? ((await this.#since(address)) ?? now)
+          : found.suspended;
+      yield lineFrom({ ...found, address, suspended });
     }
   }
 
   #refuse({ where, address }: FoundMember, why: string): void {
-    this.refused.push({ where, address: oneLine(address, 200), why });
-  }
-
-  #line(member: FoundMember): string {
-    for (const [column, cell] of Object.entries(cells))
-      if (!this.#columns.includes(column as Column) && cell(member) !== "")
-        this.lost.set(
-          column as Column,
-          (this.lost.get(column as Column) ?? 0) + 1,
-        );
-    return this.#columns
-      .map((column) => quoted(cells[column](member)))
-      .join(",");
+    this.refusals += 1;
+    if (this.refused.length < TOLD)
+      this.refused.push({ where, address: oneLine(address, 200), why });
   }
 }
 
-function settled(
-  member: FoundMember,
-  known: readonly Column[],
-  now: number,
-): FoundMember {
-  if (member.suspended === undefined) return member;
-  if (known.includes("suspended"))
-    return { ...member, suspended: member.suspended || now };
-  return { ...member, delivery: "nomail" };
+function lineFrom(member: FoundMember): string {
+  return lineOf(columns.map((column) => cells[column]?.(member) ?? ""));
 }
 
 function yesNo(value: boolean | undefined): string {
@@ -114,8 +105,4 @@ function yesNo(value: boolean | undefined): string {
 
 function date(value: number | undefined): string {
   return value === undefined ? "" : new Date(value).toISOString();
-}
-
-function quoted(text: string): string {
-  return /[",]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -4,15 +4,15 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { exit, Failure } from "../../base/errors.ts";
 import { parseTable, readText } from "../../base/settings.ts";
 import type { List } from "../../lists/directory.ts";
 import { listSettingsOf } from "../../lists/settings.ts";
 import { stateOf } from "../../lists/state.ts";
+import { textNames } from "../../lists/texts/catalogue.ts";
+import { fileOf, packageTexts } from "../../lists/texts/layers.ts";
 import { keyOf } from "../../mail/address.ts";
 import { replace } from "../../spool/durable.ts";
-import { namesIn } from "../../transfer/files.ts";
 import { type Fitted, nested } from "../../transfer/fit.ts";
 import type { Found, FoundMember } from "../../transfer/found.ts";
 import { actor } from "../actor.ts";
@@ -21,6 +21,9 @@ import { mustNotHaveMoved, mustNotShadow } from "../list/shadowed.ts";
 import { tell } from "../list/tell.ts";
 import { Meter } from "../meter.ts";
 import { MemberLines } from "./lines.ts";
+
+/** The names of the texts that listmill says to people. */
+export const names: ReadonlySet<string> = new Set(textNames);
 
 export type Made = "made" | "changed" | "unchanged";
 
@@ -36,9 +39,9 @@ export async function listWith(
   into: boolean,
 ): Promise<{ list: List; made: Made }> {
   const { lists } = context;
+  mustNotHaveMoved(context, address);
   const there = lists.made(address);
   if (!there) {
-    mustNotHaveMoved(context, address);
     mustNotShadow(context, address);
     const list = await lists.create(address, nested(settings));
     await tell(context, list, "created");
@@ -81,9 +84,12 @@ export async function members(
   list: string,
   found: AsyncIterable<FoundMember>,
 ) {
-  const lines = new MemberLines();
+  const { roster } = context;
+  const lines = new MemberLines(
+    async (address) => (await roster.get(list, address))?.suspended,
+  );
   const meter = new Meter(context.clock, "member", "members");
-  const done = await context.roster.import(
+  const done = await roster.import(
     list,
     metered(lines.of(found, context.clock.now()), meter),
     actor("import"),
@@ -98,15 +104,16 @@ export async function members(
     })),
   ];
   const { added, changed, present } = done;
-  return { added, changed, present, refused, lost: lines.lost };
+  const refusals = lines.refusals + done.refusals;
+  return { added, changed, present, refusals, refused };
 }
 
 /** Only counts them. */
 export async function counted(found: AsyncIterable<FoundMember>) {
   const lines = new MemberLines();
   for await (const _ of lines.of(found, 0));
-  const { count, refused, lost } = lines;
-  return { found: count, refused, lost };
+  const { count, refusals, refused } = lines;
+  return { found: count, refusals, refused };
 }
 
 async function* metered(
@@ -172,20 +179,14 @@ export async function texts(
   return written;
 }
 
-const packaged = fileURLToPath(new URL("../../../templates", import.meta.url));
+const packaged = { name: "package", dir: packageTexts } as const;
 
 /** The package's own text, with more before its body. */
 function before(text: string, name: string, language: string): string {
   const own =
-    readText(join(packaged, language, `${name}.txt`)) ??
-    readText(join(packaged, "en", `${name}.txt`)) ??
+    readText(fileOf(packaged, language, name)) ??
+    readText(fileOf(packaged, "en", name)) ??
     "";
   const [head = "", ...body] = own.split(/\n\n/);
   return `${head}\n\n${text.trim()}\n\n${body.join("\n\n").trim()}\n`;
-}
-
-/** The names of the texts that listmill says to people. */
-export function textNames(): ReadonlySet<string> {
-  const names = namesIn(join(packaged, "en"));
-  return new Set(names.map((name) => name.replace(/\.txt$/, "")));
 }

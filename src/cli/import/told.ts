@@ -7,7 +7,7 @@ import { fitted } from "../../transfer/fit.ts";
 import type { Found } from "../../transfer/found.ts";
 import { keptRows, lostLines, wrapped } from "../../transfer/report.ts";
 import type { Context } from "../context.ts";
-import { textNames } from "./steps.ts";
+import { names } from "./steps.ts";
 
 /** What came of it, for the report. */
 export interface Outcome {
@@ -19,12 +19,13 @@ export interface Outcome {
     readonly added?: number;
     readonly changed?: number;
     readonly present?: number;
+    readonly refusals: number;
+    /** The first of them. */
     readonly refused: readonly {
       where: string;
       address: string;
       why: string;
     }[];
-    readonly lost: ReadonlyMap<string, number>;
   };
   readonly suppressed?: { added: number; changed: number; present: number };
   readonly texts?: readonly string[];
@@ -38,18 +39,9 @@ export function tell(
   found: Found,
   outcome: Outcome,
 ): number {
-  const fit = fitted(found, textNames());
-  const lost = [
-    ...fit.lost,
-    ...[...outcome.members.lost].map(([what, count]) => ({
-      setting: `members: ${what}`,
-      value: plural(count, "member", "members"),
-      why: "the roster of this listmill does not keep it",
-      instead:
-        what === "suspended" ? "they get no mail: delivery is nomail" : "",
-    })),
-  ];
-  const { refused, found: there, lost: _, ...counts } = outcome.members;
+  const fit = fitted(found, names);
+  const { lost } = fit;
+  const { refused, refusals, found: there, ...counts } = outcome.members;
   if (context.json) {
     const { members: __, kept: ___, lost: ____, texts: _____, ...rest } = found;
     context.say(
@@ -66,6 +58,7 @@ export function tell(
           members: {
             ...(there === undefined ? {} : { found: there }),
             ...counts,
+            refusals,
             refused,
           },
           suppressed: outcome.suppressed ?? found.suppressed,
@@ -84,8 +77,8 @@ export function tell(
     context.say(`${found.address}: ${how}, from ${manager} in ${path}`);
     context.say(
       there === undefined
-        ? `members: ${counts.added} added, ${counts.changed} changed, ${counts.present} there already, ${refused.length} refused`
-        : `members: ${there} found, ${refused.length} refused`,
+        ? `members: ${counts.added} added, ${counts.changed} changed, ${counts.present} there already, ${refusals} refused`
+        : `members: ${there} found, ${refusals} refused`,
     );
     if (found.suppressed.length > 0)
       context.say(
@@ -105,11 +98,11 @@ export function tell(
         `\nNothing is lost by ${idle.length} more (--json has the reasons):\n\n${wrapped(idle)}`,
       );
   }
-  for (const { where, address, why } of refused.slice(0, 100))
+  for (const { where, address, why } of refused)
     process.stderr.write(`listmill: ${where}: ${address}: ${why}\n`);
-  if (refused.length > 100)
+  if (refusals > refused.length)
     process.stderr.write(
-      `listmill: … and ${refused.length - 100} more members\n`,
+      `listmill: … and ${refusals - refused.length} more members\n`,
     );
-  return refused.length > 0 ? exit.dataError : exit.ok;
+  return refusals > 0 ? exit.dataError : exit.ok;
 }

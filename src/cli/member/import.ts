@@ -9,9 +9,6 @@ import { actor } from "../actor.ts";
 import type { Context } from "../context.ts";
 import { Meter } from "../meter.ts";
 
-/** Refused lines that are told one by one. */
-const TOLD = 100;
-
 /** @param file undefined or "-": stdin. @returns the exit code */
 export async function importMembers(
   context: Context,
@@ -23,24 +20,24 @@ export async function importMembers(
   const meter = new Meter(context.clock, "byte", "bytes", size);
   let done: Awaited<ReturnType<typeof context.roster.import>>;
   try {
-    const lines = linesOf(metered(bytes, meter));
+    const lines = linesOf(metered(bytes, meter), undefined, true);
     done = await context.roster.import(list, lines, actor("import"), name);
   } finally {
     meter.wipe();
   }
-  const { added, changed, present, refused } = done;
-  for (const { line, text, why } of refused.slice(0, TOLD))
+  const { added, changed, present, refusals, refused } = done;
+  for (const { line, text, why } of refused)
     process.stderr.write(`listmill: ${placeIn(name, line)}: ${text}: ${why}\n`);
-  if (refused.length > TOLD)
+  if (refusals > refused.length)
     process.stderr.write(
-      `listmill: … and ${refused.length - TOLD} more lines\n`,
+      `listmill: … and ${refusals - refused.length} more lines\n`,
     );
   context.say(
     context.json
-      ? JSON.stringify({ added, changed, present, refused })
-      : `${list}: ${added} added, ${changed} changed, ${present} there already, ${refused.length} refused`,
+      ? JSON.stringify({ added, changed, present, refusals, refused })
+      : `${list}: ${added} added, ${changed} changed, ${present} there already, ${refusals} refused`,
   );
-  return refused.length > 0 ? exit.dataError : exit.ok;
+  return refusals > 0 ? exit.dataError : exit.ok;
 }
 
 async function sourceOf(name: string | undefined): Promise<{
@@ -50,7 +47,12 @@ async function sourceOf(name: string | undefined): Promise<{
 }> {
   if (name === undefined) return { bytes: process.stdin };
   const file = await readable(name);
-  const size = (await file.stat()).size || undefined;
+  const about = await file.stat();
+  if (about.isDirectory()) {
+    await file.close();
+    throw new Failure(exit.noInput, `${name}: this is a folder, not a file`);
+  }
+  const size = about.size || undefined;
   return { bytes: file.createReadStream(), size };
 }
 
