@@ -58,6 +58,11 @@ export const columns: Readonly<Record<string, Column>> = {
   acknowledge: choice("acknowledge"),
   away: moment("away"),
   suspended: moment("suspended"),
+  suspended_for: {
+    read: (cell) => ({ suspendedFor: nameOf(cell) }),
+    write: ({ suspendedFor }) => suspendedFor,
+    takes: "a reason",
+  },
   joined: {
     ...moment("joined"),
     read: (cell) => wrap("joined", momentOf(cell)),

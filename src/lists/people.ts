@@ -22,19 +22,21 @@ export class People {
     this.clock = clock;
   }
 
-  /** Gives a role or takes it; who has one need be no member. */
+  /** Gives a role or takes it; who has one need be no member. @param since undefined: now */
   async role(
     list: string,
     address: string,
     role: PersonRole,
     on: boolean,
     actor: Actor = mill,
+    since?: number,
   ): Promise<"changed" | "present" | "refused"> {
     // What cannot be used may have come in another way, and can be taken.
     const usable = canonical(address) ?? (on ? undefined : address);
     if (usable === undefined) return "refused";
     const { roles } = await this.state();
-    const person = { key: keyOf(usable), address: usable, role };
+    const one = { key: keyOf(usable), address: usable, role };
+    const person = since === undefined ? one : { ...one, since };
     const now = this.clock.now();
     const changed = await roles.set(keyOf(list), person, on, now, actor);
     return changed ? "changed" : "present";

@@ -7,9 +7,12 @@ import { chunks, inserting, PAGE, prepared } from "./prepared.ts";
 import type { JournalRow } from "./rows.ts";
 import type { Queries, Store } from "./store.ts";
 
+/** The ways in which something is done. */
+export const actors = ["mail", "command", "import", "web", "mill"] as const;
+
 /** Who does something: by which way, and with what name there. */
 export interface Actor {
-  readonly by: "mail" | "command" | "import" | "web" | "mill";
+  readonly by: (typeof actors)[number];
   /** An address, or an account of the host. */
   readonly who: string;
   /** Of the mail that asked for it. */
@@ -23,7 +26,7 @@ export interface Happening {
   /** What two spellings of the address have in common; "": the whole list. */
   readonly key: string;
   readonly address: string;
-  /** joined, left, changed, suspended, resumed, role, renamed */
+  /** joined, left, changed, suspended, resumed, role, renamed, restored */
   readonly what: string;
   /** More of it, on one line. */
   readonly detail: string;
@@ -77,6 +80,30 @@ export class Journal {
     }
   }
 
+  /**
+   * Has these entries and no others for a list, as they come.
+   * @param queries the transaction in which it happens
+   */
+  async replace(
+    queries: Queries,
+    list: string,
+    entries: AsyncIterable<Omit<Entry, "id">>,
+  ): Promise<void> {
+    await this.clear(queries, list);
+    let some: object[] = [];
+    const write = async () => {
+      if (some.length > 0)
+        await queries.executeQuery(this.#compiled.restore(some, { list }));
+      some = [];
+    };
+    for await (const { messageId, ...entry } of entries) {
+      const hash = hashOf(entry.key);
+      some.push({ ...entry, hash, message_id: messageId ?? "" });
+      if (some.length >= PAGE) await write();
+    }
+    await write();
+  }
+
   /** Forgets all of a list. @param queries the transaction in which it happens */
   async clear(queries: Queries, list: string): Promise<void> {
     await queries.executeQuery(this.#compiled.clear({ list }));
@@ -116,6 +143,14 @@ function compiled(store: Store) {
       undefined,
       [],
       "list at by who message_id".split(" "),
+    ),
+    restore: inserting(
+      store,
+      "journal",
+      "hash key address what detail at by who message_id".split(" "),
+      undefined,
+      [],
+      ["list"],
     ),
     page: prepared(page),
     pageOf: prepared(

@@ -14,6 +14,11 @@ const tables: Readonly<Record<string, readonly string[] | undefined>> = {
   journal: undefined,
 };
 
+/** What is counted of a list as such: the key is its address. */
+const ofList = ["post", "flood"];
+/** What is counted of something else in it: its address, a blank, and that. */
+const inList = ["author", "counted"];
+
 /** @param now milliseconds since 1970 */
 export function renameList(
   store: Store,
@@ -28,6 +33,7 @@ export function renameList(
     let moved = 0n;
     for (const [table, key] of Object.entries(tables))
       moved += await move(queries, table, key, from, to);
+    await moveWindows(queries, from, to);
     if (moved === 0n) return;
     const detail = `${from} > ${to}`;
     const happened = { key: "", address: "", what: "renamed", detail };
@@ -60,4 +66,19 @@ async function move(
   }
   await run(sql`UPDATE ${its} SET list = ${to} WHERE list = ${from}`);
   return rows;
+}
+
+/** Counts in windows go on under the new name. */
+async function moveWindows(
+  queries: Queries,
+  from: string,
+  to: string,
+): Promise<void> {
+  const rest = sql`substr(key, length(${from}) + 1)`;
+  const its = sql`kind IN (${sql.join(ofList)}) AND key = ${from}
+    OR kind IN (${sql.join(inList)}) AND substr(key, 1, length(${from}) + 1) = ${`${from} `}`;
+  await sql`INSERT INTO windows (kind, key, event, at, kept)
+    SELECT kind, ${to} || ${rest}, event, at, kept FROM windows WHERE ${its}
+    ON CONFLICT DO NOTHING`.execute(queries);
+  await sql`DELETE FROM windows WHERE ${its}`.execute(queries);
 }

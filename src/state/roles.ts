@@ -31,10 +31,14 @@ export class Roles {
     this.#compiled = compiled(store);
   }
 
-  /** True where that has changed something. @param now milliseconds since 1970 */
+  /**
+   * True where that has changed something.
+   * @param since undefined: now
+   * @param now milliseconds since 1970
+   */
   set(
     list: string,
-    { key, address, role }: Pick<Person, "key" | "address" | "role">,
+    { key, address, role, since }: Omit<Person, "since"> & Partial<Person>,
     on: boolean,
     now: number,
     actor: Actor,
@@ -45,7 +49,9 @@ export class Roles {
       );
       if (rows.some((row) => row.role === role) === on) return false;
       const change = on
-        ? this.#compiled.give([{ list, key, role, address, since: now }])
+        ? this.#compiled.give([
+            { list, key, role, address, since: since ?? now },
+          ])
         : this.#compiled.take({ list, key, role });
       await queries.executeQuery<unknown>(change);
       const detail = `${on ? "+" : "-"}${role}`;

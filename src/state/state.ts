@@ -2,7 +2,7 @@
  * The state of a home: the tables that people's data lies in, in an SQLite file of one host or in a
  * PostgreSQL database that many hosts share.
  */
-import { type Actor, Journal } from "./journal.ts";
+import { type Actor, type Entry, Journal } from "./journal.ts";
 import { makeLocal, openLocal, type Place } from "./local.ts";
 import { Members } from "./members.ts";
 import { postgresSteps } from "./migrations.ts";
@@ -40,6 +40,23 @@ export class State {
     return this.store.alone(`members ${list}`, async (queries) => {
       for (const table of [this.members, this.roles, this.journal, this.sizes])
         await table.clear(queries, list);
+    });
+  }
+
+  /**
+   * Gives a list the history that it had, with its return as the last entry.
+   * @param now milliseconds since 1970
+   */
+  restoreJournal(
+    list: string,
+    entries: AsyncIterable<Omit<Entry, "id">>,
+    now: number,
+    actor: Actor,
+  ): Promise<void> {
+    return this.store.alone(`members ${list}`, async (queries) => {
+      await this.journal.replace(queries, list, entries);
+      const happened = { key: "", address: "", what: "restored", detail: "" };
+      await this.journal.write(queries, list, [happened], now, actor);
     });
   }
 

@@ -168,10 +168,10 @@ t.test("an export is imported again without a change", async (t) => {
   const lines = await Array.fromAsync(roster.export(list));
   const since = "1970-01-01T00:00:01.000Z";
   t.same(lines, [
-    "address,delivery,name,language,moderation,own_copy,duplicates,acknowledge,away,suspended,joined",
-    `"""a b""@x.org",posts,,,default,,,,,,${since}`,
-    `a@x.org,nomail,A,,default,,,,,,${since}`,
-    `john@x.org,posts,"Doe, John",,default,,,,,,${since}`,
+    "address,delivery,name,language,moderation,own_copy,duplicates,acknowledge,away,suspended,suspended_for,joined",
+    `"""a b""@x.org",posts,,,default,,,,,,,${since}`,
+    `a@x.org,nomail,A,,default,,,,,,,${since}`,
+    `john@x.org,posts,"Doe, John",,default,,,,,,,${since}`,
   ]);
   t.match(await roster.import(list, lines), {
     added: 0,

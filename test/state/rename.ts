@@ -7,6 +7,7 @@ import type { Holds } from "./tables.ts";
 export const renameTests: Record<string, Holds> = {
   "all tables go along with a list's new address": along,
   "a list that has both addresses becomes one": merged,
+  "posts and floods are counted on": windows,
 };
 
 const root: Actor = { by: "command", who: "root" };
@@ -90,4 +91,26 @@ async function merged(t: Test, state: State) {
   t.equal((await state.members.get("new@x", "a@x"))?.name, "New");
   t.equal(now.told.length, 6);
   t.same(await contents(state, "old@x"), empty);
+}
+
+async function windows(t: Test, state: State) {
+  const { windows } = state;
+  const ages = 1e12;
+  await windows.note("post", "old@x", "1", 5, ages);
+  await windows.note("post", "new@x", "1", 5, ages);
+  await windows.note("post", "old@x", "2", 6, ages);
+  await windows.note("flood", "old@x", "2", 6, ages);
+  await windows.note("author", "old@x a@x", "2", 6, ages);
+  await windows.note("post", "old@x.org", "3", 6, ages);
+  await windows.note("answer", "old@x", "4", 6, ages);
+  for (const _ of ["once", "again"]) {
+    await state.rename("old@x", "new@x", 9, root);
+    t.equal(await windows.count("post", "new@x", 0), 2);
+    t.match(await windows.latest("flood", "new@x"), { id: "2", at: 6 });
+    t.equal(await windows.count("author", "new@x a@x", 0), 1);
+  }
+  t.equal(await windows.latest("flood", "old@x"), undefined);
+  t.equal(await windows.count("author", "old@x a@x", 0), 0);
+  t.equal(await windows.count("post", "old@x.org", 0), 1, "another list");
+  t.equal(await windows.count("answer", "old@x", 0), 1, "a person's");
 }
