@@ -1,13 +1,22 @@
 /**
  * Lists that are kept aside: `lists/.removed-<address>-<n>`, the whole folder under another name. There
- * and back is one rename each.
+ * and back is one rename each; while what the state has of the list follows, a mark in the folder says so.
  */
-import { readdirSync } from "node:fs";
+import { readdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf, exit, Failure } from "../base/errors.ts";
-import { syncPath } from "../spool/durable.ts";
+import { makeFolder, syncPath, writeNew } from "../spool/durable.ts";
 import { move } from "../spool/nfs.ts";
+import { listFolder } from "../spool/spool.ts";
 import { isListName } from "./names.ts";
+
+/** The folder, in that of a list, of what the state had of it. */
+export const TABLES = ".tables";
+/** What was begun and is not done. */
+export const REMOVING = ".removing";
+export const RESTORING = ".restoring";
+
+type Mark = typeof REMOVING | typeof RESTORING;
 
 export interface Aside {
   readonly address: string;
@@ -35,10 +44,54 @@ export function asides(root: string): Aside[] {
     );
 }
 
+/** What lies aside of a list and was not finished; undefined where there is none. */
+export function unfinished(
+  root: string,
+  name: string,
+): { readonly dir: string; readonly mark: Mark } | undefined {
+  for (const { address, folder } of asides(root)) {
+    if (address !== name) continue;
+    const dir = join(root, folder);
+    for (const mark of [REMOVING, RESTORING] as const)
+      if (isMarked(dir, mark)) return { dir, mark };
+  }
+  return undefined;
+}
+
+export function isMarked(dir: string, mark: Mark): boolean {
+  return listFolder(dir).includes(mark);
+}
+
+export async function mark(dir: string, mark: Mark): Promise<void> {
+  if (isMarked(dir, mark)) return;
+  await writeNew(join(dir, mark), "");
+  await syncPath(dir);
+}
+
+export async function unmark(dir: string, mark: Mark): Promise<void> {
+  if (!isMarked(dir, mark)) return;
+  unlinkSync(join(dir, mark));
+  await syncPath(dir);
+}
+
+/** A marked folder for what the state has of a list that has no folder. @returns its path */
+export async function emptyAside(root: string, name: string): Promise<string> {
+  const dir = join(root, nextFolder(root, name));
+  await makeFolder(dir);
+  await mark(dir, REMOVING);
+  await writeNew(join(dir, "list.toml"), "");
+  await syncPath(dir);
+  return dir;
+}
+
+function nextFolder(root: string, name: string): string {
+  const last = asides(root).findLast(({ address }) => address === name);
+  return `.removed-${name}-${(last?.number ?? 0) + 1}`;
+}
+
 /** @returns the folder's new path. Throws a Failure where it is gone. */
 export async function setAside(root: string, name: string): Promise<string> {
-  const last = asides(root).findLast(({ address }) => address === name);
-  const to = join(root, `.removed-${name}-${(last?.number ?? 0) + 1}`);
+  const to = join(root, nextFolder(root, name));
   // A folder of that name which appeared meanwhile makes the rename fail: nothing is lost.
   if (!move(join(root, name), to))
     throw new Failure(exit.noUser, `${name}: no such list`);

@@ -19,7 +19,9 @@ export function listNameOf(address: string): string {
   if (isListName(name) && name.length <= 200) return name;
   throw new Failure(
     exit.usage,
-    `${address}: not an address that a list can have: it is a folder's name too`,
+    address.includes("@")
+      ? `${address}: not an address that a list can have: it is a folder's name too`
+      : `${address}: not an address that a list can have; give NAME@DOMAIN`,
   );
 }
 

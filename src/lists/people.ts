@@ -4,13 +4,14 @@
  */
 import { breath } from "../base/breath.ts";
 import type { Clock } from "../base/clock.ts";
-import { momentText } from "../base/moments.ts";
+import { exit, Failure } from "../base/errors.ts";
+import { momentOf, momentText } from "../base/moments.ts";
 import { canonical, keyOf } from "../mail/address.ts";
 import { type Actor, type Entry, mill } from "../state/journal.ts";
-import type { Person, PersonRole } from "../state/roles.ts";
+import { type Person, type PersonRole, personRoles } from "../state/roles.ts";
 import type { State } from "../state/state.ts";
-import { lineOf } from "./csvLine.ts";
-import { journalHead, journalLine } from "./journalLine.ts";
+import { cellsOf, lineOf } from "./csvLine.ts";
+import { entryFrom, journalHead, journalLine } from "./journalLine.ts";
 
 export class People {
   protected readonly state: () => Promise<State>;
@@ -67,6 +68,58 @@ export class People {
       yield lineOf([role, address, momentText(since)]);
   }
 
+  /**
+   * Gives those their roles back who had one.
+   * @param lines those of `roleLines`
+   * @param file its name, for errors
+   * Throws a Failure at one that cannot be read.
+   */
+  async restoreRoles(
+    list: string,
+    lines: AsyncIterable<string>,
+    file: string,
+    actor: Actor,
+  ): Promise<void> {
+    let line = 0;
+    for await (const text of lines) {
+      line += 1;
+      if (line === 1 || text.trim() === "") continue;
+      const [role, address = "", since = ""] = cellsOf(text) ?? [];
+      const known = personRoles.find((one) => one === role);
+      const done = known
+        ? await this.role(list, address, known, true, actor, momentOf(since))
+        : "refused";
+      if (done === "refused") throw unread(file, line);
+    }
+  }
+
+  /**
+   * Gives a list the history that it had, and says that it is back.
+   * @param lines those of `journal`
+   * @param file its name, for errors
+   * Throws a Failure at one that cannot be read; nothing is changed then.
+   */
+  async restoreJournal(
+    list: string,
+    lines: AsyncIterable<string>,
+    file: string,
+    actor: Actor,
+  ): Promise<void> {
+    const state = await this.state();
+    async function* entries() {
+      let line = 0;
+      for await (const text of lines) {
+        line += 1;
+        if (line === 1 || text.trim() === "") continue;
+        const entry = entryFrom(text);
+        if (!entry) throw unread(file, line);
+        yield entry;
+      }
+    }
+    const now = this.clock.now();
+    await state.restoreJournal(keyOf(list), entries(), now, actor);
+  }
+
   /** What happened to the members of a list, or to one of them; oldest first. */
   async *history(list: string, address?: string): AsyncGenerator<Entry> {
     const { journal } = await this.state();
@@ -82,6 +135,13 @@ export class People {
     yield journalHead;
     for await (const entry of this.history(list)) yield journalLine(entry);
   }
+}
+
+function unread(file: string, line: number): Failure {
+  return new Failure(
+    exit.dataError,
+    `${file}:${line}: this line cannot be read; mend it or take it out, and say it again`,
+  );
 }
 
 /** The key of an address that may be written in any way. */

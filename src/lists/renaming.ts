@@ -2,35 +2,55 @@
  * The folder of a list under another address. The old folder stays, with a list.toml that says where the
  * list has moved. Each step is done once however often it is asked for:
  *
- *   begin    the settings get the name moving.toml beside list.toml, and list.toml leads to the new
- *            address, where there is no list yet: mail for both waits from here on
+ *   begin    .renaming names the new address, and only one can; the settings get the name moving.toml
+ *            beside list.toml, and list.toml leads to the new address, where there is no list yet:
+ *            mail for both waits from here on
  *   carry    what lies in the folder goes over, last moving.toml, as the new list.toml: the list is
  *            there again
  *
  * What is not of the folder (members, archive) is moved between the two.
  */
-import { linkSync, readdirSync, rmSync, statSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import {
+  linkSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
-import { tomlValue } from "../base/settings.ts";
-import { makeFolder, replace, syncPath } from "../spool/durable.ts";
-import { isKept, move, moveFile } from "../spool/nfs.ts";
+import { parseTable, readText, tomlValue } from "../base/settings.ts";
+import { makeFolder, replace, syncPath, writeNew } from "../spool/durable.ts";
+import { claimName, isKept, move, moveFile } from "../spool/nfs.ts";
 import { listFolder } from "../spool/spool.ts";
+import { MOVING, movedIn } from "./moved.ts";
 
-/** The settings while they are between two addresses. */
-const MOVING = "moving.toml";
 const SETTINGS = "list.toml";
 
-/** @param root the folder of lists; addresses in lower case */
+/** Names the new address while a list is renamed. */
+const RENAMING = ".renaming";
+
+/**
+ * Several may begin at once: the first one's address counts.
+ * @param root the folder of lists; addresses in lower case
+ * Throws a Failure where another address was given to the list already.
+ */
 export async function begin(
   root: string,
   from: string,
   to: string,
 ): Promise<void> {
   const dir = join(root, from);
-  // One that is there was left by a try that did not come further.
-  rmSync(join(dir, MOVING), { force: true });
-  linkSync(join(dir, SETTINGS), join(dir, MOVING));
+  await intend(dir, from, to);
+  const draft = join(dir, `.${randomUUID()}.draft`);
+  linkSync(join(dir, SETTINGS), draft);
+  // Another one may have come further: then these are no settings any more.
+  if (leadsAway(draft)) return unlinkSync(draft);
+  moveFile(draft, join(dir, MOVING));
+  // Over another name of the same file nothing is renamed.
+  rmSync(draft, { force: true });
   await syncPath(dir);
   await replace(
     join(dir, SETTINGS),
@@ -38,9 +58,26 @@ export async function begin(
   );
 }
 
-/** Whether what `begin` began has not come to its end. */
-export function isBegun(root: string, from: string): boolean {
-  return listFolder(join(root, from)).includes(MOVING);
+/** Notes the new address, or throws where it is another one. */
+async function intend(dir: string, from: string, to: string): Promise<void> {
+  const file = join(dir, RENAMING);
+  const draft = join(dir, `.${randomUUID()}.draft`);
+  await writeNew(draft, `${to}\n`);
+  const isFirst = claimName(draft, file);
+  unlinkSync(draft);
+  await syncPath(dir);
+  const other = isFirst ? to : readFileSync(file, "utf8").trim();
+  if (other !== to)
+    throw new Failure(
+      exit.tryLater,
+      `${from} is being renamed to ${other}; say that again: listmill list rename ${from} ${other}, or delete ${file} if nobody is at it`,
+    );
+}
+
+function leadsAway(file: string): boolean {
+  const text = () => readText(file) ?? "";
+  const read = () => String(parseTable(text(), file).moved);
+  return movedIn(text, read) !== undefined;
 }
 
 export async function carry(
@@ -50,19 +87,23 @@ export async function carry(
 ): Promise<void> {
   const [old, dir] = [join(root, from), join(root, to)];
   await makeFolder(dir);
+  // That of a time when it had this address.
+  rmSync(join(dir, RENAMING), { force: true });
+  const staying = [SETTINGS, MOVING, RENAMING];
   for (const name of readdirSync(old))
-    if (name !== SETTINGS && name !== MOVING && !isKept(name))
+    if (!staying.includes(name) && !isKept(name))
       move(join(old, name), join(dir, name));
   await syncPath(dir);
   moveFile(join(old, MOVING), join(dir, SETTINGS));
   await syncPath(dir);
+  rmSync(join(old, RENAMING), { force: true });
   await syncPath(old);
 }
 
 /** Throws a Failure where a list cannot come to lie. @param back whether it may be where one has moved from */
 export function mustBeFree(dir: string, back: boolean): void {
   const there = listFolder(dir).filter(
-    (name) => !isKept(name) && !(back && name === SETTINGS),
+    (name) => !isKept(name) && !(back && [SETTINGS, RENAMING].includes(name)),
   );
   if (there.length > 0)
     throw new Failure(

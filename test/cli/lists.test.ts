@@ -62,7 +62,10 @@ t.test("lists are made, shown, changed and taken away", async (t) => {
   });
   t.ok(readdirSync(join(home, "lists")).includes(`.removed-${dev}-1`));
   const kept = (name: string) =>
-    readFileSync(join(home, "lists", `.removed-${dev}-1`, name), "utf8");
+    readFileSync(
+      join(home, "lists", `.removed-${dev}-1/.tables`, name),
+      "utf8",
+    );
   t.match(kept("members.csv"), /^anna@x\.org,/m, "its members too");
   t.match(kept("roles.csv"), /^role,address,since\nowner,bob@x\.org,20/);
   t.match(
@@ -80,7 +83,7 @@ t.test("what is wrong with a list is said", async (t) => {
     [
       ["create", "nonsense"],
       64,
-      /nonsense: not an address that a list can have/,
+      /nonsense: not an address that a list can have; give NAME@DOMAIN/,
     ],
     [["create", news], 73, /this list exists already/],
     [["create", "a@x.org", "policy"], 64, /"policy" is not KEY=VALUE/],

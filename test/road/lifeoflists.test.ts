@@ -170,6 +170,41 @@ t.test("frozen, thawed, taken away, brought back", slow, async (t) => {
   t.equal(sink.counts("Subject: post back").get("ben@box.test"), 1);
 });
 
+t.test("killed while it is taken away and brought back", slow, async (t) => {
+  const { mill } = await made(t);
+  const killed = async (args: string[], place: string) => {
+    const { signal } = await mill.start(args, place).ended;
+    t.equal(signal, "SIGKILL", place);
+  };
+  const history = await mill.tell(["member", "history", list]);
+  for (const place of ["remove-aside", "remove-written", "remove-cleared"]) {
+    await killed(["list", "remove", list], place);
+    for (const verb of ["create", "restore"]) {
+      const { code, log } = await mill.start(["list", verb, list]).ended;
+      t.equal(code, 75, `${place} ${verb}`);
+      t.match(log, /say it again first: listmill list remove dev@/);
+    }
+    await mill.tell(["list", "remove", list]);
+    await mill.tell(["list", "restore", list]);
+  }
+  await mill.tell(["list", "remove", list]);
+  await killed(["list", "restore", list], "restore-filled");
+  const { code, log } = await mill.start(["list", "create", list]).ended;
+  t.equal(code, 75);
+  t.match(log, /say it again: listmill list restore dev@.*leave it aside/);
+  t.match(await mill.tell(["list", "remove", list]), /not brought back/);
+  await killed(["list", "restore", list], "restore-filled");
+  await killed(["list", "restore", list], "restore-back");
+  t.match(await mill.tell(["list", "restore", list]), /with 3 members/);
+  t.same(readdirSync(join(mill.home, "lists", list)), ["list.toml"]);
+  const now = await mill.tell(["member", "history", list]);
+  t.ok(now.startsWith(history), "the history is that of before");
+  t.same(
+    now.slice(history.length).match(/ {2}\w+ {2}/g),
+    Array.from({ length: 4 }, () => "  restored  "),
+  );
+});
+
 t.test("lists that are members of a list", slow, async (t) => {
   const { mill, sink } = await made(t);
   const lists = ["u", "a", "b"].map((name) => `${name}@lists.example.org`);

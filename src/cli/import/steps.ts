@@ -17,7 +17,11 @@ import { type Fitted, nested } from "../../transfer/fit.ts";
 import type { Found, FoundMember } from "../../transfer/found.ts";
 import { actor } from "../actor.ts";
 import type { Context } from "../context.ts";
-import { mustNotHaveMoved, mustNotShadow } from "../list/shadowed.ts";
+import {
+  mustNotBeLeft,
+  mustNotHaveMoved,
+  mustNotShadow,
+} from "../list/shadowed.ts";
 import { tell } from "../list/tell.ts";
 import { Meter } from "../meter.ts";
 import { MemberLines } from "./lines.ts";
@@ -43,6 +47,7 @@ export async function listWith(
   const there = lists.made(address);
   if (!there) {
     mustNotShadow(context, address);
+    await mustNotBeLeft(context, address);
     const list = await lists.create(address, nested(settings));
     await tell(context, list, "created");
     return { list, made: "made" };

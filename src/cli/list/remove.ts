@@ -1,36 +1,54 @@
 /**
- * listmill list remove: a list is taken away, and all of it kept. A crash leaves its members in the state,
- * or in members.csv, or in both.
+ * listmill list remove: a list is taken away, and all of it kept. Its folder goes aside first, marked;
+ * then what the state has of it is written into the folder, and cleared. Cut short, it is said again and
+ * goes on.
  */
-import { readdirSync, statSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
+import { failpoint } from "../../base/failpoint.ts";
 import { plural } from "../../base/log.ts";
+import {
+  emptyAside,
+  mark,
+  REMOVING,
+  RESTORING,
+  TABLES,
+  unfinished,
+  unmark,
+} from "../../lists/aside.ts";
+import { isListName } from "../../lists/names.ts";
 import { calm } from "../../lists/policy/flood.ts";
 import { windowsOf } from "../../lists/policy/windows.ts";
 import { keyOf } from "../../mail/address.ts";
-import { writeNew } from "../../spool/durable.ts";
+import { syncPath, writeNew } from "../../spool/durable.ts";
+import { listFolder } from "../../spool/spool.ts";
 import type { Context } from "../context.ts";
 import { waitingFor } from "./entries.ts";
+import { isLeft } from "./shadowed.ts";
 import { tell } from "./tell.ts";
-
-/** The members of a list that is kept aside. */
-export const MEMBERS = "members.csv";
-/** Who has a role of it. */
-export const ROLES = "roles.csv";
 
 export async function remove(
   context: Context,
   typed: string | undefined,
 ): Promise<void> {
-  const { lists, roster } = context;
-  const moved = lists.moved();
+  const { lists, roster, site } = context;
   const name = keyOf(typed ?? "");
-  const to = moved.get(name);
+  const to = lists.moved().get(name);
   if (to !== undefined) {
     await lists.remove(name);
     context.say(`${name} leads to ${to} no more`);
     return;
+  }
+  const root = join(site.home, "lists");
+  // Before anything is moved: the state may not be there.
+  await roster.count(name);
+  if (isListName(name) && !lists.names().includes(name)) {
+    const cut = unfinished(root, name);
+    if (cut?.mark === REMOVING) return keep(context, name, cut.dir);
+    if (cut) return leave(context, name, cut.dir);
+    if (await isLeft(context, name))
+      return keep(context, name, await emptyAside(root, name));
   }
   const list = context.list(typed);
   if (list.onDemand)
@@ -38,26 +56,52 @@ export async function remove(
       exit.noUser,
       `${list.address}: it is made on demand, by lists/@${list.domain}/list.toml, and has no folder to take away`,
     );
-  const { address } = list;
-  // Before anything is moved: the state may not be there.
-  await roster.count(address);
-  const aside = await lists.remove(address);
-  for (const [name, lines] of roster.tables(address))
-    await writeNew(freeName(aside, name), linesToBytes(lines));
-  await roster.clear(address);
-  await calm(await windowsOf(context.site.home), address);
-  await tell(context, list, "removed", { aside });
-  context.say(`${address}: kept aside in ${aside}`);
-  for (const line of left(context, address, moved)) context.say(line);
+  // What it had when it was brought back.
+  rmSync(join(list.dir, TABLES), { recursive: true, force: true });
+  await unmark(list.dir, RESTORING);
+  await mark(list.dir, REMOVING);
+  const aside = await lists.remove(list.address);
+  failpoint("remove-aside");
+  await keep(context, list.address, aside);
 }
 
-/** A list that was brought back has the journal of its first life beside it. */
-function freeName(folder: string, name: string): string {
-  const taken = new Set(readdirSync(folder));
-  let free = name;
-  for (let count = 2; taken.has(free); count += 1)
-    free = name.replace(".", `.${count}.`);
-  return join(folder, free);
+/** Has in a folder that lies aside what the state has of the list, and nothing of it there any more. */
+async function keep(
+  context: Context,
+  address: string,
+  aside: string,
+): Promise<void> {
+  const { lists, roster, site } = context;
+  if (!listFolder(aside).includes(TABLES)) {
+    const draft = join(aside, `${TABLES}.draft`);
+    rmSync(draft, { recursive: true, force: true });
+    mkdirSync(draft);
+    for (const [name, lines] of roster.tables(address))
+      await writeNew(join(draft, name), linesToBytes(lines));
+    await syncPath(draft);
+    renameSync(draft, join(aside, TABLES));
+    await syncPath(aside);
+  }
+  failpoint("remove-written");
+  await roster.clear(address);
+  failpoint("remove-cleared");
+  await calm(await windowsOf(site.home), address);
+  const [local = "", domain = ""] = address.split("@");
+  await tell(context, { address, local, domain }, "removed", { aside });
+  await unmark(aside, REMOVING);
+  context.say(`${address}: kept aside in ${aside}`);
+  for (const line of left(context, address, lists.moved())) context.say(line);
+}
+
+/** Ends what `list restore` has begun: the folder has all of it still. */
+async function leave(
+  context: Context,
+  address: string,
+  aside: string,
+): Promise<void> {
+  await context.roster.clear(address);
+  await unmark(aside, RESTORING);
+  context.say(`${address}: not brought back; kept aside in ${aside}`);
 }
 
 async function* linesToBytes(lines: AsyncIterable<string>) {

@@ -10,19 +10,20 @@ import { host } from "../../base/environment.ts";
 import { exit, Failure } from "../../base/errors.ts";
 import { failpoint } from "../../base/failpoint.ts";
 import { listNameOf } from "../../lists/founding.ts";
+import { isBegun } from "../../lists/moved.ts";
 import {
   begin,
   carry,
   carryArchive,
-  isBegun,
   mustBeFree,
   mustBeOneArchive,
 } from "../../lists/renaming.ts";
 import { keyOf } from "../../mail/address.ts";
 import { hostOf, nodeNames } from "../../spool/nodes.ts";
+import { actor } from "../actor.ts";
 import type { Context } from "../context.ts";
 import { atWork } from "./entries.ts";
-import { mustNotShadow } from "./shadowed.ts";
+import { mustNotBeLeft, mustNotShadow } from "./shadowed.ts";
 import { tell } from "./tell.ts";
 
 export async function rename(
@@ -39,7 +40,7 @@ export async function rename(
   await context.roster.count(from);
   const moved = lists.moved().get(from);
   if (moved === undefined) {
-    mayBegin(context, from, to, root);
+    await mayBegin(context, from, to, root);
     mustBeOneArchive(archive, from, to);
     await begin(root, from, to);
     lists.forget(from);
@@ -48,7 +49,7 @@ export async function rename(
       exit.usage,
       `${from} has moved to ${moved} already; name that to rename it`,
     );
-  else if (!isBegun(root, from)) {
+  else if (!isBegun(join(root, from))) {
     context.say(`${from} has moved to ${context.list(to).address} already`);
     return;
   }
@@ -67,12 +68,12 @@ export async function rename(
 }
 
 /** Throws a Failure where a list cannot get that address. */
-function mayBegin(
+async function mayBegin(
   context: Context,
   from: string,
   to: string,
   root: string,
-): void {
+): Promise<void> {
   const { lists } = context;
   const list = context.list(from);
   if (list.onDemand)
@@ -92,6 +93,7 @@ function mayBegin(
     );
   mustBeFree(join(root, to), isBack);
   mustNotShadow(context, to);
+  await mustNotBeLeft(context, to);
 }
 
 /** Members, suppressed addresses and whatever else the state keeps of a list. */
@@ -100,7 +102,7 @@ async function moveState(
   from: string,
   to: string,
 ): Promise<void> {
-  await roster.rename(from, to);
+  await roster.rename(from, to, actor());
 }
 
 /** Milliseconds for which another host may not see on NFS that a file was replaced. */

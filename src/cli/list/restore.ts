@@ -1,31 +1,49 @@
 /**
  * listmill list restore: a list that was kept aside comes back. Its members come first, so it is there
- * with all of them; cut short, it is said again.
+ * with all of them, their roles and their history; cut short, it is said again.
  */
 import { createReadStream, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
+import { failpoint } from "../../base/failpoint.ts";
 import { linesOf } from "../../base/lines.ts";
-import { type Aside, asides, bringBack } from "../../lists/aside.ts";
+import {
+  type Aside,
+  asides,
+  bringBack,
+  isMarked,
+  mark,
+  REMOVING,
+  RESTORING,
+  TABLES,
+  unmark,
+} from "../../lists/aside.ts";
+import { isListName } from "../../lists/names.ts";
+import { mustBeFree } from "../../lists/renaming.ts";
 import { keyOf } from "../../mail/address.ts";
-import { personRoles } from "../../state/roles.ts";
+import { actor } from "../actor.ts";
 import type { Context } from "../context.ts";
-import { MEMBERS, ROLES } from "./remove.ts";
-import { mustNotShadow } from "./shadowed.ts";
+import { mustNotBeLeft, mustNotShadow } from "./shadowed.ts";
 import { tell } from "./tell.ts";
+
+/** What `remove` writes. */
+const FILES = ["members.csv", "roles.csv", "journal.csv"] as const;
 
 /** @param typed an address, a folder's name or its path; undefined: say what there is */
 export async function restore(
   context: Context,
   typed: string | undefined,
 ): Promise<void> {
-  const { lists, site } = context;
+  const { lists, site, roster } = context;
   const root = join(site.home, "lists");
   const kept = asides(root);
   if (typed === undefined) {
     context.table(["list", "folder"], kept.map(shown));
     return;
   }
+  const name = keyOf(typed);
+  if (isListName(name) && isMarked(join(root, name), RESTORING))
+    return finish(context, name);
   const { address, folder } = chosen(kept, typed);
   if (lists.moved().has(address) || lists.names().includes(address))
     throw new Failure(
@@ -33,25 +51,52 @@ export async function restore(
       `${address}: there is such a list; take it away first: listmill list remove ${address}`,
     );
   mustNotShadow(context, address);
-  const file = join(root, folder, MEMBERS);
-  const members = statSync(file, { throwIfNoEntry: false })
-    ? await membersFrom(context, address, file)
-    : undefined;
-  await rolesFrom(context, address, join(root, folder, ROLES));
+  mustBeFree(join(root, address), false);
+  const dir = join(root, folder);
+  if (isMarked(dir, REMOVING))
+    throw new Failure(
+      exit.tryLater,
+      `${dir}: its removal was cut short; say it again first: listmill list remove ${address}`,
+    );
+  if (!isMarked(dir, RESTORING)) {
+    await mustNotBeLeft(context, address);
+    await mark(dir, RESTORING);
+  }
+  try {
+    await fill(context, address, dir);
+  } catch (error) {
+    // The folder has all of it still. A state that cannot be asked is another matter.
+    if (error instanceof Failure && error.exitCode === exit.dataError) {
+      await roster.clear(address);
+      await unmark(dir, RESTORING);
+    }
+    throw error;
+  }
+  failpoint("restore-filled");
   await bringBack(root, folder, address);
-  // What happened to whom before stays readable beside the settings.
-  if (members !== undefined)
-    for (const name of [MEMBERS, ROLES])
-      rmSync(join(root, address, name), { force: true });
+  failpoint("restore-back");
+  await finish(context, address);
+}
+
+/** What is left to do once the folder is in its place. */
+async function finish(context: Context, address: string): Promise<void> {
+  const { lists, roster, site } = context;
+  const dir = join(site.home, "lists", address);
+  const tables = tablesOf(dir);
+  if (tables === dir)
+    for (const file of FILES) rmSync(join(dir, file), { force: true });
+  else rmSync(tables, { recursive: true, force: true });
   lists.forget(address);
   const moved = lists.moved().get(address);
   if (moved !== undefined) {
+    await unmark(dir, RESTORING);
     context.say(`${address} leads to ${moved} again`);
     return;
   }
   const list = context.list(address);
-  const count = await context.roster.count(address);
+  const count = await roster.count(address);
   await tell(context, list, "restored", { members: count });
+  await unmark(dir, RESTORING);
   context.say(`${address}: back in ${list.dir}, with ${count} members`);
 }
 
@@ -71,36 +116,61 @@ function chosen(kept: readonly Aside[], typed: string): Aside {
   );
 }
 
-/** Gives those their roles back who had one. */
-async function rolesFrom(
+/** Where the tables of a folder lie: beside its settings in one of before. */
+function tablesOf(dir: string): string {
+  return isFile(join(dir, TABLES, FILES[0])) ? join(dir, TABLES) : dir;
+}
+
+/** Gives the state what the folder has. Throws a Failure (data error) where something of it cannot be taken. */
+async function fill(
   { roster }: Context,
+  address: string,
+  dir: string,
+): Promise<void> {
+  const [members, roles, journal] = FILES.map((name) =>
+    join(tablesOf(dir), name),
+  ) as [string, string, string];
+  if (!isFile(members)) return;
+  await membersFrom(roster, address, members);
+  if (isFile(roles))
+    await roster.restoreRoles(address, linesIn(roles), roles, actor());
+  if (isFile(journal))
+    await roster.restoreJournal(address, linesIn(journal), journal, actor());
+}
+
+/** Throws a Failure where a line could not be taken. */
+async function membersFrom(
+  roster: Context["roster"],
   address: string,
   file: string,
 ): Promise<void> {
-  if (!statSync(file, { throwIfNoEntry: false })) return;
-  for await (const line of linesOf(createReadStream(file))) {
-    const [, role, quoted, plain = quoted?.replaceAll('""', '"')] =
-      /^([a-z]+),(?:"((?:[^"]|"")*)"|([^",]*)),/.exec(line) ?? [];
-    const known = personRoles.find((one) => one === role);
-    if (known && plain) await roster.role(address, plain, known, true);
+  let lines = 0;
+  async function* counted() {
+    for await (const line of linesIn(file)) {
+      if (line.trim() !== "") lines += 1;
+      yield line;
+    }
   }
-}
-
-/** @returns how many lines were taken. Throws a Failure where some could not be. */
-async function membersFrom(
-  { roster }: Context,
-  address: string,
-  file: string,
-): Promise<number> {
-  const { added, changed, present, refused } = await roster.import(
-    address,
-    linesOf(createReadStream(file)),
-  );
-  const [first] = refused;
+  const done = await roster.import(address, counted(), actor(), file);
+  const [first] = done.refused;
   if (first)
     throw new Failure(
       exit.dataError,
       `${file}:${first.line}: ${first.why}; mend the line or take it out, and say it again`,
     );
-  return added + changed + present;
+  const taken = done.added + done.changed + done.present;
+  // One of them is the header.
+  if (taken < lines - 1)
+    throw new Failure(
+      exit.dataError,
+      `${file}: ${lines - 1 - taken} of ${lines - 1} lines are remarks, with # before them; quote those that are members, take out the others, and say it again`,
+    );
+}
+
+function linesIn(file: string): AsyncIterable<string> {
+  return linesOf(createReadStream(file));
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

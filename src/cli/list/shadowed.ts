@@ -1,7 +1,9 @@
 /**
- * Addresses that would be mistaken for each other: `dev-owner@` as a list beside `dev@`.
+ * What stands in the way of a new list's address: another list, or what is left of one that had it.
  */
+import { join } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
+import { REMOVING, unfinished } from "../../lists/aside.ts";
 import { shadow } from "../../receipt/door.ts";
 import type { Context } from "../context.ts";
 
@@ -26,4 +28,40 @@ export function mustNotHaveMoved({ lists }: Context, address: string): void {
       exit.cannotCreate,
       `${address} has moved to ${to}; end that first: listmill list remove ${address}`,
     );
+}
+
+/** Whether the state has members or roles of that address. */
+export async function isLeft(
+  { roster }: Context,
+  address: string,
+): Promise<boolean> {
+  return (
+    (await roster.count(address)) > 0 ||
+    (await roster.people(address)).length > 0
+  );
+}
+
+/** Throws a Failure where a new list would get what is left of another one. @param address of no list yet */
+export async function mustNotBeLeft(
+  context: Context,
+  address: string,
+): Promise<void> {
+  const { lists, site } = context;
+  const cut = unfinished(join(site.home, "lists"), address);
+  if (cut?.mark === REMOVING)
+    throw new Failure(
+      exit.tryLater,
+      `${address}: the removal of the list that had this address was cut short; say it again first: listmill list remove ${address}`,
+    );
+  if (cut)
+    throw new Failure(
+      exit.tryLater,
+      `${address}: bringing back the list that had this address was cut short; say it again: listmill list restore ${address}, or leave it aside: listmill list remove ${address}`,
+    );
+  // Lists on demand have members before they have a folder.
+  if (lists.get(address)?.onDemand || !(await isLeft(context, address))) return;
+  throw new Failure(
+    exit.cannotCreate,
+    `${address}: there are members or roles of a list that had this address; keep them aside first: listmill list remove ${address}`,
+  );
 }

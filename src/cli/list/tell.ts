@@ -1,17 +1,14 @@
 /**
  * What a person did to a list is told in the queue `events`.
  */
-import { account } from "../../base/environment.ts";
 import { messageOf } from "../../base/errors.ts";
 import { oneLine } from "../../base/log.ts";
 import type { List } from "../../lists/directory.ts";
 import { EVENTS, eventMessage, eventsAddress } from "../../lists/events.ts";
 import { enqueue } from "../../spool/enqueue.ts";
 import { freshName, newId } from "../../spool/name.ts";
+import { actor } from "../actor.ts";
 import type { Context } from "../context.ts";
-
-/** Who acts on the command line. */
-export const actor = () => ({ by: "command", who: account() }) as const;
 
 /**
  * Tells of something that is done. Never throws: what is done stays so.

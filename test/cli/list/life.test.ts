@@ -12,6 +12,8 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import aliases from "../../../src/cli/aliases.ts";
 import list from "../../../src/cli/list.ts";
+import member from "../../../src/cli/member.ts";
+import { begin } from "../../../src/lists/renaming.ts";
 import { rosterOf } from "../../../src/lists/roster.ts";
 import { feed, makeHome, news, runAll, verb, waiting } from "../atHome.ts";
 
@@ -242,13 +244,19 @@ t.test("taken away, and brought back", async (t) => {
     code: 0,
     out: /with 1 members/,
   });
-  const bad = at(`.removed-${news}-3`, "members.csv");
+  const bad = at(`.removed-${news}-3`, ".tables/members.csv");
   await run("remove", news);
-  writeFileSync(bad, "fine@example.com\nnonsense\n");
+  writeFileSync(bad, "address\nfine@example.com\nnonsense\n");
   t.match(await run("restore", `.removed-${news}-3`), {
     code: 65,
-    err: /members\.csv:2: .*; mend the line or take it out, and say it again/,
+    err: /members\.csv:3: .*; mend the line or take it out, and say it again/,
   });
+  writeFileSync(bad, "address\nfine@example.com\n#other@example.com\n");
+  t.match(await run("restore", `.removed-${news}-3`), {
+    code: 65,
+    err: /members\.csv: 1 of 2 lines are remarks, with # before them/,
+  });
+  t.equal(await rosterOf(home).count(news), 0, "nothing is left of that");
   t.same(
     events(home).map(({ event }) => event),
     [
@@ -267,10 +275,143 @@ t.test("taken away, and brought back", async (t) => {
   );
   const log = (await runAll(home, { after: 3_600_000 })).join("\n");
   t.match(log, /list\.removed news@\S+ by command \S+ \{"aside":/);
-  t.equal(
-    waiting(home, "events").length,
-    9 - 9 + waiting(home, "events").length,
+  t.same(
+    events(home).map(({ event, list }) => [event, list]),
+    [["list.created", "dev@lists.example.org"]],
+    "what is told of an address that leads nowhere waits",
   );
+});
+
+t.test(
+  "who, since when and why comes back, and files of others stay",
+  async (t) => {
+    const { home, run, at } = await made(t);
+    const roster = rosterOf(home);
+    const root = { by: "command", who: "root" } as const;
+    await roster.role(news, "bob@example.com", "owner", true, root, 86_400_000);
+    await roster.suspend(news, "anna@example.com", "bounces, many", root);
+    const before = await roster.get(news, "anna@example.com");
+    const history = await Array.fromAsync(roster.history(news));
+    writeFileSync(at(news, "members.csv"), "other@example.com\n");
+    for (const _ of ["once", "again"]) {
+      await run("remove", news);
+      t.match(await run("restore", news), { code: 0, out: /with 1 members/ });
+    }
+    t.same(await roster.get(news, "anna@example.com"), before);
+    t.match(await roster.people(news), [{ role: "owner", since: 86_400_000 }]);
+    const now = await Array.fromAsync(roster.history(news));
+    t.same(
+      now.slice(0, -2).map(({ id: _, ...rest }) => rest),
+      history.map(({ id: _, ...rest }) => rest),
+    );
+    t.match(now.slice(-2), [
+      { what: "restored", by: "command", who: /./ },
+      { what: "restored", by: "command", who: /./ },
+    ]);
+    t.same(readdirSync(at(news)).sort(), ["list.toml", "members.csv"]);
+  },
+);
+
+t.test("what is left of a list is not another one's", async (t) => {
+  const { home, run, at } = await made(t);
+  await rosterOf(home).role(news, "bob@example.com", "owner", true);
+  renameSync(at(news), join(home, "elsewhere"));
+  for (const args of [
+    ["create", news],
+    ["rename", paper, news],
+  ]) {
+    await run("create", paper);
+    t.match(
+      await run(...args),
+      {
+        code: 73,
+        err: /there are members or roles of a list that had this address; keep them aside first: listmill list remove news@/,
+      },
+      args.join(" "),
+    );
+  }
+  t.match(await run("remove", news), { code: 0, out: /kept aside in/ });
+  t.match(await run("create", news), { code: 0 });
+  t.equal(await rosterOf(home).count(news), 0);
+  await run("remove", news);
+  t.match(await run("restore", `.removed-${news}-1`), {
+    code: 0,
+    out: /with 1 members/,
+  });
+  mkdirSync(at(paper, "more"), { recursive: true });
+  await run("remove", paper);
+  mkdirSync(at(paper, "more"), { recursive: true });
+  t.match(await run("restore", paper), {
+    code: 73,
+    err: /is there, with more/,
+  });
+});
+
+t.test("where mail goes is not set to nowhere", async (t) => {
+  const { home, run, at } = await made(t);
+  t.match(await run("set", news, `moved=${paper}`), {
+    code: 64,
+    err: /moved: paper@\S+ is no list that mail can go to; .*listmill list rename news@\S+ paper@/,
+  });
+  t.match(await run("set", news, `moved=${news}`), { code: 64 });
+  t.match(await run("create", "x@lists.example.org", `moved=${paper}`), {
+    code: 64,
+  });
+  await run("create", paper);
+  t.match(await run("set", news, `moved=${paper}`), { code: 0 });
+  t.match(await run("show", news), { out: /^paper@/ });
+  t.match(await run("set", news, "moved="), { code: 0, out: /^news@/ });
+  t.match(await run("show", news), { out: /^news@\S+: 1 members/ });
+  t.notOk(existsSync(at(paper, "moving.toml")));
+  await run("set", news, "owners=a@example.com");
+  t.match(await run("set", news, "owners="), {
+    code: 0,
+    err: /news@\S+ has no owners in its settings now/,
+  });
+  t.equal(await rosterOf(home).count(news), 1);
+});
+
+t.test("two that rename a list at once destroy nothing", async (t) => {
+  const { run, at, home } = await made(t);
+  await run("set", news, "description=All news");
+  const settings = readFileSync(at(news, "list.toml"), "utf8");
+  const root = join(home, "lists");
+  await begin(root, news, paper);
+  await t.rejects(begin(root, news, "other@lists.example.org"), {
+    exitCode: 75,
+    message:
+      /is being renamed to paper@\S+; say that again: listmill list rename/,
+  });
+  await begin(root, news, paper);
+  t.equal(readFileSync(at(news, "moving.toml"), "utf8"), settings);
+  t.match(await run("rename", news, paper), { code: 0 });
+  await begin(root, news, paper);
+  t.same(readdirSync(at(news)), [".renaming", "list.toml"]);
+  t.equal(readFileSync(at(paper, "list.toml"), "utf8"), settings);
+  t.match(await run("rename", paper, news), { code: 0 });
+  t.same(readdirSync(at(news)), ["list.toml"]);
+  t.match(await verb(t, home, member, ["history", news]), {
+    out: /renamed +by command \S+ +news@\S+ > paper@/,
+  });
+});
+
+t.test("what was begun on the way back waits too", async (t) => {
+  const { home, run, at } = await made(t);
+  await run("rename", news, paper);
+  await begin(join(home, "lists"), paper, news);
+  for (const address of [news, paper])
+    t.match(
+      await run("show", address),
+      {
+        code: 75,
+        err: /say again: listmill list rename paper@\S+ news@/,
+      },
+      address,
+    );
+  t.match(await run("rename", paper, news), { code: 0 });
+  t.match(await run("show", paper), { out: /^news@\S+: 1 members/ });
+  writeFileSync(at(news, "list.toml"), `moved = "${paper}"\n`);
+  t.match(await run("show", news), { code: 78, err: /in a circle/ });
 });
 
 t.test("without a spool nothing is done", async (t) => {
