@@ -153,7 +153,7 @@ export const window = word({
 export const calm = needed(
   line(
     "the command that lets posts go again",
-    "listmill list set news@lists.example.org policy=members",
+    "listmill list calm news@lists.example.org",
   ),
 );
 export const how = line("how it came", "by mail");
