@@ -36,6 +36,7 @@ const others = [
   "rename-begun",
   "rename-state",
   "rename-archive",
+  "rename-carried",
   "remove-aside",
   "remove-written",
   "remove-cleared",

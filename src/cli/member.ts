@@ -23,8 +23,8 @@ member add LIST ADDRESS... [--name NAME] [--posts | --digest | --digest-plain | 
            [--moderated | --free | --default] [--language xx] [--away DATE | --back]
            [--own-copy yes|no|-] [--duplicates yes|no|-] [--acknowledge yes|no|-]
     Adds members, or changes them: how they get posts (singly, as MIME or plain digests, not at all),
-    whether theirs wait for a moderator, their language, until when they are away; - is as the list
-    has it.
+    whether theirs wait for a moderator, their language, and whether they are away: no mail before DATE
+    begins (UTC), so that day is the first one with mail; - is as the list has it.
 member remove LIST ADDRESS...
 member suspend LIST ADDRESS... [--reason TEXT]
     No mail to these until they are resumed.
@@ -139,10 +139,16 @@ const actions: Readonly<Record<string, Action>> = {
   },
   async history({ context, list, rest: [address, ...more] }) {
     noMore(more, 0);
-    const entries = context.roster.history(list, address);
+    let count = 0;
+    const entries = mapped(context.roster.history(list, address), (entry) => {
+      count += 1;
+      return entry;
+    });
     if (context.json) await writeJson(mapped(entries, entryJson));
     else await writeLines(mapped(entries, entryText));
-    return exit.ok;
+    if (address === undefined || count > 0) return exit.ok;
+    complain(address, `nothing has happened to it on ${list}`);
+    return exit.noUser;
   },
   async import({ context, list, rest: [file, ...more] }) {
     noMore(more, 0);

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { edit as openEditor } from "../base/editor.ts";
 import { exit, Failure } from "../base/errors.ts";
+import { tagOf } from "../base/languages.ts";
 import { noLog } from "../base/log.ts";
 import { nearest } from "../base/nearest.ts";
 import type { List } from "../lists/directory.ts";
@@ -25,7 +26,6 @@ import {
   isPackage,
   type Layer,
   layersOf,
-  tagOf,
 } from "../lists/texts/layers.ts";
 import {
   type Audience,

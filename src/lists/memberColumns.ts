@@ -2,6 +2,7 @@
  * What a table of members has columns for, each with its way to be read and to be written. An empty
  * cell says nothing; `-` takes back what a member has of an own. Pure.
  */
+import { tagOf } from "../base/languages.ts";
 import { oneLine } from "../base/log.ts";
 import { momentOf, momentText } from "../base/moments.ts";
 import {
@@ -78,13 +79,7 @@ export function nameOf(text: string): string {
 /** A language tag (RFC 5646) as it is kept; "" for -; undefined where it is none. */
 export function languageOf(text: string): string | undefined {
   const tag = text.trim();
-  if (tag === NONE) return "";
-  if (!/^[a-z]{2,3}(-[a-z0-9]{2,8}){0,4}$/i.test(tag)) return undefined;
-  try {
-    return Intl.getCanonicalLocales(tag)[0];
-  } catch {
-    return undefined;
-  }
+  return tag === NONE ? "" : tagOf(tag);
 }
 
 /** Yes or no; null for -; undefined where it is neither. */

@@ -8,7 +8,9 @@
  *   carry    what lies in the folder goes over, last moving.toml, as the new list.toml: the list is
  *            there again
  *
- * What is not of the folder (members, archive) is moved between the two.
+ *   end      .renaming goes: all is done and told
+ *
+ * What is not of the folder (members, archive) is moved between the first two.
  */
 import { randomUUID } from "node:crypto";
 import {
@@ -96,8 +98,18 @@ export async function carry(
   await syncPath(dir);
   moveFile(join(old, MOVING), join(dir, SETTINGS));
   await syncPath(dir);
-  rmSync(join(old, RENAMING), { force: true });
   await syncPath(old);
+}
+
+export async function end(root: string, from: string): Promise<void> {
+  rmSync(join(root, from, RENAMING), { force: true });
+  await syncPath(join(root, from));
+}
+
+/** Whether there is anything left to do; where there is, it may only have to be told. */
+export function isEnded(root: string, from: string): boolean {
+  const there = listFolder(join(root, from));
+  return !there.includes(MOVING) && !there.includes(RENAMING);
 }
 
 /** Throws a Failure where a list cannot come to lie. @param back whether it may be where one has moved from */

@@ -102,13 +102,6 @@ export class Windows {
     await this.#store.queries.executeQuery(query);
   }
 
-  /** Forgets whatever happened before a moment. */
-  async sweep(before: number): Promise<void> {
-    await this.#store.alone("windows", (queries) =>
-      queries.executeQuery(this.#compiled.sweep({ before })),
-    );
-  }
-
   /** Those of a kind that are in no window any more. */
   async #sweepNowAndThen(kind: string, now: number): Promise<void> {
     if (now < (this.#due.get(kind) ?? Number.NEGATIVE_INFINITY)) return;
@@ -172,9 +165,6 @@ function compiled({ queries }: Store) {
         .limit(1),
     ),
     forget: prepared(forget),
-    sweep: prepared(({ before }: { before: number }) =>
-      queries.deleteFrom("windows").where("at", "<", before),
-    ),
     sweepKind: prepared(({ kind, now }: { kind: string; now: number }) =>
       queries
         .deleteFrom("windows")

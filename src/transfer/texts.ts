@@ -1,6 +1,7 @@
 /**
  * Texts of other managers: their bytes as text, and what they fill in as words of ours. Pure.
  */
+import { tagOf } from "../base/languages.ts";
 
 /** UTF-8 where it is, Latin-1 otherwise: files of these managers say nothing about it. */
 export function decoded(bytes: Uint8Array): string {
@@ -29,8 +30,7 @@ export function languageOf(code: string): string | undefined {
   const [first = "", region] = code.replace("_", "-").split("-");
   const small = first.toLowerCase();
   const language = small === "gr" ? "el" : small;
-  const whole = region ? `${language}-${region.toUpperCase()}` : language;
-  return /^[a-z]{2,3}(-[A-Z0-9]{2,8})?$/.test(whole) ? whole : undefined;
+  return tagOf(region ? `${language}-${region}` : language);
 }
 
 /**

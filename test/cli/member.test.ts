@@ -81,7 +81,11 @@ t.test("the history names the account", async (t) => {
     { what: "joined", address: anna, by: "command", message_id: null },
     { what: "changed", detail: "moderation default > free" },
   ]);
-  t.equal((await run(["history", news, "who@x.org"], true)).out, "[]\n");
+  t.match(await run(["history", news, "who@x.org"], true), {
+    code: 67,
+    out: "[]\n",
+    err: /who@x\.org: nothing has happened to it on news@/,
+  });
 });
 
 t.test("addresses are exported one a line", async (t) => {

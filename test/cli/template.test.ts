@@ -110,11 +110,24 @@ t.test("check tells what is wrong, with file and line", async (t) => {
     `${wrong}:1: {{join}} is missing: the address for joining`,
     `${home}/templates/en/welcom.txt:1: there is no text of that name; did you mean welcome.txt?`,
     `${home}/templates/pt-br:1: a folder of this language is called pt-BR`,
-    `${home}/lists/@lists.example.org/templates/it/welcome.txt:1: there is no such file, so this is said in another language`,
+    `${home}/lists/@lists.example.org/templates/it:1: ${textNames.length - 1} of ${textNames.length} texts are missing, so these are said in another language; listmill template list tells the names`,
   ])
     t.ok(lines.includes(line), line);
   t.match(out, /templates\/note\.txt:1: here lie folders/);
-  t.equal(lines.length, 5 + textNames.length - 1);
+  t.equal(lines.length, 6);
+  for (const name of textNames.slice(3))
+    write(`lists/@lists.example.org/templates/it/${name}.txt`, "");
+  const most = (await run(["check", "--list", "@lists.example.org"])).out;
+  t.match(
+    most,
+    `${home}/lists/@lists.example.org/templates/it/${textNames[0]}.txt:1: there is no such file, so this is said in another language`,
+  );
+  const large = write("templates/en/faq.txt", "x".repeat(65 * 1024));
+  t.match(
+    (await run(["check"])).out,
+    `${large}:1: it is larger than 64 KB`,
+    "as the runner has it",
+  );
   const own = write(`lists/${news}/templates/de/faq.txt`, "x\n");
   const { out: json } = await run(["check", "--list", news], true);
   t.match(JSON.parse(json), [{ file: own, line: 1, what: /first line/ }]);

@@ -107,13 +107,18 @@ t.test("killed at any place, it goes on where it was", slow, async (t) => {
     t.match((await run.ended).log, /waits .*say again: listmill list rename/);
     await mill.tell(["queue", "retry", "incoming"]);
   }
+  const { signal } = await mill.start(
+    ["list", "rename", list, paper],
+    "rename-carried",
+  ).ended;
+  t.equal(signal, "SIGKILL", "what is done is not told");
   await mill.tell(["list", "rename", list, paper]);
   t.match(
     await mill.tell(["list", "rename", list, paper]),
     /has moved to paper@lists\.example\.org already/,
   );
   await mill.tell(["queue", "retry", "incoming"]);
-  await mill.finish();
+  t.equal((await mill.finish()).match(/: list\.renamed paper@/g)?.length, 1);
   t.match(once(sink, "ben@box.test", "post waiting"), /^List-Id: <paper/m);
   t.same(numbers(mill, paper), ["1", "2"]);
 });

@@ -15,6 +15,8 @@ import {
   begin,
   carry,
   carryArchive,
+  end,
+  isEnded,
   mustBeFree,
   mustBeOneArchive,
 } from "../../lists/renaming.ts";
@@ -49,22 +51,31 @@ export async function rename(
       exit.usage,
       `${from} has moved to ${moved} already; name that to rename it`,
     );
-  else if (!isBegun(join(root, from))) {
+  else if (isEnded(root, from)) {
     context.say(`${from} has moved to ${context.list(to).address} already`);
     return;
   }
+  if (isBegun(join(root, from))) await goOn(context, from, to);
+  const list = context.list(to);
+  await tell(context, list, "renamed", { from });
+  await end(root, from);
+  context.say(`${from} is ${to} now; mail for ${from} goes there`);
+}
+
+/** Moves all that there is of a list. */
+async function goOn(context: Context, from: string, to: string): Promise<void> {
+  const { lists, site } = context;
+  const root = join(site.home, "lists");
   failpoint("rename-begun");
   await quiet(context, from, to);
   await moveState(context, from, to);
   failpoint("rename-state");
-  await carryArchive(archive, from, to);
+  await carryArchive(join(site.home, "archive"), from, to);
   failpoint("rename-archive");
   await carry(root, from, to);
   lists.forget(from);
   lists.forget(to);
-  const list = context.list(to);
-  await tell(context, list, "renamed", { from });
-  context.say(`${from} is ${to} now; mail for ${from} goes there`);
+  failpoint("rename-carried");
 }
 
 /** Throws a Failure where a list cannot get that address. */

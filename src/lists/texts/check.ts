@@ -2,14 +2,15 @@
  * Looks over the texts of a layer: what cannot be used or lacks something, what is no text, and
  * languages that are not complete. Changes nothing.
  */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { messageOf } from "../../base/errors.ts";
+import { tagOf } from "../../base/languages.ts";
 import { noLog } from "../../base/log.ts";
 import { nearest } from "../../base/nearest.ts";
 import { isTextName, type TextName, textNames } from "./catalogue.ts";
-import { fallbacks, fileOf, type Layer, tagOf } from "./layers.ts";
-import { type Problem, readTemplate } from "./template.ts";
+import { TextFiles } from "./files.ts";
+import { fallbacks, fileOf, type Layer } from "./layers.ts";
+import type { Problem } from "./template.ts";
 import { textIn } from "./texts.ts";
 
 /** Something to mend. */
@@ -39,16 +40,31 @@ export function troublesIn(layers: readonly Layer[]): Trouble[] {
       return [trouble(folder, wrongFolder(language, tag))];
     return [
       ...namesIn(folder).flatMap((file) => inFile(folder, file)),
-      ...textNames
-        .filter((name) => !isThere(layers, language, name))
-        .map((name) =>
-          trouble(
-            fileOf(layer, language, name),
-            `there is no such file, so this is said in another language`,
-          ),
-        ),
+      ...lacking(layers, layer, language),
     ];
   });
+}
+
+/** What a layer lacks of a language: each text, or how many where that is most of them. */
+function lacking(
+  layers: readonly Layer[],
+  layer: Layer,
+  language: string,
+): Trouble[] {
+  const missing = textNames.filter((name) => !isThere(layers, language, name));
+  if (missing.length > textNames.length / 2)
+    return [
+      trouble(
+        join(layer.dir, language),
+        `${missing.length} of ${textNames.length} texts are missing, so these are said in another language; listmill template list tells the names`,
+      ),
+    ];
+  return missing.map((name) =>
+    trouble(
+      fileOf(layer, language, name),
+      "there is no such file, so this is said in another language",
+    ),
+  );
 }
 
 /** What is wrong with the file of a text. */
@@ -57,11 +73,8 @@ export function troublesOf(file: string, name: TextName): Trouble[] {
 }
 
 function problemsOf(file: string, name: TextName): readonly Problem[] {
-  try {
-    return readTemplate(name, readFileSync(file)).problems;
-  } catch (error) {
-    return [{ line: 1, what: messageOf(error), broken: true }];
-  }
+  // As whoever says the text reads it.
+  return new TextFiles().get(file, name)?.problems ?? [];
 }
 
 function wrongFolder(language: string, tag: string | undefined): string {

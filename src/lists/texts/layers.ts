@@ -5,6 +5,7 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { tagOf } from "../../base/languages.ts";
 import type { List } from "../directory.ts";
 import type { Site } from "../settings.ts";
 
@@ -53,16 +54,6 @@ function real(path: string): string {
     return realpathSync(path);
   } catch {
     return path;
-  }
-}
-
-/** The tag of a language as folders are called: "pt-BR"; undefined where it is none. */
-export function tagOf(language: string): string | undefined {
-  if (!/^[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,4}$/i.test(language)) return undefined;
-  try {
-    return Intl.getCanonicalLocales(language)[0];
-  } catch {
-    return undefined;
   }
 }
 
