@@ -6,7 +6,7 @@
 import { daysOf } from "../base/units.ts";
 import { keyringOf } from "../lists/keyring.ts";
 import { mayBeAsked, sourceOf } from "../lists/limits.ts";
-import { answerIn, returnOf, type Said } from "../lists/tokens.ts";
+import { answerIn, namedIn, returnOf, type Said } from "../lists/tokens.ts";
 import type { TokenReading } from "../mail/token.ts";
 import { type Case, callerOf, write } from "./case.ts";
 
@@ -77,10 +77,11 @@ export async function answerOf(asked: Case): Promise<Answer> {
   const { site, list, envelope, now, request } = asked;
   const keyring = await keyringOf(site.home, { now: () => now });
   const candidates = [callerOf(asked), envelope.sender].filter(Boolean);
+  const named = namedIn(envelope);
   // The one in the address first, then the whole one in the subject.
   const read = request.rest
     .split(" ", 2)
-    .map((token) => answerIn({ list, keyring }, token, candidates))
+    .map((token) => answerIn({ list, keyring, named }, token, candidates))
     .find(({ kind }) => kind === "ok");
   if (read?.kind !== "ok") return { kind: "unknown" };
   // What has waited for a moderator since is no later for that. Tokens tell the hour.

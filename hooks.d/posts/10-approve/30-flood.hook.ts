@@ -36,5 +36,6 @@ export default async function flood(ask: Ask): Promise<Reply> {
     });
     ask.emit({ recipient: owner, content });
   }
-  return ask.hold(ask.text("reason-flood", {}));
+  // Moderators are asked about the first; the rest stands in what reminds them.
+  return ask.hold(ask.text("reason-flood", {}), state !== "begins");
 }
