@@ -8,6 +8,7 @@ import { postgresSteps } from "../../src/state/migrations.ts";
 import { Pool } from "../../src/state/postgres.ts";
 import { makeState, openState, type State } from "../../src/state/state.ts";
 import { serverVersion, upgrade } from "../../src/state/upgrade.ts";
+import { isKept, rows, STEPS } from "../state/before.ts";
 import { tableTests } from "../state/tables.ts";
 import { Databases } from "./databases.ts";
 import { needServers } from "./servers.ts";
@@ -57,6 +58,20 @@ function road(databases: Databases): void {
       await opened(t, openState(place));
     },
   );
+
+  t.test("what a state of before has is there as before", async (t) => {
+    const name = databases.make();
+    await upgrade(
+      poolOf(t, databases, name),
+      postgresSteps.slice(0, STEPS),
+      true,
+    );
+    databases.run(rows, name);
+    const place = databases.place(t.testdir(), name);
+    const state = await opened(t, openState(place));
+    t.equal(await state.store.version(), postgresSteps.length);
+    await isKept(t, state);
+  });
 
   t.test("a second list of 50,000 is no slower than the first", async (t) => {
     const place = databases.place(t.testdir(), databases.make());

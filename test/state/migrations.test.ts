@@ -4,37 +4,18 @@ import t from "tap";
 import { postgresSteps, sqliteSteps } from "../../src/state/migrations.ts";
 import { openFile } from "../../src/state/sqlite.ts";
 import { makeState } from "../../src/state/state.ts";
+import { isKept, rows, STEPS } from "./before.ts";
 
-t.test("members of before get mail as before", async (t) => {
+t.test("what a state of before has is there as before", async (t) => {
   const home = t.testdir({ state: {} });
   const path = join(home, "state/listmill.db");
-  const old = openFile(path, sqliteSteps.slice(0, 3), false);
-  old.exec(
-    "INSERT INTO members VALUES ('l@x', 'a@x', 'A@x', 'Anna', 'posts', 0, 5)",
-  );
+  const old = openFile(path, sqliteSteps.slice(0, STEPS), false);
+  old.exec(rows);
   old.close();
   const state = await makeState({ home });
   t.teardown(() => state.close());
   t.equal(await state.store.version(), sqliteSteps.length);
-  t.same(await state.members.get("l@x", "a@x"), {
-    key: "a@x",
-    address: "A@x",
-    name: "Anna",
-    delivery: "posts",
-    ownCopy: false,
-    duplicates: undefined,
-    acknowledge: undefined,
-    language: "",
-    moderation: "default",
-    away: undefined,
-    suspended: undefined,
-    suspendedFor: "",
-    joined: 5,
-  });
-  t.equal(
-    await state.members.count("l@x", { reach: { away: 1, suspended: 0 } }),
-    1,
-  );
+  await isKept(t, state);
 });
 
 t.test("both databases take as many steps", (t) => {
