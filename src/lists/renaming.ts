@@ -45,11 +45,19 @@ export async function begin(
   to: string,
 ): Promise<void> {
   const dir = join(root, from);
-  await intend(dir, from, to);
+  const isFirst = await intend(dir, from, to);
   const draft = join(dir, `.${randomUUID()}.draft`);
   linkSync(join(dir, SETTINGS), draft);
   // Another one may have come further: then these are no settings any more.
-  if (leadsAway(draft)) return unlinkSync(draft);
+  if (leadsAway(draft)) {
+    unlinkSync(draft);
+    if (!isFirst) return;
+    rmSync(join(dir, RENAMING), { force: true });
+    throw new Failure(
+      exit.tryLater,
+      `${from} has got another address just now; see: listmill list`,
+    );
+  }
   moveFile(draft, join(dir, MOVING));
   // Over another name of the same file nothing is renamed.
   rmSync(draft, { force: true });
@@ -60,8 +68,8 @@ export async function begin(
   );
 }
 
-/** Notes the new address, or throws where it is another one. */
-async function intend(dir: string, from: string, to: string): Promise<void> {
+/** Notes the new address, or throws where it is another one. @returns whether it was not noted yet */
+async function intend(dir: string, from: string, to: string): Promise<boolean> {
   const file = join(dir, RENAMING);
   const draft = join(dir, `.${randomUUID()}.draft`);
   await writeNew(draft, `${to}\n`);
@@ -74,6 +82,7 @@ async function intend(dir: string, from: string, to: string): Promise<void> {
       exit.tryLater,
       `${from} is being renamed to ${other}; say that again: listmill list rename ${from} ${other}, or delete ${file} if nobody is at it`,
     );
+  return isFirst;
 }
 
 function leadsAway(file: string): boolean {

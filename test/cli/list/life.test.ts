@@ -385,8 +385,11 @@ t.test("two that rename a list at once destroy nothing", async (t) => {
   await begin(root, news, paper);
   t.equal(readFileSync(at(news, "moving.toml"), "utf8"), settings);
   t.match(await run("rename", news, paper), { code: 0 });
-  await begin(root, news, paper);
-  t.same(readdirSync(at(news)), [".renaming", "list.toml"]);
+  await t.rejects(begin(root, news, "late@lists.example.org"), {
+    exitCode: 75,
+    message: /news@\S+ has got another address just now/,
+  });
+  t.same(readdirSync(at(news)), ["list.toml"]);
   t.equal(readFileSync(at(paper, "list.toml"), "utf8"), settings);
   t.match(await run("rename", paper, news), { code: 0 });
   t.same(readdirSync(at(news)), ["list.toml"]);
