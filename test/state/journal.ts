@@ -9,6 +9,7 @@ export const journalTests: Record<string, Holds> = {
   "what changes nothing stands nowhere": nothing,
   "the journal of many comes in pages, in order": pages,
   "what is not done is not told": undone,
+  "a list that is brought back has its history": back,
 };
 
 const mail: Actor = { by: "mail", who: "anna@x", messageId: "<1@x>" };
@@ -104,4 +105,34 @@ async function undone(t: Test, state: State) {
   await t.rejects(members.addAll("l@x", [anna, broken], 1));
   t.same(await entries(state, "l@x"), []);
   t.equal(await members.count("l@x"), 0);
+}
+
+async function back(t: Test, state: State) {
+  const root: Actor = { by: "command", who: "root" };
+  const some = Array.from({ length: 1500 }, (_, n) => ({
+    ...{ key: `u${n}@x`, address: `U${n}@x`, at: n, what: "joined" },
+    ...{ by: "mail" as const, who: `u${n}@x`, detail: "" },
+    messageId: n === 0 ? undefined : `<${n}@x>`,
+  }));
+  async function* given() {
+    yield* some;
+  }
+  await state.members.add("l@x", anna, 5);
+  await state.members.add("m@x", anna, 5);
+  const history = async () =>
+    (await entries(state, "l@x")).map(({ id: _, ...rest }) => rest);
+  for (const _ of ["once", "again"]) {
+    await state.restoreJournal("l@x", given(), 9, root);
+    const now = await history();
+    t.same(now.slice(0, -1), some);
+    t.match(now.at(-1), { what: "restored", at: 9, ...root });
+  }
+  t.equal((await entries(state, "l@x", "u7@x")).length, 1);
+  t.equal((await entries(state, "m@x")).length, 1, "another list");
+  async function* broken(): AsyncGenerator<never> {
+    yield* [];
+    throw new Error("unread");
+  }
+  await t.rejects(state.restoreJournal("l@x", broken(), 9, root), /unread/);
+  t.equal((await history()).length, 1501, "nothing is changed then");
 }
