@@ -1,8 +1,15 @@
 // Real mail through the whole mill to a sink: nothing crashes, nothing fails, what is refused is
 // refused for a reason that a person would give, and what is signed or encrypted stays as it is.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import t, { type Test } from "tap";
 import member from "../../src/cli/member.ts";
 import { makeHome, news, runAll, verb, waiting } from "../cli/atHome.ts";
@@ -120,6 +127,12 @@ t.test("real mail goes through the mill", { skip }, async (t) => {
     list: { subject_prefix: "[news]", footer: FOOTER, archive: false },
   });
   await verb(t, home, member, ["add", news, "reader@example.com"]);
+  // Some of the mail is there twice, and all of it shall pass.
+  for (const hook of ["10-approve/03-duplicate.hook.ts", "15-approve"]) {
+    const mask = join(home, "hooks.d/posts", hook);
+    mkdirSync(dirname(mask), { recursive: true });
+    symlinkSync("/dev/null", mask);
+  }
   const fed = [...messages()];
   for (const [number, { text }] of fed.entries()) {
     const eol = /^[^\n]*\r\n/.test(text) ? "\r\n" : "\n";
