@@ -2,10 +2,10 @@
  * Moments as people write them: a date, which begins at midnight UTC, or a date with a time, as ISO
  * 8601 has them. Pure.
  */
+import { DAY } from "./units.ts";
 
 const DATE =
   /^(\d{4}-\d\d-\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/;
-const DAY = 86_400_000;
 
 /** Milliseconds since 1970; undefined where it is no moment. A time must name its zone: Z, +02:00. */
 export function momentOf(text: string): number | undefined {

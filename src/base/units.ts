@@ -35,8 +35,9 @@ function inUnits(value: number, units: Readonly<Record<string, number>>) {
   return `${value / one}${name}`;
 }
 
-/** A day, in milliseconds. */
-export const DAY = 86_400_000;
+/** An hour and a day, in milliseconds. */
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
 
 /** A duration as people are told it: whole days, at least one. */
 export function daysOf(milliseconds: number): number {

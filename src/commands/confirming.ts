@@ -3,14 +3,12 @@
  * is needed is in the token; nothing is stored before the answer but how often was asked: so nobody
  * can have an address flooded with questions, and each says nothing but what the list itself writes.
  */
-import { daysOf } from "../base/units.ts";
+import { daysOf, HOUR } from "../base/units.ts";
 import { keyringOf } from "../lists/keyring.ts";
 import { mayBeAsked, sourceOf } from "../lists/limits.ts";
 import { answerIn, namedIn, returnOf, type Said } from "../lists/tokens.ts";
 import type { TokenReading } from "../mail/token.ts";
 import { type Case, callerOf, write } from "./case.ts";
-
-const HOUR = 3_600_000;
 
 /** What can be asked, and the text that asks it. */
 type Question = Said & { readonly action: "subscribe" | "unsubscribe" | "set" };

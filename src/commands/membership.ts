@@ -5,6 +5,7 @@
  */
 
 import { failpoint } from "../base/failpoint.ts";
+import { HOUR } from "../base/units.ts";
 import { keyringOf } from "../lists/keyring.ts";
 import { stampOf } from "../lists/stamps.ts";
 import { canonical, keyOf, parseAddresses } from "../mail/address.ts";
@@ -122,9 +123,6 @@ function nameOf({ message }: Case, address: string): { name?: string } {
   return isTheirs && author?.name ? { name: author.name } : {};
 }
 
-/** An hour, in milliseconds: tokens tell no less. */
-const HOUR = 3_600_000;
-
 /**
  * The address has said that it wants to leave.
  * @param since when it was asked: who has joined since has not been
@@ -139,6 +137,7 @@ export async function leave(
   const no = await decideConfirmed(asked, "unsubscribe", address);
   if (no) return no;
   const member = await roster.get(list.address, address);
+  // Tokens tell the hour.
   if (member && member.joined >= since + HOUR)
     return reject(await sentence(asked, "token-unknown", {}));
   const languages = await languagesOf(site, list, message, address);

@@ -2,6 +2,7 @@
  * What members can set for themselves, as they write it and as a token holds it: `digest`, `nomail`,
  * `own-copy off`, `vacation until 2026-12-24`. Pure.
  */
+import { DAY } from "../base/units.ts";
 import type { Delivery } from "../state/member.ts";
 
 export interface Change {
@@ -37,8 +38,6 @@ const flags = {
   duplicates: "duplicates",
   acknowledge: "acknowledge",
 } as const;
-
-const DAY = 86_400_000;
 
 /**
  * The change that a text asks for; undefined where it is none.

@@ -3,6 +3,7 @@
  * SIGKILL at any moment loses nothing; a stop finishes what is claimed.
  */
 import { messageOf } from "../base/errors.ts";
+import { HOUR } from "../base/units.ts";
 import { nameOf, type Waiting } from "../spool/queue.ts";
 import {
   giveBackAll,
@@ -31,8 +32,6 @@ export interface Orders {
   /** Only entries of these lists; all without it. The front door is for all. */
   readonly lists?: Chosen;
 }
-
-const HOUR = 60 * 60 * 1000;
 
 export class Runner<C extends Content> {
   readonly #mill: Mill<C>;

@@ -4,7 +4,7 @@
  * state, over all hosts; what is asked again for the same entry counts once.
  */
 import { createHash } from "node:crypto";
-import { DAY } from "../base/units.ts";
+import { DAY, HOUR } from "../base/units.ts";
 import { domainOf, keyOf } from "../mail/address.ts";
 import type { Header } from "../mail/header.ts";
 import { roleOf } from "../mail/roleAddress.ts";
@@ -25,8 +25,6 @@ export interface Occasion {
   readonly trial?: boolean;
   log(text: string): void;
 }
-
-const HOUR = 3_600_000;
 
 /**
  * Whether an address may get one more letter today; the log says why not.

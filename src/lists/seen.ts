@@ -15,13 +15,14 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
+import { DAY } from "../base/units.ts";
 import type { Message } from "../mail/message.ts";
 import { isThere } from "../spool/nfs.ts";
 import { hasEntry } from "../spool/operator.ts";
 import { Spool } from "../spool/spool.ts";
 
 /** Milliseconds for which the same Message-ID is the same post. */
-const SAME = 86_400_000;
+const SAME = DAY;
 /** Milliseconds for which it is remembered, so that what is still queued counts. */
 const KEPT = 30 * SAME;
 /** Characters of a hash that are a name. */

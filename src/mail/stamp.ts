@@ -15,6 +15,7 @@
  * Forms and endings, once released, stay for ever: stamps come back after months. Pure.
  */
 import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
+import { HOUR } from "../base/units.ts";
 import { fromBase32, toBase32 } from "./base32.ts";
 
 /** What a stamp is good for; a stamp for one thing is none for another. */
@@ -35,7 +36,6 @@ export interface Secret {
 
 const HEAD = 4;
 const SIGNATURE = 10;
-export const HOUR = 3600_000;
 export const EPOCH = Date.UTC(2020, 0, 1);
 const LAST_HOUR = 2 ** 24 - 1;
 /** Bytes of the largest number that JavaScript counts with. */

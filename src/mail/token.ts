@@ -15,8 +15,9 @@
  * ever. Pure.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { HOUR } from "../base/units.ts";
 import { fromBase32, toBase32 } from "./base32.ts";
-import { EPOCH, HOUR, type Secret } from "./stamp.ts";
+import { EPOCH, type Secret } from "./stamp.ts";
 
 /** What is to happen. */
 export const actions = {

@@ -5,6 +5,7 @@
  */
 import { linkSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { DAY } from "../base/units.ts";
 import type { Wish } from "../lists/joining.ts";
 import { draftPath, ticket } from "../lists/ticket.ts";
 import { makeFolder, writeNew } from "../spool/durable.ts";
@@ -94,7 +95,7 @@ export function earlierDecision(
 }
 
 /** How long a decision is remembered, milliseconds: a late answer of a moderator is told who was first. */
-export const REMEMBERED = 60 * 86_400_000;
+export const REMEMBERED = 60 * DAY;
 
 /** Forgets old decisions, once a day. */
 export function sweepDecisions(

@@ -3,11 +3,12 @@
  * requests came from an address within an hour, how many posts to a list. What hosts that share a
  * state note they count together, one after the other.
  */
+import { DAY } from "../base/units.ts";
 import { prepared } from "./prepared.ts";
 import type { Store } from "./store.ts";
 
 /** Milliseconds for which each is kept at least: one thing may be counted in several windows. */
-const KEPT = 86_400_000;
+const KEPT = DAY;
 /** Milliseconds between two looks for what is out of all windows. */
 const SWEEP = 600_000;
 

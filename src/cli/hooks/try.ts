@@ -5,6 +5,7 @@ import { mkdirSync, statSync, symlinkSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
 import { linesOfFile } from "../../base/lines.ts";
+import { HOUR } from "../../base/units.ts";
 import {
   type Hook,
   isObserved,
@@ -84,9 +85,6 @@ interface Attempt extends Addressing {
   choose(pipelineOf: (queue: string) => Pipeline): Chosen;
 }
 
-/** Milliseconds in which a file of recipients must have been read. */
-const AN_HOUR = 3_600_000;
-
 /** What came of it, with the outcomes of a delivery. */
 export type Result = Shown & { readonly outcomes?: readonly Outcome[] };
 
@@ -125,7 +123,7 @@ export async function attempt(shop: Workshop, given: Attempt): Promise<Result> {
       answerOf(linesOfFile(listed), "recipients"),
       "append",
       "--recipients",
-      AN_HOUR,
+      HOUR,
     );
   const alone = {
     queue,

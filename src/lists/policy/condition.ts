@@ -4,6 +4,7 @@
 import { type Hours, hoursText, parseHours } from "../../base/hours.ts";
 import {
   byteCount,
+  DAY,
   durationText,
   milliseconds,
   sizeText,
@@ -173,7 +174,7 @@ function number(text: string): number | undefined {
 
 function upToAYear(text: string): number | undefined {
   const found = milliseconds(text);
-  return found !== undefined && found <= 365 * 86_400_000 ? found : undefined;
+  return found !== undefined && found <= 365 * DAY ? found : undefined;
 }
 
 /** An empty pair for `pass`. */

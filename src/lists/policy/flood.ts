@@ -3,13 +3,14 @@
  * a person has had a look (listmill list calm). Posts are counted over all hosts that share the
  * state, each once however often it is tried.
  */
+import { DAY } from "../../base/units.ts";
 import { keyOf } from "../../mail/address.ts";
 import type { Windows } from "./windows.ts";
 
 const post = "post";
 const flood = "flood";
 /** Milliseconds: a flood ends when a person says so. */
-const AGES = 100 * 365 * 86_400_000;
+const AGES = 100 * 365 * DAY;
 
 export interface Coming {
   /** The list's address. */

@@ -16,6 +16,7 @@ import { dirname, join } from "node:path";
 import { systemClock } from "../../base/clock.ts";
 import { errnoOf } from "../../base/errors.ts";
 import { pagesOf, unbroken } from "../../base/lines.ts";
+import { HOUR } from "../../base/units.ts";
 import { syncPath, writeNew } from "../../spool/durable.ts";
 import { moveFile } from "../../spool/nfs.ts";
 import { sourceFailure } from "./context.ts";
@@ -24,7 +25,7 @@ import { sourceFailure } from "./context.ts";
 const KEPT = 100;
 
 /** Milliseconds after which nobody writes a draft any more. */
-const ABANDONED = 3_600_000;
+const ABANDONED = HOUR;
 
 /**
  * The path of a file that a source of a list keeps for itself. Its folder is made; what its section kept

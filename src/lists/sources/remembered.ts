@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { messageOf } from "../../base/errors.ts";
+import { DAY, HOUR } from "../../base/units.ts";
 import {
   type Addresses,
   placeholder,
@@ -150,8 +151,8 @@ function lines(addresses: readonly string[]): string {
 /** How long it is, in the largest unit that fits twice. */
 function ago(age: number): string {
   const units = [
-    [86_400_000, "days"],
-    [3_600_000, "hours"],
+    [DAY, "days"],
+    [HOUR, "hours"],
     [60_000, "minutes"],
   ] as const;
   const [size, word] = units.find(([one]) => age >= 2 * one) ?? [

@@ -2,6 +2,7 @@
  * Values as they stand in a text: bounded, on one line unless the word is one of lines, and with
  * nothing in them that steers what is shown. Numbers are told as the language has them. Pure.
  */
+import { DAY, HOUR } from "../../base/units.ts";
 import type { Word } from "./words.ts";
 
 export type Value = string | number | readonly string[];
@@ -57,8 +58,8 @@ function told({ kind }: Word, value: Value, language: string): string {
 }
 
 const spans = [
-  ["day", 86_400_000],
-  ["hour", 3_600_000],
+  ["day", DAY],
+  ["hour", HOUR],
   ["minute", 60_000],
 ] as const;
 

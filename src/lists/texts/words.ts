@@ -2,6 +2,7 @@
  * The words that are filled into what listmill says, each with its kind: how a value is bounded, and
  * how numbers are told in the reader's language. Pure.
  */
+import { HOUR } from "../../base/units.ts";
 
 /**
  * `line`: text on one line. `lines`: text of several, which stands alone on its line in a text.
@@ -148,7 +149,7 @@ export const postCount = word({
 export const window = word({
   kind: "span",
   about: "in how long a time",
-  sample: 3_600_000,
+  sample: HOUR,
 });
 export const calm = needed(
   line(

@@ -18,6 +18,7 @@
  *
  * Times are milliseconds that never go back, as `Steady` gives them.
  */
+import { DAY } from "../../base/units.ts";
 
 export interface Measure {
   /** Of the window, in milliseconds. */
@@ -30,7 +31,7 @@ export interface Measure {
 export const minute: Measure = { length: 60_000, bucket: 200, spaced: true };
 /** A day of 24 hours, whenever it begins. */
 export const day: Measure = {
-  length: 86_400_000,
+  length: DAY,
   bucket: 300_000,
   spaced: false,
 };
