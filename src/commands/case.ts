@@ -3,9 +3,8 @@
  * goes to the one address that it is about, and never more than so many letters a day (RFC 3834).
  */
 import { oneLine } from "../base/log.ts";
-import type { Piece } from "../base/pieces.ts";
 import type { List } from "../lists/directory.ts";
-import { letter, type More } from "../lists/letter.ts";
+import { type Emitter, letter, type More, readerOf } from "../lists/letter.ts";
 import { mayBeWritten } from "../lists/limits.ts";
 import type { Posting } from "../lists/posting.ts";
 import { type Roster, rosterOf } from "../lists/roster.ts";
@@ -18,7 +17,7 @@ import type { Envelope } from "../spool/envelope.ts";
 import type { Actor } from "../state/journal.ts";
 
 /** What a hook is asked, as far as commands go. */
-export interface Case extends Posting {
+export interface Case extends Posting, Emitter {
   readonly site: Site;
   readonly list: List;
   readonly message: Message;
@@ -40,12 +39,6 @@ export interface Case extends Posting {
   address(extension: string): string;
   /** Whether an address is a list's here, with or without an extension. */
   isOurs(address: string): Promise<boolean>;
-  emit(emission: {
-    readonly recipient: string;
-    readonly content: readonly Piece[];
-    /** It leaves by the MTA, also where the address is one of ours. */
-    readonly outside?: boolean;
-  }): void;
   log(text: string): void;
 }
 
@@ -118,12 +111,11 @@ export async function languagesOf(
   list: Pick<List, "address">,
   message: Message,
   address: string,
-): Promise<string[]> {
-  const member = await rosterOf(site.home).get(list.address, address);
-  const own = member?.language ? [member.language] : [];
+): Promise<readonly string[]> {
+  const { languages } = await readerOf({ site, list }, address);
   return keyOf(address) === keyOf(authorOf(message.header) ?? "")
-    ? [...own, ...languagesIn(message)]
-    : own;
+    ? [...languages, ...languagesIn(message)]
+    : languages;
 }
 
 /** A sentence of the catalogue for who asks. */

@@ -16,6 +16,7 @@ import { flowedPart } from "../mail/flowed.ts";
 import { Header } from "../mail/header.ts";
 import type { List } from "./directory.ts";
 import { BEEN, extended } from "./marks.ts";
+import { rosterOf } from "./roster.ts";
 import type { Site } from "./settings.ts";
 import type { TextName, Words } from "./texts/catalogue.ts";
 import { textFor } from "./texts/texts.ts";
@@ -34,6 +35,33 @@ export interface Reader {
   readonly address: string;
   /** Those that are understood, best first. */
   readonly languages?: readonly string[];
+}
+
+/** Who sends letters, as a hook emits them. */
+export interface Emitter {
+  emit(emission: {
+    readonly recipient: string;
+    readonly content: readonly Piece[];
+    /** It leaves by the MTA, also where the address is one of ours. */
+    readonly outside?: boolean;
+    /** Seconds since 1970 before which it is not taken. */
+    readonly due?: number;
+  }): void;
+}
+
+/** An address, with the language that a member of it has chosen. */
+export async function readerOf(
+  {
+    site,
+    list,
+  }: {
+    readonly site: Pick<Site, "home">;
+    readonly list: Pick<List, "address">;
+  },
+  address: string,
+): Promise<Required<Reader>> {
+  const member = await rosterOf(site.home).get(list.address, address);
+  return { address, languages: member?.language ? [member.language] : [] };
 }
 
 export interface More {
@@ -58,12 +86,12 @@ export function letter<N extends TextName>(
   const text = textFor({ site, list, languages }, name, words);
   const page = flowedPart(text.body, text.language);
   const { replyTo, mark, inReplyTo, enclosed } = more;
-  // Anything else would have to be encoded, and an encoded Message-ID is none.
   // Letters of one occasion are told apart, also in a second try.
   const which = createHash("sha256")
     .update(JSON.stringify([address, words, mark, replyTo]))
     .digest("hex")
     .slice(0, 12);
+  // Anything else would have to be encoded, and an encoded Message-ID is none.
   const answers = /^<(?!.*=\?)[!-;=?-~]{1,900}>$/.test(inReplyTo ?? "")
     ? inReplyTo
     : "";

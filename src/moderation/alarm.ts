@@ -4,6 +4,7 @@
  */
 import type { Piece } from "../base/pieces.ts";
 import type { List } from "../lists/directory.ts";
+import type { Emitter } from "../lists/letter.ts";
 import { extended } from "../lists/marks.ts";
 import type { Site } from "../lists/settings.ts";
 import { compose, messageId } from "../mail/compose.ts";
@@ -59,14 +60,10 @@ export function note({ site, list, id, now }: About, to: string): Piece {
  * @param due milliseconds since 1970
  */
 export function alarm(
-  about: About & {
-    emit(emission: {
-      readonly recipient: string;
-      readonly content: readonly Piece[];
-      readonly due?: number;
-    }): void;
-    log(text: string): void;
-  },
+  about: About &
+    Emitter & {
+      log(text: string): void;
+    },
   matter: Matter,
   entry: string,
   due: number,

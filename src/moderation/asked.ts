@@ -2,7 +2,6 @@
  * Which posts wait for their author, and until when: `archive/LIST/asked/<entry>/<time>`, a ticket, so
  * that doing it again finds the same time. After that they are for moderators to decide about.
  */
-
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DAY } from "../base/units.ts";

@@ -3,13 +3,11 @@
  * moderator has addresses of his own, so that it is known who has decided, whoever the mail says that
  * it is from.
  */
-
-import type { Piece } from "../base/pieces.ts";
-import { lengthOf } from "../base/pieces.ts";
+import { lengthOf, type Piece } from "../base/pieces.ts";
 import { daysOf } from "../base/units.ts";
 import type { Wish } from "../lists/joining.ts";
 import type { Keyring } from "../lists/keyring.ts";
-import { letter, type Occasion } from "../lists/letter.ts";
+import { letter, type Occasion, type Reader } from "../lists/letter.ts";
 import type { Site } from "../lists/settings.ts";
 import { textFor } from "../lists/texts/texts.ts";
 import { type Answered, answerIn, returnOf } from "../lists/tokens.ts";
@@ -40,22 +38,19 @@ export interface Waiting {
 /**
  * The letter to one moderator. A plain answer to it decides nothing: a program that answers everything
  * would.
- * @param languages that the moderator understands
  */
 export function question(
   asking: Asking,
-  moderator: string,
-  languages: readonly string[],
+  moderator: Required<Reader>,
   { entry, reason, message, wish }: Waiting,
 ): Piece[] {
-  const reader = { address: moderator, languages };
-  const at = answersFor(asking, reader, entry);
+  const at = answersFor(asking, moderator, entry);
   if (wish) {
     const { approve, reject } = at;
     const words = { address: wish.address, approve, reject };
     return wish.command === "subscribe"
-      ? letter(asking, reader, "moderate-subscription", words)
-      : letter(asking, reader, "moderate-leaving", words);
+      ? letter(asking, moderator, "moderate-subscription", words)
+      : letter(asking, moderator, "moderate-leaving", words);
   }
   const shown = message.with({ header: withoutApproval(message.header) });
   const pieces = shown.pieces();
@@ -63,7 +58,7 @@ export function question(
   const { expire } = asking.list.settings.moderation;
   return letter(
     asking,
-    reader,
+    moderator,
     "moderate-post",
     {
       subject,
@@ -83,7 +78,7 @@ export function question(
  */
 export function answersFor(
   asking: Asking,
-  { address, languages }: { address: string; languages: readonly string[] },
+  { address, languages }: Required<Reader>,
   entry: string,
 ): Record<Word, string[]> {
   const { site, list, now } = asking;

@@ -2,14 +2,12 @@
  * A post in somebody's name that waits until its author says that it is his: he is asked at the
  * address that it bears, and nobody else gets to know it.
  */
-
 import { join } from "node:path";
 import type { Piece } from "../base/pieces.ts";
 import { daysOf } from "../base/units.ts";
 import type { List, Lists } from "../lists/directory.ts";
 import { keyringOf } from "../lists/keyring.ts";
-import { letter } from "../lists/letter.ts";
-import { rosterOf } from "../lists/roster.ts";
+import { type Emitter, letter, readerOf } from "../lists/letter.ts";
 import type { Site } from "../lists/settings.ts";
 import { answerIn, namedIn, returnOf } from "../lists/tokens.ts";
 import { authorOf, type Message } from "../mail/message.ts";
@@ -45,15 +43,7 @@ interface Answer extends About {
  * alarm then gives it to the moderators.
  */
 export async function authorsQuestion(
-  about: About & {
-    emit(emission: {
-      readonly recipient: string;
-      readonly content: readonly Piece[];
-      /** It leaves by the MTA, also where the address is one of ours. */
-      readonly outside?: boolean;
-      readonly due?: number;
-    }): void;
-  },
+  about: About & Emitter,
   author: string,
 ): Promise<Piece[]> {
   const { site, list, id, now, message } = about;
@@ -65,12 +55,11 @@ export async function authorsQuestion(
   const stamping = { site, list, keyring };
   const back = returnOf(stamping, "confirm", said, now);
   const drop = returnOf(stamping, "discard", said, now);
-  const member = await rosterOf(site.home).get(list.address, author);
-  const languages = [member?.language ?? ""];
-  const audience = { site, list, languages };
+  const reader = await readerOf(about, author);
+  const audience = { site, list, languages: reader.languages };
   return letter(
     about,
-    { address: author, languages },
+    reader,
     "confirm-post",
     {
       subject: message.header.text("Subject"),

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Piece } from "../base/pieces.ts";
 import type { Lists } from "../lists/directory.ts";
 import { keyringOf } from "../lists/keyring.ts";
-import { letter } from "../lists/letter.ts";
+import { type Emitter, letter, readerOf } from "../lists/letter.ts";
 import { moderatorsOf } from "../lists/offices.ts";
 import { rosterOf } from "../lists/roster.ts";
 import { textFor } from "../lists/texts/texts.ts";
@@ -22,19 +22,13 @@ import { reasonIn } from "./reason.ts";
 import { mayTell, type Telling, tellOfWish } from "./told.ts";
 
 /** The command that the answer is. */
-export interface Answering extends Telling {
+export interface Answering extends Telling, Emitter {
   readonly lists: Pick<Lists, "get">;
   readonly message: Message;
   readonly envelope: Pick<Envelope, "recipient" | "extension">;
   readonly request: { readonly rest: string };
   /** How it is decided; by mail without it. */
   readonly how?: "mail" | "command";
-  emit(emission: {
-    readonly recipient: string;
-    readonly content: readonly Piece[];
-    /** It leaves by the MTA, also where the address is one of ours. */
-    readonly outside?: boolean;
-  }): void;
 }
 
 /** Who tells people of a decision. */
@@ -110,9 +104,9 @@ async function answered(
   to: string,
 ): Promise<Piece[]> {
   const { site, list } = asked;
-  const languages = await languagesOf(asked, to);
-  const audience = { site, list, languages };
-  return letter(asked, { address: to, languages }, "moderate-answered", {
+  const reader = await readerOf(asked, to);
+  const audience = { site, list, languages: reader.languages };
+  return letter(asked, reader, "moderate-answered", {
     subject: decision.subject,
     moderator: decision.by,
     what: textFor(audience, `word-${past[decision.verdict]}`, {}).body,
@@ -151,14 +145,11 @@ async function refuse(asked: Teller, decision: Decision): Promise<void> {
   const { sender, subject, reason, robot = "", wish } = decision;
   const to = decision.author || sender;
   const { site, list } = asked;
-  const languages = await languagesOf(asked, to);
-  const reader = { address: to, languages };
+  const reader = await readerOf(asked, to);
+  const { languages } = reader;
   if (wish) {
-    const { body } = textFor(
-      { site, list, languages },
-      "reason-moderators",
-      {},
-    );
+    const audience = { site, list, languages };
+    const { body } = textFor(audience, "reason-moderators", {});
     const why = reason.replace(/\s+/g, " ").trim() || body;
     return tellOfWish(asked, decision, languages, why);
   }
@@ -166,11 +157,4 @@ async function refuse(asked: Teller, decision: Decision): Promise<void> {
   const words = { subject, reason };
   const content = letter(asked, reader, "post-rejected", words);
   asked.emit({ recipient: to, content, outside: true });
-}
-async function languagesOf(
-  { site, list }: Pick<Answering, "site" | "list">,
-  address: string,
-): Promise<string[]> {
-  const member = await rosterOf(site.home).get(list.address, address);
-  return member?.language ? [member.language] : [];
 }

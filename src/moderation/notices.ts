@@ -4,17 +4,19 @@
  * and the news of a decision on the command line. An alarm is a message that is not due yet: the spool
  * is the calendar. Done again after a crash, it comes to the same.
  */
-
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Piece } from "../base/pieces.ts";
 import { daysOf } from "../base/units.ts";
 import type { Lists } from "../lists/directory.ts";
 import { wishIn } from "../lists/joining.ts";
 import { keyringOf } from "../lists/keyring.ts";
-import { letter, type Occasion } from "../lists/letter.ts";
+import {
+  type Emitter,
+  letter,
+  type Occasion,
+  readerOf,
+} from "../lists/letter.ts";
 import { moderatorsOf } from "../lists/offices.ts";
-import { rosterOf } from "../lists/roster.ts";
 import type { Site } from "../lists/settings.ts";
 import { textFor } from "../lists/texts/texts.ts";
 import { ticket } from "../lists/ticket.ts";
@@ -45,19 +47,12 @@ import {
 import { tell } from "./moderator.ts";
 import { mayTell, tellOfWish } from "./told.ts";
 
-export interface Notice extends Occasion {
+export interface Notice extends Occasion, Emitter {
   readonly site: Site;
   readonly envelope: Envelope;
   readonly message: Message;
   readonly lists: Pick<Lists, "get">;
   isOurs(address: string): Promise<boolean>;
-  emit(emission: {
-    readonly recipient: string;
-    readonly content: readonly Piece[];
-    /** It leaves by the MTA, also where the address is one of ours. */
-    readonly outside?: boolean;
-    readonly due?: number;
-  }): void;
   log(text: string): void;
 }
 
@@ -97,7 +92,7 @@ async function tellOf(notice: Notice): Promise<void> {
     robot: robotic(message.header, sender) ?? "",
   };
   if (!(await mayTell(notice, author, false))) return;
-  const reader = { address, languages: await languagesOf(notice, address) };
+  const reader = await readerOf(notice, address);
   const words = { subject, reason };
   const content = letter(notice, reader, "post-waits", words);
   emit({ recipient: address, content, outside: true });
@@ -109,8 +104,8 @@ async function askModerators(notice: Notice, waiting: Waiting): Promise<void> {
   const keyring = await keyringOf(site.home, { now: () => now });
   const asking = { ...notice, keyring };
   for (const moderator of await moderatorsOf(site, list)) {
-    const languages = await languagesOf(notice, moderator);
-    const content = question(asking, moderator, languages, waiting);
+    const reader = await readerOf(notice, moderator);
+    const content = question(asking, reader, waiting);
     emit({ recipient: moderator, content, outside: true });
   }
   const { remind, expire } = list.settings.moderation;
@@ -167,8 +162,7 @@ async function remind(notice: Notice): Promise<void> {
   const keyring = await keyringOf(site.home, { now: () => now });
   const asking = { ...notice, keyring };
   for (const moderator of await moderatorsOf(site, list)) {
-    const languages = await languagesOf(notice, moderator);
-    const reader = { address: moderator, languages };
+    const reader = await readerOf(notice, moderator);
     const posts: string[] = [];
     for (const held of waiting.slice(0, NAMED)) {
       const { approve } = answersFor(asking, reader, held.found.name.id);
@@ -214,23 +208,15 @@ async function expire(notice: Notice, entry: string): Promise<void> {
 async function tellOfEnd(notice: Notice, decision: Decision): Promise<void> {
   const { site, list, emit } = notice;
   const { author: address, sender, robot = "", subject, wish } = decision;
-  const languages = await languagesOf(notice, address);
+  const reader = await readerOf(notice, address);
   if (wish) {
+    const { languages } = reader;
     const { body } = textFor({ site, list, languages }, "reason-undecided", {});
     return tellOfWish(notice, decision, languages, body);
   }
   if (!(await mayTell(notice, { address, sender, robot }, false))) return;
   const { expire } = list.settings.moderation;
   const words = { subject, days: daysOf(expire) };
-  const reader = { address, languages };
   const content = letter(notice, reader, "post-expired", words);
   emit({ recipient: address, content, outside: true });
-}
-
-async function languagesOf(
-  { site, list }: Notice,
-  address: string,
-): Promise<string[]> {
-  const member = await rosterOf(site.home).get(list.address, address);
-  return member?.language ? [member.language] : [];
 }

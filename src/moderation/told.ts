@@ -3,10 +3,8 @@
  * what the mill says by itself goes to members alone; what a person has decided is told to others too
  * where the envelope names the same address.
  */
-
-import type { Piece } from "../base/pieces.ts";
 import type { List } from "../lists/directory.ts";
-import { letter } from "../lists/letter.ts";
+import { type Emitter, letter } from "../lists/letter.ts";
 import { mayBeWritten } from "../lists/limits.ts";
 import { rosterOf } from "../lists/roster.ts";
 import type { Site } from "../lists/settings.ts";
@@ -48,14 +46,7 @@ export async function mayTell(
 
 /** Who wanted to join or to leave is told that it was not done; the address itself has said so before. */
 export async function tellOfWish(
-  asked: Telling & {
-    emit(emission: {
-      readonly recipient: string;
-      readonly content: readonly Piece[];
-      /** It leaves by the MTA, also where the address is one of ours. */
-      readonly outside?: boolean;
-    }): void;
-  },
+  asked: Telling & Emitter,
   { author: address, wish: command = "subscribe" }: Decision,
   languages: readonly string[],
   reason: string,
