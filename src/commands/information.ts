@@ -3,18 +3,10 @@
  */
 import { type Case, callerOf, type Reply, rosterFor, write } from "./case.ts";
 import { decideFor } from "./permission.ts";
+import { answers } from "./words.ts";
 
 /** Members that are told by mail at most. */
 const MEMBERS = 5000;
-
-/** Commands that have no use but as the answer to a letter. */
-const answers: ReadonlySet<string> = new Set([
-  "confirm",
-  "approve",
-  "reject",
-  "discard",
-  "free",
-]);
 
 /** How commands are written that take more than their name. */
 const usage: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@
 import { oneLine } from "../base/log.ts";
 import type { Message } from "../mail/message.ts";
 import { readable } from "../mail/text.ts";
-import { bareSubject, isEnd, nameOf } from "./words.ts";
+import { answers, bareSubject, isEnd, nameOf } from "./words.ts";
 
 /** A command: the name of the hook that answers, and what was written behind it, one line. */
 export interface Command {
@@ -56,17 +56,15 @@ async function restIn(
   name: string,
   isNeeded: boolean,
 ): Promise<string> {
-  if (!tokened.has(name)) return "";
+  if (!answers.has(name)) return "";
   const found = tokenIn(message.header.text("Subject"));
   if (found || !isNeeded) return found;
   const { text } = await readable(message.pieces(), READ);
   return tokenIn(text.replace(/=?\n[> ]*/g, "\n"));
 }
 
-const answers = ["confirm", "approve", "reject", "discard", "free"];
-const tokened: ReadonlySet<string> = new Set(answers);
 const token = new RegExp(
-  `\\b(?:${answers.join("|")})[\\s+:]{1,3}([a-z2-7]{24,800})\\b`,
+  `\\b(?:${[...answers].join("|")})[\\s+:]{1,3}([a-z2-7]{24,800})\\b`,
   "i",
 );
 

@@ -21,11 +21,19 @@ const byName: Readonly<Record<string, string>> = {
   discard: "verwerfen jeter descartar 破棄",
 };
 
+/** Commands that have no use but as the answer to a letter, with the token in it. */
+export const answers: ReadonlySet<string> = new Set([
+  "confirm",
+  "approve",
+  "reject",
+  "discard",
+  "free",
+]);
+
 /** The commands that come with listmill. */
 export const known: ReadonlySet<string> = new Set([
   ...Object.keys(byName),
-  "discard",
-  "free",
+  ...answers,
   "digest",
 ]);
 

@@ -161,13 +161,17 @@ async function remind(notice: Notice): Promise<void> {
   if (waiting.length === 0) return;
   const keyring = await keyringOf(site.home, { now: () => now });
   const asking = { ...notice, keyring };
+  const named: { readonly line: string; readonly entry: string }[] = [];
+  for (const held of waiting.slice(0, NAMED)) {
+    const line = await lineOf(held);
+    if (line !== undefined) named.push({ line, entry: held.found.name.id });
+  }
   for (const moderator of await moderatorsOf(site, list)) {
     const reader = await readerOf(notice, moderator);
-    const posts: string[] = [];
-    for (const held of waiting.slice(0, NAMED)) {
-      const { approve } = answersFor(asking, reader, held.found.name.id);
-      posts.push(...(await linesOf(held, approve)));
-    }
+    const posts = named.flatMap(({ line, entry }) => {
+      const { approve } = answersFor(asking, reader, entry);
+      return [line, ...approve.map((answer) => `  ${answer}`)];
+    });
     if (waiting.length > NAMED) posts.push(`… ${waiting.length - NAMED}`);
     const words = { count: waiting.length, posts };
     const content = letter(notice, reader, "moderate-reminder", words);
@@ -176,18 +180,14 @@ async function remind(notice: Notice): Promise<void> {
   alarm(notice, "remind", "", now + every);
 }
 
-async function linesOf(
-  held: Held,
-  approve: readonly string[],
-): Promise<string[]> {
+/** A post that waits; undefined where somebody has just decided about it. */
+async function lineOf(held: Held): Promise<string | undefined> {
   const day = new Date(held.since).toISOString().slice(0, 10);
   try {
     const { author, subject } = await sightOf(held);
-    const indented = approve.map((line) => `  ${line}`);
-    return [`${day}  ${author}  ${subject}`, ...indented];
+    return `${day}  ${author}  ${subject}`;
   } catch {
-    // Somebody has just decided.
-    return [];
+    return undefined;
   }
 }
 

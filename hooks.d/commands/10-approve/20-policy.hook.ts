@@ -2,6 +2,7 @@
 // Who may send commands: the lines of `rules.command`, then those of `policy`. Joining, leaving,
 // members and posts have rules of their own, and answers to questions need none.
 import { commandsIn } from "../../../src/commands/read.ts";
+import { answers } from "../../../src/commands/words.ts";
 import { wordsOf } from "../../../src/engine/answering.ts";
 import { listPipeline } from "../../../src/engine/layers.ts";
 import type { Ask, List, Reply } from "../../../src/hook.ts";
@@ -10,11 +11,10 @@ import { factsOf } from "../../../src/lists/policy/facts.ts";
 import { layersOf } from "../../../src/mill.ts";
 
 /** Commands that other rules decide about. */
-const others = new Set(
-  "subscribe unsubscribe who get index thread digest confirm approve reject discard free".split(
-    " ",
-  ),
-);
+const others = new Set([
+  ..."subscribe unsubscribe who get index thread digest".split(" "),
+  ...answers,
+]);
 
 export default async function policy(ask: Ask): Promise<Reply> {
   const { list } = ask;
