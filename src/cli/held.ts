@@ -8,7 +8,14 @@ import { oneLine } from "../base/log.ts";
 import { hashOf } from "../lists/password.ts";
 import { decide } from "../moderation/decide.ts";
 import type { Verdict } from "../moderation/decision.ts";
-import { type Held, heldOf, sightOf, tailOf } from "../moderation/held.ts";
+import {
+  findHeld,
+  type Held,
+  heldOf,
+  isAuthors,
+  sightOf,
+  tailOf,
+} from "../moderation/held.ts";
 import { free } from "../moderation/moderator.ts";
 import { mustBeThere } from "../spool/enqueue.ts";
 import { find } from "../spool/operator.ts";
@@ -115,10 +122,9 @@ async function decideAll(
   let code: number = exit.ok;
   for (const entry of entries) {
     const { name } = find(spool, named(entry));
-    const held = [...heldOf(looking(context))].find(
-      ({ found }) => found.name.id === name.id,
-    );
-    if (!held)
+    const at = looking(context);
+    const held = findHeld(at, undefined, tailOf(name.id));
+    if (!held || isAuthors(held, at))
       throw new Failure(
         exit.noInput,
         `${name.id} waits for no moderator; see: listmill queue show ${name.id}`,
@@ -129,7 +135,7 @@ async function decideAll(
     const how = "command";
     const by = account();
     const outcome = await decide(
-      { ...looking(context), list, id, by, reason, how },
+      { ...at, list, id, by, reason, how },
       tailOf(name.id),
       verdict,
     );

@@ -67,17 +67,26 @@ export function* heldOf(looking: Looking, list?: string): Generator<Held> {
   for (const found of entriesOf(looking.spool, "held")) {
     const held = heldIn(looking, found, asked);
     if (!held || (list !== undefined && held.list !== list)) continue;
-    if (held.asked === undefined || held.asked <= looking.now) yield held;
+    if (!isAuthors(held, looking)) yield held;
   }
 }
 
+/** Whether its author is waited for: it is not for moderators yet. */
+export function isAuthors(
+  { asked }: Pick<Held, "asked">,
+  { now }: Pick<Looking, "now">,
+): boolean {
+  return asked !== undefined && asked > now;
+}
+
 /**
- * The entry of a list whose id ends so, also while its author is waited for; undefined where it does
- * not wait any more.
+ * The entry whose id ends so, also while its author is waited for; undefined where it does not wait
+ * any more.
+ * @param list the address of its list; undefined for any
  */
 export function findHeld(
   looking: Looking,
-  list: string,
+  list: string | undefined,
   tail: string,
 ): Held | undefined {
   if (tail.length < TAIL) return undefined;
@@ -85,7 +94,7 @@ export function findHeld(
   for (const found of entriesOf(looking.spool, "held"))
     if (found.name.id.endsWith(tail)) {
       const held = heldIn(looking, found, asked);
-      if (held?.list === list) return held;
+      if (held && (list === undefined || held.list === list)) return held;
     }
   return undefined;
 }
