@@ -6,6 +6,7 @@
 import { exit, Failure } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import { tomlValue } from "../base/settings.ts";
+import type { Deed } from "../lists/schema/people.ts";
 import { canonical, keyOf } from "../mail/address.ts";
 import type {
   Found,
@@ -28,14 +29,6 @@ export const order = [
   "last",
 ] as const;
 export type When = (typeof order)[number];
-
-export type Deed =
-  | "post"
-  | "subscribe"
-  | "unsubscribe"
-  | "who"
-  | "archive"
-  | "command";
 
 /** Most lines of a kind: each is read for every post. */
 const LINES = 1000;

@@ -45,11 +45,20 @@ export function repliesTo(
   const [{ address = "" } = {}, ...more] = parseAddresses(value);
   if (more.length === 0 && canonical(address)?.toLowerCase() === list)
     account.set(setting, shown, "reply_to", "list");
-  else
-    account.lose(
-      setting,
-      shown,
-      "replies go to the author or to the list, not elsewhere",
-      `personal.headers = [${JSON.stringify(`Reply-To: ${value}`)}], which costs a message a member, or an edit hook`,
-    );
+  else replyElsewhere(account, setting, shown, value);
+}
+
+/** @param to the address, or several */
+export function replyElsewhere(
+  account: Account,
+  setting: string,
+  shown: string,
+  to: string,
+): void {
+  account.lose(
+    setting,
+    shown,
+    "replies go to the author or to the list, not elsewhere",
+    `personal.headers = [${JSON.stringify(`Reply-To: ${to}`)}], which costs a message a member, or an edit hook`,
+  );
 }

@@ -1,8 +1,9 @@
 /**
  * Regular expressions over fields of the header, as conditions of rules. Pure.
  */
+import type { Account, When } from "./account.ts";
 import { globsOf } from "./glob.ts";
-import { headerIs } from "./rules.ts";
+import { type Action, headerIs, ruleLine } from "./rules.ts";
 
 const FIELD =
   /^\^?(?:\((?:\?:)?([a-z][\w-]*(?:\|[a-z][\w-]*)*)\)|([a-z][\w-]*)) *\\?:(.*)$/i;
@@ -54,6 +55,26 @@ export function unaddressed(globs: readonly string[]): string[] | undefined {
   return all.every((one) => one !== undefined)
     ? all.map((one) => `not ${one}`)
     : undefined;
+}
+
+/** Why an expression over the header is lost, and what does instead. */
+export const noGlob =
+  "no glob (* and ?) over a field of the header says what this regular expression says";
+export const ownRule =
+  "a line of your own in rules.post, or an approve hook (docs/hooks.md)";
+
+/** A rule for each condition, or a loss. */
+export function headerLine(
+  account: Account,
+  name: string,
+  pattern: string,
+  conditions: readonly string[] | undefined,
+  action: Action,
+  when: When = "filter",
+): void {
+  const lines = conditions?.map((one) => ruleLine(action, [one]));
+  if (lines) account.ruled(name, pattern, "post", lines, when);
+  else account.lose(name, `${action}: ${pattern}`, noGlob, ownRule);
 }
 
 /** Posts that were meant as commands, as far as the subject alone tells it. */

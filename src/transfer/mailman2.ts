@@ -8,6 +8,7 @@ import { Account, addressOf } from "./account.ts";
 import { weigh } from "./counterparts.ts";
 import { wholeFile } from "./files.ts";
 import type { Found, FoundMember, Wanted } from "./found.ts";
+import { each } from "./mailman/both.ts";
 import { members2 } from "./mailman/members2.ts";
 import { counterparts2, membersTold } from "./mailman/settings2.ts";
 import { Source2, textOf } from "./mailman/source2.ts";
@@ -48,12 +49,6 @@ export async function mailman2(path: string, wanted: Wanted): Promise<Found> {
       "--members FILE with what list_members -r -f prints, --digest-members FILE for list_members -d -f",
     );
   return account.found(address, each(members));
-}
-
-async function* each(
-  members: readonly FoundMember[],
-): AsyncGenerator<FoundMember> {
-  yield* members;
 }
 
 /** @returns whole: with members and all that Mailman keeps */

@@ -2,15 +2,15 @@
  * Reads a list of Mailman 3: a JSON document with what its REST API gives (docs/import.md tells how
  * to make it).
  */
-import { keyOf } from "../mail/address.ts";
+import { domainOf, keyOf, localOf } from "../mail/address.ts";
 import { Account, addressOf } from "./account.ts";
 import { weigh } from "./counterparts.ts";
 import { wholeFile } from "./files.ts";
 import { filled } from "./footers.ts";
-import type { Found, FoundMember, Wanted } from "./found.ts";
-import { valueConditions } from "./headers.ts";
+import type { Found, Wanted } from "./found.ts";
+import { headerLine, valueConditions } from "./headers.ts";
 import { banned } from "./mailman/bans.ts";
-import { headerLine } from "./mailman/filters2.ts";
+import { each, nonmembers } from "./mailman/both.ts";
 import { member3 } from "./mailman/members3.ts";
 import { counterparts3 } from "./mailman/settings3.ts";
 import {
@@ -84,12 +84,6 @@ export async function mailman3(path: string, wanted: Wanted): Promise<Found> {
   return account.found(address, each(members));
 }
 
-async function* each(
-  members: readonly FoundMember[],
-): AsyncGenerator<FoundMember> {
-  yield* members;
-}
-
 function people(account: Account, document: Record3): void {
   for (const role of ["owner", "moderator"] as const) {
     const all = entriesOf(document[`${role}s`]).map((one) => textOf(one.email));
@@ -102,12 +96,7 @@ function people(account: Account, document: Record3): void {
   for (const action of ["accept", "hold", "reject", "discard"] as const) {
     const all = (groups.get(action) ?? []).map((one) => textOf(one.email));
     if (all.length === 0) continue;
-    senders(account, `nonmembers: ${action}`, all, {
-      deed: "post",
-      action,
-      when: action === "hold" || action === "accept" ? action : "refuse",
-      also: ["not member"],
-    });
+    nonmembers(account, `nonmembers: ${action}`, all, action);
   }
 }
 
@@ -155,13 +144,13 @@ function texts(
   { address, config }: Source3,
 ): void {
   if (!isRecord(templates)) return;
-  const [local = "", domain = ""] = address.split("@");
+  const local = localOf(address);
   const words = {
     listname: "{{list}}",
     fqdn_listname: "{{list}}",
     short_listname: local,
     list_name: local,
-    domain,
+    domain: domainOf(address),
     display_name: plain(textOf(config.display_name ?? local)),
     description: plain(textOf(config.description)),
     user_email: "{{address}}",

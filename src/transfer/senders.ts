@@ -2,8 +2,9 @@
  * Lists of people whose posts or requests are treated in a way of their own: addresses, and regular
  * expressions that begin with ^. Pure.
  */
+import type { Deed } from "../lists/schema/people.ts";
 import { canonical } from "../mail/address.ts";
-import type { Account, Deed, When } from "./account.ts";
+import type { Account, When } from "./account.ts";
 import { globsOf } from "./glob.ts";
 import { type Action, fromIs, ruleLine } from "./rules.ts";
 

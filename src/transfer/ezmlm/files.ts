@@ -6,6 +6,7 @@ import type { Account } from "../account.ts";
 import { type Counterparts, gone, moot } from "../counterparts.ts";
 import { addedFields } from "../fields.ts";
 import type { Folder } from "./folder.ts";
+import { filledIn } from "./words.ts";
 
 /** What the table is asked about. */
 export interface Source {
@@ -28,12 +29,7 @@ const byFile: Table = {
     addedFields(
       account,
       name,
-      folder.lines(name).map((line) =>
-        line
-          .replaceAll(/<#[lL]#>@<#[hH]#>/g, address)
-          .replaceAll(/<#[lL]#>/g, address.slice(0, address.lastIndexOf("@")))
-          .replaceAll(/<#[hH]#>/g, address.slice(address.lastIndexOf("@") + 1)),
-      ),
+      folder.lines(name).map((line) => filledIn(line, address, address)),
       address,
     ),
   headerremove: (_value, account, { folder }, name) => {

@@ -1,9 +1,11 @@
 /**
  * ezmlm-idx: what is put above and below posts. Pure.
  */
+import { localOf } from "../../mail/address.ts";
 import type { Account } from "../account.ts";
 import { plain, prefixOf } from "../texts.ts";
 import type { Folder } from "./folder.ts";
+import { filledIn } from "./words.ts";
 
 export interface Switch {
   /** The file that says the same; undefined: only the letter does. */
@@ -25,18 +27,16 @@ export interface Switch {
 
 export const trailer: Switch["on"] = (account, folder, name, address) => {
   const text = folder.text("text/trailer");
-  const made = plain(text)
-    .replaceAll(/<#[lL]#>@<#[hH]#>/g, "{{list}}")
-    .replaceAll(/<#[lL]#>/g, address.slice(0, address.lastIndexOf("@")))
-    .replaceAll(/<#[hH]#>/g, address.slice(address.lastIndexOf("@") + 1))
-    .replaceAll(/^.*<#.#>.*\n?/gm, "");
+  const made = filledIn(plain(text), address, "{{list}}").replaceAll(
+    /^.*<#.#>.*\n?/gm,
+    "",
+  );
   if (made.trim() === "") account.needless(name, "on", "text/trailer is empty");
   else account.set(name, text, "footer", `${made.trimEnd()}\n`);
 };
 
 export const prefix: Switch["on"] = (account, folder, name, address) => {
-  const local = address.slice(0, address.lastIndexOf("@"));
-  const text = folder.first("prefix") || `[${local}]`;
+  const text = folder.first("prefix") || `[${localOf(address)}]`;
   const { prefix, numbered } = prefixOf(text, /#/);
   account.set(name, text, "subject_prefix", prefix);
   if (numbered)

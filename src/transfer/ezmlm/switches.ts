@@ -9,8 +9,7 @@ import {
   readersLines,
 } from "../posting.ts";
 import type { Folder } from "./folder.ts";
-import type { Switch } from "./looks.ts";
-import { prefix, trailer } from "./looks.ts";
+import { prefix, type Switch, trailer } from "./looks.ts";
 import { postingOf } from "./posts.ts";
 
 const lost =

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Account } from "../account.ts";
 import { namesIn, smallText } from "../files.ts";
 import { lookedUp, plain, template } from "../texts.ts";
+import { filledIn } from "./words.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   help: "help",
@@ -18,16 +19,12 @@ export async function texts(
   dir: string,
   address: string,
 ): Promise<void> {
-  const at = address.lastIndexOf("@");
   for (const name of namesIn(join(dir, "text"))) {
     if (name === "trailer") continue;
     const text = await smallText(join(dir, "text", name));
     if (text === undefined) continue;
     const to = lookedUp(NAMES, name);
-    const made = plain(text)
-      .replaceAll(/<#[lL]#>@<#[hH]#>/g, "{{list}}")
-      .replaceAll(/<#[lL]#>/g, address.slice(0, at))
-      .replaceAll(/<#[hH]#>/g, address.slice(at + 1));
+    const made = filledIn(plain(text), address, "{{list}}");
     if (to !== undefined && !/<#.#>|^<=.*=>$|^![AR]$/m.test(made))
       account.text(`text/${name}`, to, "en", template(`{{list}}: ${to}`, made));
     else

@@ -4,33 +4,12 @@
  */
 import { type Counterparts, gone, moot, same } from "../counterparts.ts";
 import type { PythonValue } from "../python/literal.ts";
+import { bounces, digestSize, idle, parts, robot, usenet } from "./both.ts";
 import { numberOf, type Source2, type Two } from "./source2.ts";
 
-const no = [0, false, "", [], null];
 const yes = [1, true];
 const web = moot<PythonValue, Source2>("it is about web pages");
 const counted = moot<PythonValue, Source2>("what Mailman noted for itself");
-const bounces = (...usual: unknown[]) =>
-  gone<PythonValue, Source2>(
-    "bounces are judged by listmill's own measure",
-    "",
-    usual,
-  );
-const usenet = gone<PythonValue, Source2>(
-  "there is no gateway to news",
-  "public-inbox serves lists by NNTP",
-  no,
-);
-const robot = gone<PythonValue, Source2>(
-  "there are no automatic answers to posts",
-  "a hook that emits an answer (docs/hooks.md)",
-  no,
-);
-const parts = gone<PythonValue, Source2>(
-  "parts of messages are not taken out",
-  'an edit hook (docs/hooks.md), or a rule such as "hold if attachment application/*"',
-  no,
-);
 /** Settings that count only where another one is on. */
 const where =
   (switched: string, one: Two): Two =>
@@ -41,12 +20,8 @@ const where =
 
 export const elsewhere2: Counterparts<PythonValue, Source2> = {
   digestable: same("digest.enabled", (value) => numberOf(value) !== 0),
-  digest_size_threshhold: (value, account, _source, name) => {
-    const size = Math.ceil(numberOf(value) ?? 0);
-    // Mailman counts no posts.
-    account.put("digest.posts", 10_000);
-    account.set(name, value, "digest.size", size > 0 ? `${size}KB` : "1GB");
-  },
+  digest_size_threshhold: (value, account, _source, name) =>
+    digestSize(account, name, value, numberOf(value) ?? 0),
   digest_send_periodic: same("digest.age", (value) =>
     numberOf(value) === 0 ? "365d" : "24h",
   ),
@@ -54,11 +29,11 @@ export const elsewhere2: Counterparts<PythonValue, Source2> = {
   digest_is_default: gone(
     "new members get posts singly",
     "listmill member add --digest",
-    no,
+    idle,
   ),
   mime_is_default_digest: moot("members say which digest they want"),
-  digest_header: gone("digests have a masthead of their own", "", no),
-  digest_footer: gone("digests have no footer", "", no),
+  digest_header: gone("digests have a masthead of their own", "", idle),
+  digest_footer: gone("digests have no footer", "", idle),
   digest_volume_frequency: gone(
     "issues are counted through, without volumes",
     "",
@@ -73,32 +48,32 @@ export const elsewhere2: Counterparts<PythonValue, Source2> = {
   from_is_list: gone(
     "From stays the author",
     "an edit hook (docs/hooks.md)",
-    no,
+    idle,
   ),
   anonymous_list: gone(
     "authors are not hidden",
     "an edit hook (docs/hooks.md)",
-    no,
+    idle,
   ),
   msg_header: gone(
     "there is no text above posts",
     "an edit hook (docs/hooks.md)",
-    no,
+    idle,
   ),
   scrub_nondigest: gone(
     "attachments stay in posts",
     "an edit hook (docs/hooks.md)",
-    no,
+    idle,
   ),
   regular_include_lists: gone(
     "the other lists may not be here yet",
     "listmill list set LIST sublists.lists=... once they are",
-    no,
+    idle,
   ),
   regular_exclude_lists: gone(
     "who is on another list gets a post from both",
     "",
-    no,
+    idle,
   ),
   regular_exclude_ignore: moot("see: regular_exclude_lists"),
   include_rfc2369_headers: gone(
@@ -117,8 +92,8 @@ export const elsewhere2: Counterparts<PythonValue, Source2> = {
   send_reminders: moot("members have no passwords to be reminded of"),
   archive_volume_frequency: moot("the archive has no volumes"),
   archive_directory: counted,
-  topics: gone("there are no topics", "a list for each", no),
-  topics_enabled: gone("there are no topics", "a list for each", no),
+  topics: gone("there are no topics", "a list for each", idle),
+  topics_enabled: gone("there are no topics", "a list for each", idle),
   topics_bodylines_limit: moot("there are no topics"),
   topics_userinterest: gone("there are no topics", "", [new Map()]),
   filter_content: parts,
@@ -133,19 +108,19 @@ export const elsewhere2: Counterparts<PythonValue, Source2> = {
       "filter_action",
     ].map((name) => [name, where("filter_content", parts)]),
   ),
-  nntp_host: where("gateway_to_news", usenet),
-  linked_newsgroup: usenet,
-  gateway_to_news: usenet,
-  gateway_to_mail: usenet,
-  news_prefix_subject_too: where("gateway_to_news", usenet),
-  news_moderation: where("gateway_to_news", usenet),
+  nntp_host: where("gateway_to_news", usenet()),
+  linked_newsgroup: usenet(),
+  gateway_to_news: usenet(),
+  gateway_to_mail: usenet(),
+  news_prefix_subject_too: where("gateway_to_news", usenet()),
+  news_moderation: where("gateway_to_news", usenet()),
   usenet_watermark: counted,
-  autorespond_postings: robot,
-  autorespond_admin: robot,
-  autorespond_requests: robot,
-  autoresponse_postings_text: where("autorespond_postings", robot),
-  autoresponse_admin_text: where("autorespond_admin", robot),
-  autoresponse_request_text: where("autorespond_requests", robot),
+  autorespond_postings: robot(),
+  autorespond_admin: robot(),
+  autorespond_requests: robot(),
+  autoresponse_postings_text: where("autorespond_postings", robot()),
+  autoresponse_admin_text: where("autorespond_admin", robot()),
+  autoresponse_request_text: where("autorespond_requests", robot()),
   autoresponse_graceperiod: moot("see: autorespond_postings"),
   bounce_processing: bounces(1, true),
   bounce_score_threshold: bounces(5),

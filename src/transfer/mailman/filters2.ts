@@ -2,17 +2,18 @@
  * Mailman 2: posts that wait for what they look like: their size, their recipients, their header.
  * Pure.
  */
-import type { Account, When } from "../account.ts";
+import { localOf } from "../../mail/address.ts";
 import { type Counterparts, moot } from "../counterparts.ts";
 import { globsOf } from "../glob.ts";
 import {
   administrivia,
   headerConditions,
-  unaddressed,
+  headerLine,
   valueConditions,
 } from "../headers.ts";
 import type { PythonValue } from "../python/literal.ts";
-import { type Action, ruleLine } from "../rules.ts";
+import type { Action } from "../rules.ts";
+import { ceiling, destination, recipientsOver, sizeOver } from "./both.ts";
 import {
   numberOf,
   type Source2,
@@ -21,13 +22,10 @@ import {
   textOf,
 } from "./source2.ts";
 
-const ceiling =
+const most =
   (condition: (most: number) => string): Two =>
-  (value, account, _source, name) => {
-    const most = numberOf(value) ?? 0;
-    if (most <= 0) account.needless(name, value, "no limit");
-    else account.ruled(name, value, "post", [`hold if ${condition(most)}`]);
-  };
+  (value, account, _source, name) =>
+    ceiling(account, name, value, numberOf(value) ?? 0, condition);
 
 /** The actions of header rules by their number. */
 const actions: Readonly<Record<number, Action>> = {
@@ -53,26 +51,6 @@ const headerRules: Two = (value, account, _source, name) => {
     }
   }
 };
-
-/** A rule for each condition, or a loss. */
-export function headerLine(
-  account: Account,
-  name: string,
-  pattern: string,
-  conditions: readonly string[] | undefined,
-  action: Action,
-  when: When = "filter",
-): void {
-  const lines = conditions?.map((one) => ruleLine(action, [one]));
-  if (lines) account.ruled(name, pattern, "post", lines, when);
-  else
-    account.lose(
-      name,
-      `${action}: ${pattern}`,
-      "no glob (* and ?) over a field of the header says what this regular expression says",
-      "a line of your own in rules.post, or an approve hook (docs/hooks.md)",
-    );
-}
 
 /** What Mailman writes into a new list, as an example. */
 const EXAMPLES = [
@@ -100,28 +78,17 @@ const oldHeaders: Two = (value, account, _source, name) => {
   }
 };
 
-/** Posts must name the list, or one of its other names. */
-const destination: Two = (value, account, source, name) => {
+const named: Two = (value, account, source, name) => {
   if (numberOf(value) === 0) return account.needless(name, value, "off");
-  const local = source.address.slice(0, source.address.lastIndexOf("@") + 1);
-  const globs = [local];
-  for (const alias of severalOf(source.values.get("acceptable_aliases"))) {
-    const pattern = alias.trim();
-    if (pattern === "") continue;
-    const found = globsOf(
-      pattern.startsWith("^") ? pattern : `^${pattern}`,
-    )?.map((glob) => glob.replace(/\*$/, ""));
-    if (found) globs.push(...found);
-    else
-      account.lose(
-        "acceptable_aliases",
-        pattern,
-        "no glob says what this regular expression says",
-        "a line of your own in rules.post, before: hold if not header To",
-      );
-  }
-  const all = unaddressed(globs);
-  account.ruled(name, value, "post", [all && ruleLine("hold", all)]);
+  const aliases = severalOf(source.values.get("acceptable_aliases"))
+    .map((alias) => alias.trim())
+    .filter((alias) => alias !== "");
+  const local = `${localOf(source.address)}@`;
+  destination(account, name, value, local, aliases, (alias) =>
+    globsOf(alias.startsWith("^") ? alias : `^${alias}`)?.map((glob) =>
+      glob.replace(/\*$/, ""),
+    ),
+  );
 };
 
 const verbose: Two = (value, account, source, name) => {
@@ -137,9 +104,9 @@ const verbose: Two = (value, account, source, name) => {
 export const filters2: Counterparts<PythonValue, Source2> = {
   member_verbosity_threshold: verbose,
   member_verbosity_interval: moot("see: member_verbosity_threshold"),
-  max_message_size: ceiling((most) => `size > ${Math.ceil(most)}KB`),
-  max_num_recipients: ceiling((most) => `recipients > ${Math.ceil(most) - 1}`),
-  require_explicit_destination: destination,
+  max_message_size: most(sizeOver),
+  max_num_recipients: most(recipientsOver),
+  require_explicit_destination: named,
   acceptable_aliases: (value, account, source, name) =>
     source.flag("require_explicit_destination", true) &&
     severalOf(value).some((one) => one.trim() !== "")

@@ -1,7 +1,6 @@
 /**
  * Mailman 2: who may join, see and post, and what waits for a moderator. Pure.
  */
-
 import { type Counterparts, gone, moot } from "../counterparts.ts";
 import {
   type Joining,
@@ -14,6 +13,7 @@ import type { PythonValue } from "../python/literal.ts";
 import { type Action, ruleLine } from "../rules.ts";
 import { senders } from "../senders.ts";
 import { banned } from "./bans.ts";
+import { dmarc, idle, nonmembers, patience } from "./both.ts";
 import { filters2 } from "./filters2.ts";
 import {
   numberOf,
@@ -23,14 +23,6 @@ import {
   textOf,
 } from "./source2.ts";
 
-const no = [0, false, "", [], null];
-const dmarc = gone<PythonValue, Source2>(
-  "From stays the author, also where their domain has a DMARC policy",
-  "an edit hook (docs/hooks.md)",
-  no,
-);
-
-/** A number of something above which a post waits; 0: any. */
 const postingPart: Two = (value, account, source, name) =>
   account.keep(name, value, postingWords(source.posting), "policy");
 
@@ -43,17 +35,12 @@ const notice: Two = (value, account, _source, name) =>
         "the text of the line that rejects, on one line",
       );
 
-const nonmembers =
+const others =
   (action: Action): Two =>
   (value, account, source, name) => {
-    senders(account, name, severalOf(value), {
-      deed: "post",
-      action,
-      when: action === "hold" || action === "accept" ? action : "refuse",
-      also: ["not member"],
-      told:
-        action === "reject" ? source.notice("nonmember_rejection_notice") : "",
-    });
+    const told =
+      action === "reject" ? source.notice("nonmember_rejection_notice") : "";
+    nonmembers(account, name, severalOf(value), action, told);
   };
 
 const subscribing: Two = (value, account, _source, name) => {
@@ -126,10 +113,10 @@ export const moderation2: Counterparts<PythonValue, Source2> = {
   },
   member_moderation_notice: notice,
   nonmember_rejection_notice: notice,
-  accept_these_nonmembers: nonmembers("accept"),
-  hold_these_nonmembers: nonmembers("hold"),
-  reject_these_nonmembers: nonmembers("reject"),
-  discard_these_nonmembers: nonmembers("discard"),
+  accept_these_nonmembers: others("accept"),
+  hold_these_nonmembers: others("hold"),
+  reject_these_nonmembers: others("reject"),
+  discard_these_nonmembers: others("discard"),
   forward_auto_discards: (value, account, source, name) =>
     numberOf(value) === 0 ||
     (source.posting.others !== "discard" &&
@@ -158,30 +145,22 @@ export const moderation2: Counterparts<PythonValue, Source2> = {
     account.set(name, value, "tell_owners", numberOf(value) !== 0),
   respond_to_post_requests: (value, account, _source, name) =>
     account.set(name, value, "moderation.tell_author", numberOf(value) !== 0),
-  max_days_to_hold: (value, account, _source, name) => {
-    const days = Math.ceil(numberOf(value) ?? 0);
-    account.put("moderation.expired", "discard");
-    account.set(
-      name,
-      value,
-      "moderation.expire",
-      days > 0 ? `${Math.min(days, 365)}d` : "0s",
-    );
-  },
-  dmarc_moderation_action: dmarc,
+  max_days_to_hold: (value, account, _source, name) =>
+    patience(account, name, value, numberOf(value) ?? 0),
+  dmarc_moderation_action: dmarc(),
   dmarc_quarantine_moderation_action: moot("see: dmarc_moderation_action"),
   dmarc_none_moderation_action: moot("see: dmarc_moderation_action"),
   dmarc_moderation_notice: moot("see: dmarc_moderation_action"),
-  dmarc_moderation_addresses: dmarc,
+  dmarc_moderation_addresses: dmarc(),
   dmarc_wrapped_message_text: moot("see: dmarc_moderation_action"),
   equivalent_domains: gone(
     "each address is one of its own",
     "listmill member add LIST OTHER-ADDRESS --nomail",
-    no,
+    idle,
   ),
   password: moot("who may run listmill is told by the system"),
-  mod_password: gone("it cannot be read back", "listmill list password", no),
-  post_password: gone("it cannot be read back", "listmill list password", no),
+  mod_password: gone("it cannot be read back", "listmill list password", idle),
+  post_password: gone("it cannot be read back", "listmill list password", idle),
   passwords: moot("members have no passwords"),
   members: moot("see: members"),
   user_options: moot("see: members"),

@@ -1,10 +1,9 @@
 /**
  * Mailman 3: who may join, see and post, and what waits for a moderator. Pure.
  */
-
 import { gone, moot } from "../counterparts.ts";
 import { globsOf } from "../glob.ts";
-import { administrivia, unaddressed } from "../headers.ts";
+import { administrivia } from "../headers.ts";
 import {
   type Joining,
   joining,
@@ -12,9 +11,17 @@ import {
   type Readers,
   readersLines,
 } from "../posting.ts";
-import { type Action, ruleLine } from "../rules.ts";
-import { senders } from "../senders.ts";
+import type { Action } from "../rules.ts";
 import { lookedUp } from "../texts.ts";
+import {
+  ceiling,
+  destination,
+  idle,
+  nonmembers,
+  patience,
+  recipientsOver,
+  sizeOver,
+} from "./both.ts";
 import {
   flag,
   type Key,
@@ -23,8 +30,6 @@ import {
   textOf,
   textsOf,
 } from "./source3.ts";
-
-const idle = ["", null, false, 0, []];
 
 const ways: Readonly<Record<string, Joining>> = {
   open: "accept",
@@ -50,53 +55,33 @@ const policy =
 const postingPart: Key = (value, account, source, name) =>
   account.keep(name, value, postingWords(source.posting), "policy");
 
-const nonmembers =
+const others =
   (action: Action): Key =>
-  (value, account, _source, name) => {
-    senders(account, name, textsOf(value), {
-      deed: "post",
-      action,
-      when: action === "hold" || action === "accept" ? action : "refuse",
-      also: ["not member"],
-    });
-  };
+  (value, account, _source, name) =>
+    nonmembers(account, name, textsOf(value), action);
 
-const ceiling =
+const most =
   (condition: (most: number) => string): Key =>
   (value, account, _source, name) =>
-    number(value) > 0
-      ? account.ruled(name, value, "post", [
-          `hold if ${condition(number(value))}`,
-        ])
-      : account.needless(name, value, "no limit");
+    ceiling(account, name, value, number(value), condition);
 
-const destination: Key = (value, account, source, name) => {
+const named: Key = (value, account, source, name) => {
   if (value !== true) return account.needless(name, value, "off");
-  const globs = [source.address];
-  for (const alias of textsOf(source.config.acceptable_aliases)) {
-    const found = alias.startsWith("^")
+  const aliases = textsOf(source.config.acceptable_aliases);
+  destination(account, name, value, source.address, aliases, (alias) =>
+    alias.startsWith("^")
       ? globsOf(alias)?.map((glob) => glob.replace(/\*$/, ""))
-      : [alias];
-    if (found) globs.push(...found);
-    else
-      account.lose(
-        "acceptable_aliases",
-        alias,
-        "no glob says what this regular expression says",
-        "a line of your own in rules.post, before: hold if not header To",
-      );
-  }
-  const all = unaddressed(globs);
-  account.ruled(name, value, "post", [all && ruleLine("hold", all)]);
+      : [alias],
+  );
 };
 
 export const moderation3: Table = {
-  accept_these_nonmembers: nonmembers("accept"),
-  hold_these_nonmembers: nonmembers("hold"),
-  reject_these_nonmembers: nonmembers("reject"),
-  discard_these_nonmembers: nonmembers("discard"),
+  accept_these_nonmembers: others("accept"),
+  hold_these_nonmembers: others("hold"),
+  reject_these_nonmembers: others("reject"),
+  discard_these_nonmembers: others("discard"),
   acceptable_aliases: moot("see: require_explicit_destination"),
-  require_explicit_destination: destination,
+  require_explicit_destination: named,
   administrivia: (value, account, _source, name) =>
     value === true
       ? account.ruled(name, value, "post", administrivia)
@@ -130,17 +115,10 @@ export const moderation3: Table = {
     "hold it instead",
     [true, false],
   ),
-  max_message_size: ceiling((most) => `size > ${Math.ceil(most)}KB`),
-  max_num_recipients: ceiling((most) => `recipients > ${Math.ceil(most) - 1}`),
-  max_days_to_hold: (value, account, _source, name) => {
-    account.put("moderation.expired", "discard");
-    account.set(
-      name,
-      value,
-      "moderation.expire",
-      number(value) > 0 ? `${Math.min(Math.ceil(number(value)), 365)}d` : "0s",
-    );
-  },
+  max_message_size: most(sizeOver),
+  max_num_recipients: most(recipientsOver),
+  max_days_to_hold: (value, account, _source, name) =>
+    patience(account, name, value, number(value)),
   member_roster_visibility: (value, account, _source, name) => {
     const who: Readonly<Record<string, Readers>> = {
       public: "accept",

@@ -2,12 +2,12 @@
  * Mailman 2: what becomes of each attribute of a list, but for those about people and posts that
  * wait (moderation2). Names and values as Mailman 2.1.39 has them. Pure.
  */
-import { canonical } from "../../mail/address.ts";
 import type { Account } from "../account.ts";
 import { type Counterparts, gone, moot, same } from "../counterparts.ts";
 import { filled } from "../footers.ts";
 import type { PythonValue } from "../python/literal.ts";
 import { languageOf, plain, prefixOf } from "../texts.ts";
+import { replies, spoken } from "./both.ts";
 import { elsewhere2 } from "./elsewhere2.ts";
 import { moderation2 } from "./moderation2.ts";
 import {
@@ -19,7 +19,6 @@ import {
   textOf,
 } from "./source2.ts";
 
-const _no = [0, false, "", [], null];
 const people =
   (role: "owner" | "moderator"): Two =>
   (value, account, _source, name) => {
@@ -82,19 +81,14 @@ const msgFooter: Two = (value, account, source, name) => {
     );
 };
 
-const replies: Two = (value, account, source, name) => {
-  const to = source.text("reply_to_address");
+const replyTo: Two = (value, account, source, name) => {
   const how = numberOf(value) ?? 0;
-  const here = canonical(to)?.toLowerCase() === source.address;
-  if (how === 0) account.set(name, value, "reply_to", "author");
-  else if (how === 1 || here) account.set(name, value, "reply_to", "list");
-  else
-    account.lose(
-      name,
-      `${how}: ${to}`,
-      "replies go to the author or to the list, not elsewhere",
-      `personal.headers = ["Reply-To: ${to}"], which costs a message a member, or an edit hook`,
-    );
+  replies(account, name, value, {
+    how: how === 0 ? "author" : how === 1 ? "list" : "to",
+    said: `${how}`,
+    to: source.text("reply_to_address"),
+    list: source.address,
+  });
 };
 
 const said =
@@ -149,18 +143,9 @@ export const counterparts2: Counterparts<PythonValue, Source2> = {
   },
   owner: people("owner"),
   moderator: people("moderator"),
-  preferred_language: (value, account, _source, name) => {
-    const language = languageOf(textOf(value));
-    if (language) account.set(name, value, "language", language);
-    else
-      account.lose(
-        name,
-        value,
-        "no language code",
-        "listmill list set LIST language=...",
-      );
-  },
-  reply_goes_to_list: replies,
+  preferred_language: (value, account, _source, name) =>
+    spoken(account, name, value, languageOf(textOf(value))),
+  reply_goes_to_list: replyTo,
   reply_to_address: (value, account, source, name) =>
     source.number("reply_goes_to_list") === 2
       ? account.keep(name, value, "see: reply_goes_to_list")

@@ -2,9 +2,19 @@
  * Mailman 3: what becomes of each key of a list's config, as the REST API of Mailman Core 3.3 has
  * them. Pure.
  */
-import { canonical } from "../../mail/address.ts";
 import { gone, moot, same } from "../counterparts.ts";
 import { languageOf, plain, prefixOf } from "../texts.ts";
+import {
+  bounces,
+  digestSize,
+  dmarc,
+  idle,
+  parts,
+  replies,
+  robot,
+  spoken,
+  usenet,
+} from "./both.ts";
 import { moderation3 } from "./moderation3.ts";
 import {
   flag,
@@ -15,35 +25,8 @@ import {
   textOf,
 } from "./source3.ts";
 
-const idle = ["", null, false, 0, []];
 const counted = moot<unknown, Source3>("what Mailman notes for itself");
 const named = moot<unknown, Source3>("made of the list's address");
-const bounces = (...usual: unknown[]) =>
-  gone<unknown, Source3>(
-    "bounces are judged by listmill's own measure",
-    "",
-    usual,
-  );
-const usenet = gone<unknown, Source3>(
-  "there is no gateway to news",
-  "public-inbox serves lists by NNTP",
-  [...idle, "none"],
-);
-const robot = gone<unknown, Source3>(
-  "there are no automatic answers to posts",
-  "a hook that emits an answer (docs/hooks.md)",
-  [...idle, "none"],
-);
-const parts = gone<unknown, Source3>(
-  "parts of messages are not taken out",
-  'an edit hook (docs/hooks.md), or a rule such as "hold if attachment application/*"',
-  idle,
-);
-const dmarc = gone<unknown, Source3>(
-  "From stays the author, also where their domain has a DMARC policy",
-  "an edit hook (docs/hooks.md)",
-  [...idle, "no_mitigation"],
-);
 const uri = gone<unknown, Source3>(
   "the text lies elsewhere",
   'give it in "templates" of the document (docs/import.md)',
@@ -55,22 +38,18 @@ const when =
     source.config[switched]
       ? one(value, account, source, name)
       : account.needless(name, value, `${switched} is off`);
-const replies: Key = (value, account, source, name) => {
-  const to = textOf(source.config.reply_to_address);
-  if (value === "no_munging") account.set(name, value, "reply_to", "author");
-  else if (
-    value === "point_to_list" ||
-    canonical(to)?.toLowerCase() === source.address
-  )
-    account.set(name, value, "reply_to", "list");
-  else
-    account.lose(
-      name,
-      `${textOf(value)}: ${to}`,
-      "replies go to the author or to the list, not elsewhere",
-      `personal.headers = ["Reply-To: ${to}"], which costs a message a member, or an edit hook`,
-    );
-};
+const replyTo: Key = (value, account, source, name) =>
+  replies(account, name, value, {
+    how:
+      value === "no_munging"
+        ? "author"
+        : value === "point_to_list"
+          ? "list"
+          : "to",
+    said: textOf(value),
+    to: textOf(source.config.reply_to_address),
+    list: source.address,
+  });
 
 const each = (names: string, one: Key): Table =>
   Object.fromEntries(names.split(" ").map((name) => [name, one]));
@@ -93,17 +72,20 @@ export const counterparts3: Table = {
     "digest_footer_uri digest_header_uri footer_uri header_uri goodbye_message_uri welcome_message_uri",
     uri,
   ),
-  ...each("gateway_to_mail gateway_to_news linked_newsgroup", usenet),
+  ...each("gateway_to_mail gateway_to_news linked_newsgroup", usenet("none")),
   ...each(
     "newsgroup_moderation nntp_prefix_subject_too",
-    when("gateway_to_news", usenet),
+    when("gateway_to_news", usenet("none")),
   ),
-  ...each("autorespond_owner autorespond_postings autorespond_requests", robot),
+  ...each(
+    "autorespond_owner autorespond_postings autorespond_requests",
+    robot("none"),
+  ),
   ...each(
     "autoresponse_grace_period autoresponse_owner_text autoresponse_postings_text autoresponse_request_text",
     moot("see: autorespond_postings"),
   ),
-  ...each("dmarc_mitigate_action dmarc_addresses", dmarc),
+  ...each("dmarc_mitigate_action dmarc_addresses", dmarc("no_mitigation")),
   ...each(
     "dmarc_mitigate_unconditionally dmarc_moderation_notice dmarc_wrapped_message_text",
     moot("see: dmarc_mitigate_action"),
@@ -143,16 +125,8 @@ export const counterparts3: Table = {
   digest_send_periodic: same("digest.age", (value) =>
     value === false ? "365d" : "24h",
   ),
-  digest_size_threshold: (value, account, _source, name) => {
-    // Mailman counts no posts.
-    account.put("digest.posts", 10_000);
-    account.set(
-      name,
-      value,
-      "digest.size",
-      number(value) > 0 ? `${Math.ceil(number(value))}KB` : "1GB",
-    );
-  },
+  digest_size_threshold: (value, account, _source, name) =>
+    digestSize(account, name, value, number(value)),
   digest_volume_frequency: gone(
     "issues are counted through, without volumes",
     "",
@@ -185,18 +159,9 @@ export const counterparts3: Table = {
   posting_pipeline: gone("a pipeline is a folder of hooks", "docs/hooks.md", [
     "default-posting-pipeline",
   ]),
-  preferred_language: (value, account, _source, name) => {
-    const language = languageOf(textOf(value));
-    if (language) account.set(name, value, "language", language);
-    else
-      account.lose(
-        name,
-        value,
-        "no language code",
-        "listmill list set LIST language=...",
-      );
-  },
-  reply_goes_to_list: replies,
+  preferred_language: (value, account, _source, name) =>
+    spoken(account, name, value, languageOf(textOf(value))),
+  reply_goes_to_list: replyTo,
   reply_to_address: moot("see: reply_goes_to_list"),
   send_welcome_message: flag("welcome"),
   send_goodbye_message: (value, account, source, name) =>

@@ -1,7 +1,7 @@
 /**
  * The settings of a list of Mailman 2, with the values that numbers stand for. Pure.
  */
-
+import { domainOf, localOf } from "../../mail/address.ts";
 import type { Counterpart } from "../counterparts.ts";
 import type { Fate, Posting } from "../posting.ts";
 import type { PythonValue } from "../python/literal.ts";
@@ -68,8 +68,8 @@ export class Source2 {
 
   /** A text that is said to an author. */
   notice(name: string): string {
-    const at = this.address.lastIndexOf("@");
-    const owner = `${this.address.slice(0, at)}-owner${this.address.slice(at)}`;
+    const { address } = this;
+    const owner = `${localOf(address)}-owner@${domainOf(address)}`;
     return this.text(name).replaceAll("%(listowner)s", owner);
   }
 }

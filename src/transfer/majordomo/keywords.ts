@@ -1,7 +1,7 @@
 /**
  * Majordomo: what becomes of each keyword of a list's config, as Majordomo 1.94 has them. Pure.
  */
-import { canonical } from "../../mail/address.ts";
+import { canonical, domainOf } from "../../mail/address.ts";
 import { gone, moot, same } from "../counterparts.ts";
 import { addedFields, repliesTo } from "../fields.ts";
 import { filled } from "../footers.ts";
@@ -81,13 +81,12 @@ export const keywords: Table = {
   reply_to: (value, account, source, name) => {
     if (value === "$SENDER")
       return account.set(name, value, "reply_to", "author");
-    const domain = source.address.slice(source.address.lastIndexOf("@"));
     const made = value.replaceAll("$LIST", source.name);
     repliesTo(
       account,
       name,
       value,
-      made.includes("@") ? made : made + domain,
+      made.includes("@") ? made : `${made}@${domainOf(source.address)}`,
       source.address,
     );
   },

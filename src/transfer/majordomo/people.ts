@@ -1,8 +1,7 @@
 /**
  * Majordomo: who may join, leave, see and read, and posts that wait for their header. Pure.
  */
-
-import { headerConditions } from "../headers.ts";
+import { headerConditions, noGlob, ownRule } from "../headers.ts";
 import {
   type Joining,
   joining,
@@ -71,12 +70,6 @@ export const headers: Keyword = (value, account, _source, name) => {
         ? undefined
         : headerConditions(expression)?.map((one) => ruleLine("hold", [one]));
     if (lines) account.ruled(name, line, "post", lines, "filter");
-    else
-      account.lose(
-        name,
-        line,
-        "no glob (* and ?) over a field of the header says what this regular expression says",
-        "a line of your own in rules.post, or an approve hook (docs/hooks.md)",
-      );
+    else account.lose(name, line, noGlob, ownRule);
   }
 };

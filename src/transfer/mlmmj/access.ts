@@ -4,7 +4,7 @@
  * lines as that has outcomes. Pure.
  */
 import type { Account } from "../account.ts";
-import { headerConditions } from "../headers.ts";
+import { headerConditions, noGlob, ownRule } from "../headers.ts";
 import { type Posting, policyOf } from "../posting.ts";
 import { type Action, ruleLine } from "../rules.ts";
 
@@ -30,10 +30,8 @@ export function accessRules(
       account.lose(
         "access",
         rule,
-        verb === undefined
-          ? "not a rule of mlmmj"
-          : "no glob (* and ?) over a field of the header says what this regular expression says",
-        "a line of your own in rules.post, or an approve hook (docs/hooks.md)",
+        verb === undefined ? "not a rule of mlmmj" : noGlob,
+        ownRule,
       );
       continue;
     }

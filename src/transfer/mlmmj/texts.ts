@@ -3,6 +3,7 @@
  * of those that were changed help and faq are carried over, unless they have conditions in them.
  */
 import { join } from "node:path";
+import { domainOf, localOf } from "../../mail/address.ts";
 import type { Account } from "../account.ts";
 import { namesIn, smallText } from "../files.ts";
 import { languageOf, lookedUp, plain, template } from "../texts.ts";
@@ -89,8 +90,7 @@ function translated(
     prologue = "",
   }: { readonly address: string; readonly prologue: string | undefined },
 ): string | undefined {
-  const at = address.lastIndexOf("@");
-  const [local, domain] = [address.slice(0, at), address.slice(at + 1)];
+  const [local, domain] = [localOf(address), domainOf(address)];
   const whole = text
     .replace(/^[ \t]*%text prologue%[ \t]*$/m, () => prologue.trimEnd())
     .replace(/^[ \t]*%(comment|\$)%.*\n/gm, "")

@@ -1,3 +1,4 @@
+/** mlmmj: what becomes of each file in control/. Pure. */
 import { type Counterparts, gone, moot, same } from "../counterparts.ts";
 import { addedFields } from "../fields.ts";
 import {
