@@ -6,7 +6,7 @@ import { domainOf, keyOf, localOf } from "../mail/address.ts";
 import { Account, addressOf } from "./account.ts";
 import { weigh } from "./counterparts.ts";
 import { wholeFile } from "./files.ts";
-import { filled } from "./footers.ts";
+import { filled, footer, wordsLost } from "./footers.ts";
 import type { Found, Wanted } from "./found.ts";
 import { headerLine, valueConditions } from "./headers.ts";
 import { banned } from "./mailman/bans.ts";
@@ -158,42 +158,22 @@ function texts(
     user_delivered_to: "{{address}}",
   };
   for (const [key, value] of Object.entries(templates)) {
-    const { text, unknown, personal } = filled(
-      textOf(value),
-      /\$(?:\{(\w+)\}|(\w+))/g,
-      words,
-    );
+    const made = filled(textOf(value), /\$(?:\{(\w+)\}|(\w+))/g, words);
     const name = lookedUp(names, key);
     const setting = `templates: ${key}`;
+    const anew = "write them anew";
     if (/^list:(member:)?regular:footer$/.test(key))
-      account.set(
-        setting,
-        text,
-        personal ? "personal.footer" : "footer",
-        `${text.trimEnd()}\n`,
-      );
-    else if (name !== undefined && !personal)
-      account.text(
-        setting,
-        name,
-        languageOf(textOf(config.preferred_language)) ?? "en",
-        template("{{list}}", text),
-      );
-    else {
+      footer(account, setting, made.text, made, anew);
+    else if (name !== undefined && !made.personal) {
+      const language = languageOf(textOf(config.preferred_language)) ?? "en";
+      account.text(setting, name, language, template("{{list}}", made.text));
+      wordsLost(account, setting, made.unknown, anew);
+    } else
       account.lose(
         setting,
         textOf(value),
         "there is no such text here",
         "listmill template list",
-      );
-      continue;
-    }
-    if (unknown.length > 0)
-      account.lose(
-        setting,
-        unknown,
-        "lines with these words were left out",
-        "write them anew",
       );
   }
 }

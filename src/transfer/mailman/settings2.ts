@@ -2,9 +2,10 @@
  * Mailman 2: what becomes of each attribute of a list, but for those about people and posts that
  * wait (moderation2). Names and values as Mailman 2.1.39 has them. Pure.
  */
+import { domainOf, localOf } from "../../mail/address.ts";
 import type { Account } from "../account.ts";
 import { type Counterparts, gone, moot, same } from "../counterparts.ts";
-import { filled } from "../footers.ts";
+import { filledList, footer, wordsLost } from "../footers.ts";
 import type { PythonValue } from "../python/literal.ts";
 import { languageOf, plain, prefixOf } from "../texts.ts";
 import { replies, spoken } from "./both.ts";
@@ -29,25 +30,14 @@ const people =
     else account.needless(name, value, "nobody");
   };
 
-/** Stands for our word while others are filled in. */
-const PLACE = "\ue000";
-
 /** The text of a footer with Mailman's words filled in. */
-function footer(source: Source2, text: string) {
-  const at = source.address.lastIndexOf("@");
-  const [local, domain] = [
-    source.address.slice(0, at),
-    source.address.slice(at + 1),
-  ];
-  const name = source.text("real_name") || local;
-  const whole = text
-    .replaceAll("%(real_name)s@%(host_name)s", PLACE)
-    .replaceAll("%(_internal_name)s@%(host_name)s", PLACE);
+function footerOf(source: Source2, text: string) {
+  const local = localOf(source.address);
   const words: Record<string, string> = {
-    real_name: plain(name),
+    real_name: plain(source.text("real_name") || local),
     list_name: local,
     _internal_name: local,
-    host_name: domain,
+    host_name: domainOf(source.address),
     description: plain(source.text("description")),
     info: plain(source.text("info")),
     cgiext: "",
@@ -58,27 +48,15 @@ function footer(source: Source2, text: string) {
   };
   const dollars = source.flag("use_dollar_strings");
   const word = dollars ? /\$(?:\{(\w+)\}|(\w+))/g : /%\((\w+)\)[sd]/g;
-  const made = filled(whole, word, words);
-  return { ...made, text: made.text.replaceAll(PLACE, "{{list}}") };
+  const whole = /%\((?:real_name|_internal_name)\)s@%\(host_name\)s/g;
+  return filledList(text, whole, word, words);
 }
 
 const msgFooter: Two = (value, account, source, name) => {
-  const { text, unknown, personal } = footer(source, textOf(value));
-  if (text.trim() === "") account.needless(name, value, "empty");
-  else
-    account.set(
-      name,
-      value,
-      personal ? "personal.footer" : "footer",
-      `${text.trimEnd()}\n`,
-    );
-  if (unknown.length > 0)
-    account.lose(
-      name,
-      unknown,
-      "lines with these words were left out",
-      "listmill list set LIST footer=...",
-    );
+  const made = footerOf(source, textOf(value));
+  if (made.text.trim() !== "") return footer(account, name, value, made);
+  account.needless(name, value, "empty");
+  wordsLost(account, name, made.unknown);
 };
 
 const replyTo: Two = (value, account, source, name) => {

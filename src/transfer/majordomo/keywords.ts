@@ -4,7 +4,7 @@
 import { canonical, domainOf } from "../../mail/address.ts";
 import { gone, moot, same } from "../counterparts.ts";
 import { addedFields, repliesTo } from "../fields.ts";
-import { filled } from "../footers.ts";
+import { filledList, footer } from "../footers.ts";
 import { administrivia } from "../headers.ts";
 import { postingWords } from "../posting.ts";
 import { plain, prefixOf } from "../texts.ts";
@@ -25,24 +25,11 @@ const yes =
       ? on(value, account, source, name)
       : account.needless(name, value, why);
 
-/** Stands for our word while others are filled in. */
-const PLACE = "\ue000";
-
-const footer: Keyword = (value, account, source, name) => {
-  const { text, unknown } = filled(
-    value.replaceAll(/\$LIST@[\w.-]+/g, PLACE),
-    /\$(LIST|SENDER|VERSION)|(_SUBJECTS_)/g,
-    { LIST: source.name },
-  );
-  const made = text.replaceAll(PLACE, "{{list}}").trimEnd();
-  account.set(name, value, "footer", `${made}\n`);
-  if (unknown.length > 0)
-    account.lose(
-      name,
-      unknown,
-      "lines with these words were left out",
-      "listmill list set LIST footer=...",
-    );
+const messageFooter: Keyword = (value, account, source, name) => {
+  const word = /\$(LIST|SENDER|VERSION)|(_SUBJECTS_)/g;
+  const words = { LIST: source.name };
+  const made = filledList(value, /\$LIST@[\w.-]+/g, word, words);
+  footer(account, name, value, made);
 };
 
 const digestNumber =
@@ -66,7 +53,7 @@ export const keywords: Table = {
     const { prefix } = prefixOf(made.replaceAll(/\$(SENDER|VERSION)/g, ""));
     account.set(name, value, "subject_prefix", prefix);
   },
-  message_footer: footer,
+  message_footer: messageFooter,
   message_fronter: gone(
     "there is no text above posts",
     "an edit hook (docs/hooks.md)",
