@@ -1,6 +1,7 @@
 /** Hours of the week as people write them: "22:00-06:00", "sat,sun 00:00-24:00". Pure. */
 
-const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+/** The days of the week, 0 for Sunday. */
+export const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const DAY = 24 * 60;
 
 /** Hours of some days. Where `to` is not after `from`, they end on the next day. */
@@ -37,7 +38,8 @@ export function hoursText({ days, from, to }: Hours): string {
   return `${days.length === 7 ? "" : `${named} `}${timeText(from)}-${timeText(to)}`;
 }
 
-function timeText(minutes: number): string {
+/** @param minutes after midnight */
+export function timeText(minutes: number): string {
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
   return [hours, rest].map((one) => String(one).padStart(2, "0")).join(":");
 }

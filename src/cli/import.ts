@@ -4,9 +4,9 @@
  */
 import { createReadStream } from "node:fs";
 import { exit, Failure } from "../base/errors.ts";
+import { isFile } from "../base/files.ts";
 import { linesOf } from "../base/lines.ts";
 import { fromLine } from "../mail/address.ts";
-import { isFile } from "../transfer/files.ts";
 import { fitted } from "../transfer/fit.ts";
 import type {
   Found,

@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isFolder } from "../base/files.ts";
 import { linesOf, pagesOf } from "../base/lines.ts";
 import { oneLine } from "../base/log.ts";
 import {
@@ -267,8 +268,4 @@ function* emissions(
       yield { path, to: { recipient, ...(due ? { due: Number(due) } : {}) } };
     }
   }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -6,9 +6,10 @@
  * settings or not at all. Folders are listed rather than asked for one name: on NFS a name seen
  * absent stays so for long.
  */
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
+import { isFile } from "../base/files.ts";
 import { readText, type Table } from "../base/settings.ts";
 import { canonical, domainOf, keyOf, localOf } from "../mail/address.ts";
 import { replace } from "../spool/durable.ts";
@@ -242,8 +243,4 @@ export class Lists {
     this.#names.forget();
     this.#lists.delete(name);
   }
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -18,11 +18,11 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   unlinkSync,
 } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
+import { isFolder } from "../base/files.ts";
 import { parseTable, readText, tomlValue } from "../base/settings.ts";
 import { makeFolder, replace, syncPath, writeNew } from "../spool/durable.ts";
 import { claimName, isKept, move, moveFile } from "../spool/nfs.ts";
@@ -151,8 +151,4 @@ export function mustBeOneArchive(root: string, from: string, to: string): void {
       exit.cannotCreate,
       `${join(root, to)} is there, the archive of another list; take it away first`,
     );
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

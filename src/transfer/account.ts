@@ -6,6 +6,7 @@
 import { exit, Failure } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import { tomlValue } from "../base/settings.ts";
+import type { Role } from "../lists/policy/condition.ts";
 import type { Deed } from "../lists/schema/people.ts";
 import { canonical, keyOf } from "../mail/address.ts";
 import type {
@@ -15,7 +16,6 @@ import type {
   Kept,
   Lost,
   Moot,
-  Role,
 } from "./found.ts";
 
 /** When a line about posts is asked: what nobody gets past, who is sent away, what waits, who may. */

@@ -3,6 +3,7 @@
  * read a record at a time, however many there are.
  */
 import { join } from "node:path";
+import { isFolder } from "../base/files.ts";
 import { keyOf } from "../mail/address.ts";
 import { Account, addressOf } from "./account.ts";
 import { weigh } from "./counterparts.ts";
@@ -11,7 +12,7 @@ import { addresses, type Folder, folderOf } from "./ezmlm/folder.ts";
 import { postingOf } from "./ezmlm/posts.ts";
 import { switchFiles, weighSwitches } from "./ezmlm/switches.ts";
 import { texts } from "./ezmlm/texts.ts";
-import { isFolder, listFolder, namesIn, smallText } from "./files.ts";
+import { listFolder, namesIn, smallText } from "./files.ts";
 import type { Found, Wanted } from "./found.ts";
 import { addressesIn, together } from "./kinds.ts";
 import { posting } from "./posting.ts";

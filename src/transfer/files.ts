@@ -5,6 +5,7 @@ import { createReadStream, readdirSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
+import { isFile, isFolder } from "../base/files.ts";
 import { linesOf } from "../base/lines.ts";
 import { decoded } from "./texts.ts";
 
@@ -62,14 +63,6 @@ export function namesIn(path: string): string[] {
     if (["ENOENT", "ENOTDIR"].includes(errnoOf(error) ?? "")) return [];
     throw unreadable(path, error);
   }
-}
-
-export function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** The folder of a list. Throws a Failure where it is none. @param sign a file that it must have */

@@ -2,6 +2,7 @@
  * What a list of another manager comes to: the same from all of them. Whoever reads one fills this
  * in and changes nothing of the source. Pure.
  */
+import type { Role } from "../lists/policy/condition.ts";
 
 /** A setting of the other manager, its value as a person reads it. */
 export interface Seen {
@@ -48,8 +49,6 @@ export interface FoundMember {
   /** `file:line`, or what else finds it. */
   readonly where: string;
 }
-
-export type Role = "owner" | "moderator" | "poster";
 
 /** A text that the list says to people, as templates/<language>/<name>.txt has it. */
 export interface FoundText {

@@ -1,9 +1,11 @@
 /**
  * Regular expressions over fields of the header, as conditions of rules. Pure.
  */
+
+import type { Action } from "../lists/policy/rule.ts";
 import type { Account, When } from "./account.ts";
 import { globsOf } from "./glob.ts";
-import { type Action, headerIs, ruleLine } from "./rules.ts";
+import { headerIs, ruleLine } from "./rules.ts";
 
 const FIELD =
   /^\^?(?:\((?:\?:)?([a-z][\w-]*(?:\|[a-z][\w-]*)*)\)|([a-z][\w-]*)) *\\?:(.*)$/i;

@@ -2,6 +2,8 @@
  * Reads a list of Mailman 3: a JSON document with what its REST API gives (docs/import.md tells how
  * to make it).
  */
+
+import type { Action } from "../lists/policy/rule.ts";
 import { domainOf, keyOf, localOf } from "../mail/address.ts";
 import { Account, addressOf } from "./account.ts";
 import { weigh } from "./counterparts.ts";
@@ -24,7 +26,6 @@ import {
   textOf,
 } from "./mailman/source3.ts";
 import { posting } from "./posting.ts";
-import type { Action } from "./rules.ts";
 import { senders } from "./senders.ts";
 import { decoded, languageOf, lookedUp, plain, template } from "./texts.ts";
 

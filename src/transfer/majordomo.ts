@@ -4,22 +4,18 @@
  */
 import { basename, dirname, join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
+import { isFile, isFolder } from "../base/files.ts";
+import { byRole } from "../lists/policy/ready.ts";
 import { canonical, keyOf, localOf, parseAddresses } from "../mail/address.ts";
 import { Account, addressOf } from "./account.ts";
 import { weigh } from "./counterparts.ts";
-import {
-  isFile,
-  isFolder,
-  namesIn,
-  numberedLines,
-  smallText,
-} from "./files.ts";
+import { namesIn, numberedLines, smallText } from "./files.ts";
 import type { Found, Wanted } from "./found.ts";
 import { addressesIn, type Person, together } from "./kinds.ts";
 import { configIn } from "./majordomo/config.ts";
 import { keywords, listText } from "./majordomo/keywords.ts";
 import { postingOf, type Source } from "./majordomo/source.ts";
-import { byRole, joining, posting, readersLines } from "./posting.ts";
+import { joining, posting, readersLines } from "./posting.ts";
 import { senders } from "./senders.ts";
 
 export async function majordomo(path: string, wanted: Wanted): Promise<Found> {

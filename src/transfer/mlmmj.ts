@@ -3,10 +3,11 @@
  * however many there are; of who gets both posts and digests, posts are kept.
  */
 import { join } from "node:path";
+import { isFolder } from "../base/files.ts";
 import { keyOf } from "../mail/address.ts";
 import { Account, addressOf } from "./account.ts";
 import { weigh } from "./counterparts.ts";
-import { isFolder, listFolder, namesIn, numberedLines } from "./files.ts";
+import { listFolder, namesIn, numberedLines } from "./files.ts";
 import type { Found, FoundMember, Wanted } from "./found.ts";
 import { addressesIn, together } from "./kinds.ts";
 import { defaults } from "./mlmmj/absent.ts";

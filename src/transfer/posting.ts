@@ -2,6 +2,7 @@
  * Who may post, as policy and lines of [rules], from what another manager does with posts of
  * members and of others. Pure.
  */
+import { byOffice, byRole, type Policy } from "../lists/policy/ready.ts";
 import type { Account } from "./account.ts";
 import { ruleLine } from "./rules.ts";
 
@@ -16,19 +17,12 @@ export interface Posting {
   readonly othersTold?: string;
 }
 
-export type Policy = "open" | "members" | "moderated" | "announce" | "closed";
-
 /** The policy that comes nearest; what it says differently is in lines of rules. */
 export function policyOf({ members, others }: Posting): Policy {
   if (members === "reject" || members === "discard") return "announce";
   if (members === "hold" && others === "hold") return "moderated";
   return others === "accept" ? "open" : "members";
 }
-
-/** Those who may post whatever is said of members and others. */
-export const byRole = ["owner", "moderator", "poster"].map(
-  (role) => `accept if role ${role}`,
-);
 
 /**
  * Sets policy, others and the lines about posts that say the same. The policy's own lines come last,
@@ -88,8 +82,6 @@ export function joining(
 }
 
 export type Readers = "accept" | "members" | "moderators" | "owners" | "nobody";
-
-const byOffice = byRole.slice(0, 2);
 
 /** Who may see the members, or read the archive. */
 export function readersLines(readers: Readers): string[] {

@@ -3,8 +3,8 @@
  * must, and in quotes a backslash takes the next character as it is. Pure.
  */
 import { oneLine } from "../base/log.ts";
-
-export type Action = "accept" | "hold" | "reject" | "discard" | "confirm";
+import type { Action } from "../lists/policy/rule.ts";
+import { quoted, wordFor } from "../lists/policy/words.ts";
 
 /** Most characters of a line. */
 const LENGTH = 500;
@@ -19,7 +19,7 @@ export function ruleLine(
   const said = oneLine(text, TEXT);
   const line =
     action +
-    (said === "" ? "" : ` ${inQuotes(said)}`) +
+    (said === "" ? "" : ` ${quoted(said)}`) +
     (conditions.length > 0 ? ` if ${conditions.join(" and ")}` : "");
   return line.length <= LENGTH ? line : undefined;
 }
@@ -28,19 +28,11 @@ export function ruleLine(
 export function headerIs(name: string, glob: string): string | undefined {
   if (!/^[!-9;-~]{1,76}$/.test(name)) return undefined;
   return name.toLowerCase() === "subject"
-    ? `subject ${word(glob)}`
-    : `header ${word(name)} ${word(glob)}`;
+    ? `subject ${wordFor(glob)}`
+    : `header ${wordFor(name)} ${wordFor(glob)}`;
 }
 
 /** `from GLOB` */
 export function fromIs(glob: string): string {
-  return `from ${word(glob)}`;
-}
-
-function word(text: string): string {
-  return /^["']|\s|^$/.test(text) ? inQuotes(text) : text;
-}
-
-function inQuotes(text: string): string {
-  return `"${text.replace(/["\\]/g, "\\$&")}"`;
+  return `from ${wordFor(glob)}`;
 }

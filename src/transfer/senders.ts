@@ -2,11 +2,13 @@
  * Lists of people whose posts or requests are treated in a way of their own: addresses, and regular
  * expressions that begin with ^. Pure.
  */
+
+import type { Action } from "../lists/policy/rule.ts";
 import type { Deed } from "../lists/schema/people.ts";
 import { canonical } from "../mail/address.ts";
 import type { Account, When } from "./account.ts";
 import { globsOf } from "./glob.ts";
-import { type Action, fromIs, ruleLine } from "./rules.ts";
+import { fromIs, ruleLine } from "./rules.ts";
 
 /** The conditions `from GLOB` that one entry comes to, or why there are none. */
 export function fromOf(entry: string): readonly string[] | { why: string } {

@@ -2,10 +2,11 @@
  * listmill list restore: a list that was kept aside comes back. Its members come first, so it is there
  * with all of them, their roles and their history; cut short, it is said again.
  */
-import { createReadStream, rmSync, statSync } from "node:fs";
+import { createReadStream, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
 import { failpoint } from "../../base/failpoint.ts";
+import { isFile } from "../../base/files.ts";
 import { linesOf } from "../../base/lines.ts";
 import {
   type Aside,
@@ -169,8 +170,4 @@ async function membersFrom(
 
 function linesIn(file: string): AsyncIterable<string> {
   return linesOf(createReadStream(file));
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

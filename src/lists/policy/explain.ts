@@ -2,7 +2,7 @@
  * Why a policy decides as it does: each line up to the one that fits, with what does not hold of it
  * and what there is instead. For people who wonder.
  */
-import { wallClock } from "../../base/hours.ts";
+import { DAYS, timeText, wallClock } from "../../base/hours.ts";
 import { plural } from "../../base/log.ts";
 import type { Deed } from "../schema/people.ts";
 import { conditionText, type Test } from "./condition.ts";
@@ -67,7 +67,7 @@ async function instead(test: Test, facts: Facts): Promise<string | undefined> {
       return `this is number ${(await facts.posts(test.within)) + 1}`;
     case "time": {
       const { weekday, minute } = wallClock(facts.now, facts.timezone);
-      return `${weekdays[weekday]} ${Math.floor(minute / 60)}:${String(minute % 60).padStart(2, "0")}`;
+      return `${DAYS[weekday]} ${timeText(minute)}`;
     }
     case "auth":
     case "result":
@@ -88,5 +88,3 @@ function nothingBelieved(facts: Facts): string {
     ? "there are no Authentication-Results"
     : "no Authentication-Results are believed: none above the first Received is of authserv_ids";
 }
-
-const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];

@@ -10,10 +10,10 @@ export type Policy = ListSettings["policy"];
 type Others = ListSettings["others"];
 
 /** Those who have a role post whatever the policy is. */
-const byRole = ["owner", "moderator", "poster"].map(
+export const byRole = ["owner", "moderator", "poster"].map(
   (role) => `accept if role ${role}`,
 );
-const byOffice = byRole.slice(0, 2);
+export const byOffice = byRole.slice(0, 2);
 
 /** Who may post, besides those with a role. */
 const posting: Readonly<Record<Policy, (others: Others) => string[]>> = {

@@ -4,6 +4,7 @@
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isFolder } from "../../base/files.ts";
 import { tagOf } from "../../base/languages.ts";
 import { noLog } from "../../base/log.ts";
 import { nearest } from "../../base/nearest.ts";
@@ -117,8 +118,4 @@ function namesIn(dir: string): string[] {
   return readdirSync(dir)
     .filter((name) => !passedOver.test(name))
     .sort();
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -5,7 +5,8 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
-import { isFile, namesIn, smallText } from "../files.ts";
+import { isFile } from "../../base/files.ts";
+import { namesIn, smallText } from "../files.ts";
 import type { Person } from "../kinds.ts";
 import { decoded } from "../texts.ts";
 

@@ -1,13 +1,15 @@
 /**
  * What lists of Mailman 2 and of Mailman 3 say alike, however its value is written in either. Pure.
  */
+
+import type { Action } from "../../lists/policy/rule.ts";
 import { canonical } from "../../mail/address.ts";
 import type { Account } from "../account.ts";
 import { type Counterpart, gone } from "../counterparts.ts";
 import { replyElsewhere } from "../fields.ts";
 import type { FoundMember } from "../found.ts";
 import { unaddressed } from "../headers.ts";
-import { type Action, ruleLine } from "../rules.ts";
+import { ruleLine } from "../rules.ts";
 import { senders } from "../senders.ts";
 
 /** Of any value. */

@@ -2,6 +2,8 @@
  * Mailman 2: posts that wait for what they look like: their size, their recipients, their header.
  * Pure.
  */
+
+import type { Action } from "../../lists/policy/rule.ts";
 import { localOf } from "../../mail/address.ts";
 import { type Counterparts, moot } from "../counterparts.ts";
 import { globsOf } from "../glob.ts";
@@ -12,7 +14,6 @@ import {
   valueConditions,
 } from "../headers.ts";
 import type { PythonValue } from "../python/literal.ts";
-import type { Action } from "../rules.ts";
 import { ceiling, destination, recipientsOver, sizeOver } from "./both.ts";
 import {
   numberOf,

@@ -1,6 +1,8 @@
 /**
  * Mailman 2: who may join, see and post, and what waits for a moderator. Pure.
  */
+
+import type { Action } from "../../lists/policy/rule.ts";
 import { type Counterparts, gone, moot } from "../counterparts.ts";
 import {
   type Joining,
@@ -10,7 +12,7 @@ import {
   readersLines,
 } from "../posting.ts";
 import type { PythonValue } from "../python/literal.ts";
-import { type Action, ruleLine } from "../rules.ts";
+import { ruleLine } from "../rules.ts";
 import { senders } from "../senders.ts";
 import { banned } from "./bans.ts";
 import { dmarc, idle, nonmembers, patience } from "./both.ts";

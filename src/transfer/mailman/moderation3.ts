@@ -1,6 +1,8 @@
 /**
  * Mailman 3: who may join, see and post, and what waits for a moderator. Pure.
  */
+
+import type { Action } from "../../lists/policy/rule.ts";
 import { gone, moot } from "../counterparts.ts";
 import { globsOf } from "../glob.ts";
 import { administrivia } from "../headers.ts";
@@ -11,7 +13,6 @@ import {
   type Readers,
   readersLines,
 } from "../posting.ts";
-import type { Action } from "../rules.ts";
 import { lookedUp } from "../texts.ts";
 import {
   ceiling,

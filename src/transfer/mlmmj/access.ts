@@ -3,10 +3,12 @@
  * does the post is denied. `allow` goes on to what else is asked of posts, so it becomes as many
  * lines as that has outcomes. Pure.
  */
+
+import type { Action } from "../../lists/policy/rule.ts";
 import type { Account } from "../account.ts";
 import { headerConditions, noGlob, ownRule } from "../headers.ts";
 import { type Posting, policyOf } from "../posting.ts";
-import { type Action, ruleLine } from "../rules.ts";
+import { ruleLine } from "../rules.ts";
 
 const ACTIONS = ["allow", "send", "deny", "discard", "moderate"] as const;
 type Verb = (typeof ACTIONS)[number];
