@@ -1,9 +1,11 @@
 /**
  * What both kinds of digest have in common: the fields of the message, and the page that says what
- * is in the issue. Reads the header of each post only.
+ * is in the issue, in the language of who reads it. Reads the header of each post only.
  */
 import { oneLine } from "../base/log.ts";
-import { localOf, parseAddresses } from "../mail/address.ts";
+import type { List } from "../lists/directory.ts";
+import { type Audience, type Said, textFor } from "../lists/texts/texts.ts";
+import { parseAddresses } from "../mail/address.ts";
 import { type Fields, messageId } from "../mail/compose.ts";
 import type { Header } from "../mail/header.ts";
 import { openMessage } from "../mail/message.ts";
@@ -11,60 +13,59 @@ import type { Issue } from "./issues.ts";
 import { contentOf } from "./posts.ts";
 
 export interface Masthead {
-  /** The list's address. */
-  readonly list: string;
+  /** For whom the page and the notes are. */
+  readonly audience: Audience & { readonly list: List };
   /** The From field: the list's owner or request address. */
   readonly from: string;
   readonly date: Date;
   /** The entry's id: the same in every try. */
   readonly id: string;
-  /** For the Message-ID. */
-  readonly hostname: string;
 }
 
 /** Bytes of a post's header that are looked at. */
 const HEADER = 256 * 1024;
 
-export function fieldsOf(issue: Issue, masthead: Masthead): Fields {
+/** The fields of an issue whose page is this. */
+export function fieldsOf(
+  issue: Issue,
+  { audience, date, from, id }: Masthead,
+  { subject }: Said,
+): Fields {
   return {
-    from: masthead.from,
-    to: masthead.list,
-    subject: titleOf(issue, masthead),
-    date: masthead.date,
+    from,
+    to: audience.list.address,
+    subject,
+    date,
     messageId: messageId(
-      `digest.${issue.number}.${masthead.id}`,
-      masthead.hostname,
+      `digest.${issue.number}.${id}`,
+      audience.site.hostname,
     ),
   };
 }
 
-/** "dev digest, issue 5 (12 posts)" */
-export function titleOf(issue: Issue, masthead: Masthead): string {
-  const count = issue.posts.length;
-  return `${nameOf(masthead)} digest, issue ${issue.number} (${count} ${count === 1 ? "post" : "posts"})`;
-}
-
-/** The list as people call it. */
-export function nameOf(masthead: Masthead): string {
-  return localOf(masthead.list);
-}
-
 /** The page before the posts: what this is, where to write to, and the topics in order. */
-export async function contents(
-  issue: Issue,
-  masthead: Masthead,
-): Promise<string> {
-  let text = `${titleOf(issue, masthead)}\n\nTo write to the list: ${masthead.list}\n`;
-  text +=
-    "When you answer a post, please put its subject in yours.\n\nTopics:\n\n";
-  const width = String(issue.posts.length).length + 3;
-  for (const [index, post] of issue.posts.entries()) {
+export async function pageOf(
+  { number, posts }: Issue,
+  { audience }: Masthead,
+): Promise<Said> {
+  const noSubject = textFor(audience, "word-no-subject", {}).body;
+  const width = String(posts.length).length;
+  const topics: string[] = [];
+  for (const [index, post] of posts.entries()) {
     const { header } = await openMessage(contentOf(post), HEADER);
-    const topic = oneLine(header.text("Subject"), 200) || "(no subject)";
+    const topic = oneLine(header.text("Subject"), 200) || noSubject;
     const author = authorOf(header);
-    text += `${String(index + 1).padStart(width)}. ${topic}${author && ` (${author})`}\n`;
+    topics.push(
+      `${String(index + 1).padStart(width)}. ${topic}${author && ` (${author})`}`,
+    );
   }
-  return text;
+  const name = audience.list.local;
+  return textFor(audience, "digest", {
+    name,
+    number,
+    posts: posts.length,
+    topics,
+  });
 }
 
 /** The name of the author, or else the address. */

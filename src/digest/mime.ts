@@ -8,11 +8,11 @@ import {
   multipart,
   newBoundary,
   type Part,
-  textPart,
 } from "../mail/compose.ts";
+import { flowedPart } from "../mail/flowed.ts";
 import { Header } from "../mail/header.ts";
 import type { Issue } from "./issues.ts";
-import { contents, fieldsOf, type Masthead } from "./masthead.ts";
+import { fieldsOf, type Masthead, pageOf } from "./masthead.ts";
 import { contentOf } from "./posts.ts";
 
 /** The digest as a message. Its pieces are ranges of the posts' files. */
@@ -20,15 +20,19 @@ export async function buildMime(
   issue: Issue,
   masthead: Masthead,
 ): Promise<Piece[]> {
-  const page = textPart(await contents(issue, masthead));
+  const page = await pageOf(issue, masthead);
   // What a post holds is not known, and any of it may be 8-bit (RFC 2046 §5.2.1).
   const posts = multipart(
     "digest",
     issue.posts.map((post) => ({ header: enclosed, content: contentOf(post) })),
     newBoundary(),
   );
-  const both = multipart("mixed", [page, eightBit(posts)], newBoundary());
-  return composeParts(fieldsOf(issue, masthead), eightBit(both));
+  const both = multipart(
+    "mixed",
+    [flowedPart(page.body, page.language), eightBit(posts)],
+    newBoundary(),
+  );
+  return composeParts(fieldsOf(issue, masthead, page), eightBit(both));
 }
 
 const enclosed = new Header()

@@ -5,11 +5,13 @@
  */
 import { oneLine } from "../base/log.ts";
 import type { Piece } from "../base/pieces.ts";
+import { textFor } from "../lists/texts/texts.ts";
 import { composeParts, textPart } from "../mail/compose.ts";
+import { wrapped } from "../mail/flowed.ts";
 import { openMessage } from "../mail/message.ts";
 import { type ReadableMessage, readable } from "../mail/text.ts";
 import type { Issue } from "./issues.ts";
-import { contents, fieldsOf, type Masthead, nameOf } from "./masthead.ts";
+import { fieldsOf, type Masthead, pageOf } from "./masthead.ts";
 import { contentOf, type Post } from "./posts.ts";
 
 /** The fields that are kept, in the order of RFC 1153. */
@@ -36,17 +38,19 @@ export async function buildPlain(
   issue: Issue,
   masthead: Masthead,
 ): Promise<Piece[]> {
-  let text = `${await contents(issue, masthead)}\n${"-".repeat(70)}\n\n`;
+  const page = await pageOf(issue, masthead);
+  let text = `${wrapped(page.body, page.language)}\n\n${"-".repeat(70)}\n\n`;
   let left = ALL_TEXTS;
   for (const post of issue.posts) {
     const limit = Math.min(TEXT, left);
     const found = await readable(contentOf(post), { limit });
     left -= Buffer.byteLength(found.text);
-    text += `${await fields(post)}\n${escaped(body(found))}\n\n${"-".repeat(30)}\n\n`;
+    text += `${await fields(post)}\n${escaped(body(found, masthead))}\n\n${"-".repeat(30)}\n\n`;
   }
-  const end = `End of ${nameOf(masthead)} Digest, issue ${issue.number}`;
+  // The format's own words, by which programs find the end.
+  const end = `End of ${masthead.audience.list.local} Digest, issue ${issue.number}`;
   text += `${end}\n${"*".repeat(end.length)}\n`;
-  return composeParts(fieldsOf(issue, masthead), textPart(text));
+  return composeParts(fieldsOf(issue, masthead, page), textPart(text));
 }
 
 async function fields(post: Post): Promise<string> {
@@ -60,13 +64,15 @@ async function fields(post: Post): Promise<string> {
 }
 
 /** The text, and a line for all that is not in it. */
-function body(found: ReadableMessage): string {
+function body(found: ReadableMessage, { audience }: Masthead): string {
   const lines = [found.text.replace(/^\n+/, "").trimEnd()];
-  if (found.cut) lines.push("[The rest of this post is left out: it is long.]");
-  for (const { name, type, size } of found.attachments)
+  if (found.cut) lines.push(textFor(audience, "digest-cut", {}).body);
+  for (const { name, type, size } of found.attachments) {
+    const attachment = name ? `${name} (${type})` : type;
     lines.push(
-      `[Attachment left out: ${name || "without a name"}, ${type}, ${size} bytes]`,
+      textFor(audience, "digest-attachment", { attachment, size }).body,
     );
+  }
   return lines.join("\n");
 }
 

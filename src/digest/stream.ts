@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import type { Piece } from "../base/pieces.ts";
 import type { List } from "../lists/directory.ts";
+import type { Site } from "../lists/settings.ts";
 import { compose, messageId } from "../mail/compose.ts";
 import { collect, due, type Pending, pending } from "./collect.ts";
 import { begun, claim } from "./issues.ts";
@@ -13,8 +14,7 @@ import { buildMime } from "./mime.ts";
 import { buildPlain } from "./plain.ts";
 
 export interface Arrival {
-  readonly home: string;
-  readonly hostname: string;
+  readonly site: Site;
   readonly list: List;
   /** The entry's id, the same in every try. */
   readonly id: string;
@@ -38,7 +38,7 @@ export interface Following {
 /** @returns the messages that follow: an alarm, or an issue in its two forms */
 export async function collectOrIssue(arrival: Arrival): Promise<Following[]> {
   const { extension, list, id, now, byHand } = arrival;
-  const digestDir = join(arrival.home, "archive", list.address, "digest");
+  const digestDir = join(arrival.site.home, "archive", list.address, "digest");
   if (extension === "mime" || extension === "plain") return [];
   const settings = list.settings.digest;
   // An issue that was begun under this id before a crash is finished first.
@@ -62,7 +62,7 @@ function alarms(arrival: Arrival, { oldest }: Pending): Following[] {
 
 /** @param due milliseconds since 1970 */
 function alarm(
-  { address, id, received, hostname }: Arrival,
+  { address, id, received, site }: Arrival,
   due: number,
 ): Following {
   const recipient = address("digest-issue");
@@ -71,7 +71,7 @@ function alarm(
     to: recipient,
     subject: "The oldest post of the digest has waited long enough",
     date: received,
-    messageId: messageId(`alarm.${id}`, hostname),
+    messageId: messageId(`alarm.${id}`, site.hostname),
     text: "An alarm that the digest set itself.\n",
   });
   return { recipient, content: [content], due: Math.ceil(due / 1000) };
@@ -82,15 +82,14 @@ async function issue(
   arrival: Arrival,
   digestDir: string,
 ): Promise<Following[]> {
-  const { id, list, received, hostname, address } = arrival;
+  const { id, list, received, site, address } = arrival;
   const found = await claim({ digestDir, id });
   if (!found) return [];
   const masthead = {
-    list: list.address,
+    audience: { site, list },
     from: address("owner"),
     date: received,
     id,
-    hostname,
   };
   return [
     {

@@ -24,7 +24,7 @@ const NO_END = /[「『（〔［｛〈《【〘〖〝‘“«｟([{]$/u;
  * @param language of the text, such as "pt-BR"
  */
 export function flowedPart(text: string, language: string): Part {
-  const deletes = /^(?:ja|zh)(?:-|$)/i.test(language);
+  const deletes = hasNoBlanks(language);
   const part = textPart(flowed(text, deletes).join("\n"));
   const type = `text/plain; charset=utf-8; format=flowed${deletes ? "; delsp=yes" : ""}`;
   const header = part.header.set("Content-Type", type);
@@ -34,6 +34,23 @@ export function flowedPart(text: string, language: string): Part {
       : header,
     content: part.content,
   };
+}
+
+/**
+ * The same text where its lines are read as they are: broken at 72 columns, but for those that
+ * begin with a blank.
+ */
+export function wrapped(text: string, language: string): string {
+  const between = hasNoBlanks(language);
+  return text
+    .split("\n")
+    .flatMap((line) => (/^ /.test(line) ? line : broken(line, "", between)))
+    .map(withoutEnd)
+    .join("\n");
+}
+
+function hasNoBlanks(language: string): boolean {
+  return /^(?:ja|zh)(?:-|$)/i.test(language);
 }
 
 /** The lines of a text in format=flowed. @param deletes whether DelSp holds */

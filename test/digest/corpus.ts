@@ -5,6 +5,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Issue } from "../../src/digest/issues.ts";
 import type { Masthead } from "../../src/digest/masthead.ts";
+import type { List } from "../../src/lists/directory.ts";
 
 const corpus = "../shared/corpus";
 
@@ -38,10 +39,28 @@ export function issueOf(paths: readonly string[], number = 5): Issue {
   };
 }
 
+const list = {
+  address: "dev@example.org",
+  local: "dev",
+  domain: "example.org",
+  dir: "/nonexistent/lists/dev@example.org",
+  settings: { description: "", language: "en" },
+} as unknown as List;
+
 export const masthead: Masthead = {
-  list: "dev@example.org",
+  audience: {
+    site: { home: "/nonexistent", hostname: "mill.example.org" },
+    list,
+  },
   from: "dev-owner@example.org",
   date: new Date("2026-07-31T12:00:00Z"),
   id: "1785499200-a1",
-  hostname: "mill.example.org",
 };
+
+/** The same for readers of a language. */
+export function inLanguage(language: string): Masthead {
+  return {
+    ...masthead,
+    audience: { ...masthead.audience, languages: [language] },
+  };
+}

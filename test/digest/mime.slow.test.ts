@@ -66,12 +66,12 @@ t.test(
     const digest = await built(paths);
     t.same(posts(digest), originals);
     const parsed = await simpleParser(digest);
-    t.equal(parsed.subject, "dev digest, issue 5 (5 posts)");
+    t.equal(parsed.subject, "dev digest, issue 5");
     t.equal(parsed.from?.text, "dev-owner@example.org");
     t.equal(parsed.messageId, "<digest.5.1785499200-a1@mill.example.org>");
     t.match(parsed.text, "1. One (Ann)\n");
     t.match(parsed.text, "2. Zwölf\n");
-    t.match(parsed.text, "5. (no subject)\n");
+    t.match(parsed.text, "5. (no subject)");
     const found = python(digest, join(dir, "digest"));
     if (found === undefined) return t.comment("no python3");
     t.same(found, {
@@ -79,7 +79,7 @@ t.test(
       posts: names.map(() => "message/rfc822"),
       ids: ["<1@x>", "<2@x>", "<3@x>", "<4@x>", "<5@x>"],
       page: found.page,
-      subject: "dev digest, issue 5 (5 posts)",
+      subject: "dev digest, issue 5",
       defects: [],
     });
     t.match(found.page, "2. Zwölf\n");
@@ -98,7 +98,7 @@ t.test("strangers' fields cannot add a line to the contents", async (t) => {
     bad: "Subject: =?utf-8?q?a=0A=0D--x=0AEvil:_1?=\nFrom: =?utf-8?q?b=0Ac?= <b@x>\n\n",
   });
   const { text } = await simpleParser(await built([join(dir, "bad")]));
-  t.match(text, "1. a --x Evil: 1 (b c)\n");
+  t.match(text, "1. a --x Evil: 1 (b c)");
 });
 
 t.test(

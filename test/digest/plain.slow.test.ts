@@ -5,7 +5,14 @@ import { simpleParser } from "mailparser";
 import t from "tap";
 import { bytes } from "../../src/base/pieces.ts";
 import { buildPlain } from "../../src/digest/plain.ts";
-import { corpusFiles, issueOf, masthead, missing } from "./corpus.ts";
+import { columns } from "../../src/mail/width.ts";
+import {
+  corpusFiles,
+  inLanguage,
+  issueOf,
+  masthead,
+  missing,
+} from "./corpus.ts";
 
 async function text(paths: readonly string[]): Promise<string> {
   const pieces = await buildPlain(issueOf(paths), masthead);
@@ -41,17 +48,46 @@ t.test(
       ["one", "two", "three"].map((name) => join(dir, name)),
     );
     const { preamble, posts } = burst(digest);
-    t.match(preamble, "dev digest, issue 5 (3 posts)\n");
-    t.match(preamble, "1. One (Ann)\n");
-    t.match(preamble, "2. Zwölf\n");
+    t.match(preamble, "issue 5 of the digest of dev@example.org.\n");
+    t.match(preamble, "  Messages: 3\n");
+    t.match(preamble, "  1. One (Ann)\n  2. Zwölf\n");
     t.same(posts, [
       "Date: Fri, 31 Jul 2026 12:00:00 +0000\nFrom: Ann <ann@example.org>\nTo: dev@example.org\nSubject: One\nMessage-ID: <1@x>\n\nHello",
       "Subject: Zwölf\n\nfür alle",
-      "Subject: Three\n\nSee it.\n[Attachment left out: a.png, image/png, 3 bytes]",
+      "Subject: Three\n\nSee it.\n[Left out: a.png (image/png), 3 bytes]",
     ]);
     t.match(digest, /\n\nEnd of dev Digest, issue 5\n\*{26}\n$/);
   },
 );
+
+t.test("the page and the notes are in the reader's language", async (t) => {
+  const dir = t.testdir({
+    post: "From: ann@example.org\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nHallo\n--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\nAAAA\n--b--\n",
+  });
+  const issue = issueOf([join(dir, "post")]);
+  for (const [language, subject, page, note] of [
+    [
+      "de",
+      "Sammelnachricht von dev, Ausgabe 5",
+      "  1. (kein Betreff) (ann@example.org)",
+      "[Hier weggelassen: image/png, 3 Byte]",
+    ],
+    [
+      "ja",
+      "dev まとめ送り 第5号",
+      "  1. (件名なし) (ann@example.org)",
+      "[省略: image/png、3 バイト]",
+    ],
+  ] as const) {
+    const pieces = await buildPlain(issue, inLanguage(language));
+    const parsed = await simpleParser(await bytes(pieces, 100_000));
+    t.equal(parsed.subject, subject);
+    const { preamble, posts } = burst(parsed.text ?? "");
+    t.match(preamble, page);
+    t.ok(preamble.split("\n").every((line) => columns(line) <= 72));
+    t.match(posts[0], note);
+  }
+});
 
 t.test("no text can end its post", async (t) => {
   const dir = t.testdir();

@@ -8,8 +8,7 @@ export default async function collect(ask: Ask): Promise<Reply> {
   const { list, site, envelope, id, message } = ask;
   if (!list) return ask.reject("a digest takes posts of lists only");
   for (const emission of await collectOrIssue({
-    home: site.home,
-    hostname: site.hostname,
+    site,
     list,
     id,
     now: ask.now,

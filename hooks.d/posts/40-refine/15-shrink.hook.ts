@@ -3,12 +3,9 @@
 // `refine.shrink_limit`), or empty though it has a source, and tells the owners: something may be
 // wrong with a source.
 import type { Ask, Reply } from "../../../src/hook.ts";
+import { letter } from "../../../src/lists/letter.ts";
 import { counted } from "../../../src/lists/refine/refining.ts";
-import {
-  hasSource,
-  isShrunk,
-  shrinkNote,
-} from "../../../src/lists/refine/shrink.ts";
+import { hasSource, isShrunk } from "../../../src/lists/refine/shrink.ts";
 import { stateOf } from "../../../src/lists/state.ts";
 
 export default async function shrink(ask: Ask): Promise<Reply> {
@@ -20,19 +17,24 @@ export default async function shrink(ask: Ask): Promise<Reply> {
   const now = await counted(ask);
   const isReleased = envelope.passed?.includes(`${queue}/${stage}`);
   const isEmpty = now === 0 && hasSource(list.settings);
-  const isSmaller = isShrunk(last, now, limit);
+  const isSmaller = last !== undefined && isShrunk(last, now, limit);
   if (!isReleased && (isEmpty || isSmaller)) {
     const owner = ask.address("owner");
-    const content = shrinkNote({
-      list,
-      owner,
-      hostname: site.hostname,
-      id,
-      subject: message.header.text("Subject"),
-      last,
-      now,
-      date: new Date(ask.now),
-    });
+    const occasion = { site, list, now: ask.now, id };
+    const subject = message.header.text("Subject");
+    const release = `listmill queue release ${id}`;
+    const content =
+      isSmaller && now > 0
+        ? letter(occasion, { address: owner }, "shrunk", {
+            subject,
+            now,
+            last,
+            release,
+          })
+        : letter(occasion, { address: owner }, "no-recipients", {
+            subject,
+            release,
+          });
     ask.emit({ recipient: owner, content });
     return ask.hold(
       isSmaller

@@ -160,14 +160,25 @@ export const catalogue = {
   undeliverable: mail("to the sender of a message that did not reach all", {
     recipients: w.recipients,
   }),
-  moved: mail("to a sender who has used the old address of a list", {
-    old: w.old,
-    new: w.fresh,
+  digest: mail("an issue of the digest, the page before its posts", {
+    name: w.name,
+    number: w.issue,
+    posts: w.posts,
+    topics: w.topics,
   }),
+  shrunk: mail("tells the owners that a post waits, for too few would get it", {
+    subject,
+    now: w.now,
+    last: w.last,
+    release: w.release,
+  }),
+  "no-recipients": mail(
+    "tells the owners that a post waits, for nobody would get it",
+    { subject, release: w.release },
+  ),
 
   "reason-not-member": sentence("only members may post", { author }),
   "reason-not-owner": sentence("only owners may", { author }),
-  "reason-closed": sentence("the list is closed"),
   "reason-moderated": sentence("every post waits"),
   "reason-size": sentence("the post is too large", { size: w.size, most }),
   "reason-header-size": sentence("its header is too large", { most }),
@@ -179,14 +190,10 @@ export const catalogue = {
   "reason-outside": sentence("mail does not come in for it", { address }),
   "reason-frozen": sentence("the list takes no posts for the moment"),
   "reason-flood": sentence("too many posts came at once"),
-  "reason-attachment": sentence("an attachment is of a wrong type", {
-    type: w.type,
-  }),
   "reason-moderators": sentence("the moderators have said no, and not why"),
   "reason-undecided": sentence("nobody has decided in time"),
   "reason-unconfirmed": sentence("the author was asked, and has not answered"),
   "reason-policy": sentence("a rule of the list says so"),
-  "reason-limit": sentence("a limit of the list is reached"),
   "unknown-command": sentence("there is no such command", { command }),
   "wrong-command": sentence("a command that is not as it should be", {
     command,
@@ -198,8 +205,11 @@ export const catalogue = {
   "too-many-commands": sentence("the message has too many commands", {
     most: w.mostCommands,
   }),
-  "done-subscribed": sentence("joined, in short", { address }),
-  "done-unsubscribed": sentence("left, in short", { address }),
+  "digest-cut": sentence("in a plain digest, where a post is cut"),
+  "digest-attachment": sentence("in a plain digest, for what is not text", {
+    attachment: w.attachment,
+    size: w.size,
+  }),
   "answer-subject": sentence("the subject that an answer needs", {
     answer: w.answer,
   }),

@@ -185,8 +185,30 @@ export const recipients = lines("each address, and what its host said", [
   "gone@example.org",
   "  550 5.1.1 no such user",
 ]);
-export const old = line("the address until now", "old@lists.example.org");
-export const fresh = needed(
-  line("the address from now on", "news@lists.example.org"),
+export const name = line("the list as people call it", "news");
+export const issue = line("the number of the issue", "17");
+export const posts = word({
+  kind: "count",
+  about: "how many posts are in it",
+  sample: 2,
+});
+export const topics = lines("a line a post: number, subject, author", [
+  "1. Seed potatoes (Anna)",
+  "2. Re: Seed potatoes (Ben)",
+]);
+export const attachment = needed(
+  line("its name and type", "map.png (image/png)"),
 );
-export const type = line("the type of the part", "application/x-msdownload");
+export const now = word({
+  kind: "count",
+  about: "how many would get the post",
+  sample: 120,
+});
+export const last = word({
+  kind: "count",
+  about: "how many got the post before it",
+  sample: 4210,
+});
+export const release = needed(
+  line("the command that lets the post go", "listmill queue release 1k2j3h4g"),
+);

@@ -1,5 +1,5 @@
 // All five languages against the catalogue: each has each text, with just its words.
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { unknownIn } from "../../../src/lists/braces.ts";
@@ -45,6 +45,17 @@ t.test("the mails of a language say something of their own", async (t) => {
     );
     t.equal(new Set(all).size, languages.length, name);
   }
+});
+
+t.test("each text is said by something", async (t) => {
+  const source = globSync(["src/**/*.ts", "hooks.d/**/*.ts"])
+    .filter((file) => !file.startsWith("src/lists/texts/catalogue"))
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as the source has it
+  t.match(source, "`word-${");
+  for (const name of textNames)
+    t.ok(name.startsWith("word-") || source.includes(`"${name}"`), name);
 });
 
 t.test("names", async (t) => {
