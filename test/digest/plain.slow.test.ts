@@ -125,7 +125,7 @@ t.test("a long text is cut, and it is said", async (t) => {
   });
   const digest = await text([join(dir, "long")]);
   t.ok(digest.length < 210_000);
-  t.match(digest, /\n\[The rest of this post is left out: it is long\.\]\n/);
+  t.match(digest, /\n\[The rest of this message is left out: it is long\.\]\n/);
   const many = await text(Array.from({ length: 40 }, () => join(dir, "long")));
   t.ok(many.length < 4_300_000);
   t.equal(burst(many).posts.length, 40);
