@@ -4,6 +4,7 @@
  */
 import type { Piece } from "../base/pieces.ts";
 import { letter, type Occasion } from "../lists/letter.ts";
+import { LINES } from "../lists/texts/fill.ts";
 import { textFor } from "../lists/texts/texts.ts";
 import { MOST } from "./read.ts";
 
@@ -13,9 +14,6 @@ export interface Outcome {
   readonly kind: "done" | "refused" | "unknown";
   readonly text: string;
 }
-
-/** Lines of an answer that one command may have. */
-const LINES = 2000;
 
 /**
  * @param to who has asked
@@ -34,13 +32,16 @@ export function answerTo(
     .filter(({ kind, text }) => kind !== "done" || text.trim() !== "");
   const isMore = outcomes.length > MOST;
   if (told.length === 0 && !isMore) return undefined;
+  // Each has its share of the lines that there can be.
+  const share = Math.floor(LINES / Math.max(1, told.length)) - 3;
   const results = told.flatMap(({ request, kind, text }) => {
     const command = `${request.name} ${request.rest}`.trim();
     const said =
       kind === "unknown"
         ? textFor(audience, "unknown-command", { command }).body
         : text;
-    const lines = said.trimEnd().split("\n", LINES);
+    const lines = said.trimEnd().split("\n", share + 1);
+    if (lines.length > share) lines[share] = "…";
     return [`> ${command}`, ...lines.map((line) => `  ${line}`), ""];
   });
   const stopped = isMore

@@ -39,12 +39,8 @@ const SHOWN = 50;
 export async function get(asked: Case, archive: Archive): Promise<Reply> {
   const no = await decideFor(asked, "archive", callerOf(asked));
   if (no) return no;
-  return send(
-    asked,
-    archive,
-    numbersIn(asked.request.rest, archive.last()),
-    true,
-  );
+  const numbers = numbersIn(asked.request.rest, archive.last());
+  return send(asked, archive, numbers, true);
 }
 
 /** `thread 5`. */
@@ -80,9 +76,8 @@ export async function digest(
   const { name, rest } = asked.request;
   const [number = 0] = numbersIn(rest, Number.MAX_SAFE_INTEGER);
   const content = number > 0 ? await issue(number) : undefined;
-  if (!content) {
+  if (!content)
     return { kind: "reject", reason: await wrong(asked, `${name} ${rest}`) };
-  }
   if (await mayBeWritten(asked, caller, `digest ${rest}`))
     asked.emit({ recipient: caller, content, outside: true });
   return "";

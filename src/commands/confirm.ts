@@ -13,11 +13,7 @@ export async function confirm(
   post: (tail: string) => Promise<Reply>,
 ): Promise<Reply> {
   const answer = await answerOf(asked);
-  if (answer.kind === "unknown")
-    return {
-      kind: "reject",
-      reason: await sentence(asked, "token-unknown", {}),
-    };
+  if (answer.kind === "unknown") return unknown(asked);
   if (answer.kind === "late") {
     const { valid } = asked.list.settings.confirm;
     const days = daysOf(valid);
@@ -37,9 +33,10 @@ export async function confirm(
     case "post":
       return post(more);
     case "moderate":
-      return {
-        kind: "reject",
-        reason: await sentence(asked, "token-unknown", {}),
-      };
+      return unknown(asked);
   }
+}
+
+async function unknown(asked: Case): Promise<Reply> {
+  return { kind: "reject", reason: await sentence(asked, "token-unknown", {}) };
 }

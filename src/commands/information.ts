@@ -1,12 +1,13 @@
 /**
  * What a list tells of itself: its commands, its questions and answers, its members.
  */
+import { LINES } from "../lists/texts/fill.ts";
 import { type Case, callerOf, type Reply, rosterFor, write } from "./case.ts";
 import { decideFor } from "./permission.ts";
 import { answers } from "./words.ts";
 
-/** Members that are told by mail at most. */
-const MEMBERS = 5000;
+/** Members that are told by mail at most, and a line that says there are more. */
+const MEMBERS = LINES - 1;
 
 /** How commands are written that take more than their name. */
 const usage: Readonly<Record<string, string>> = {

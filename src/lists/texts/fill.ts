@@ -9,7 +9,8 @@ export type Value = string | number | readonly string[];
 
 /** Most characters of a line: an address with a token fits. */
 const LINE = 500;
-const LINES = 1000;
+/** Most lines that one word is filled with. */
+export const LINES = 1000;
 
 /** Line ends of Unicode, controls; and marks that turn the direction of what stands behind them. */
 const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu;
