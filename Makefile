@@ -21,6 +21,9 @@ node_modules/.installed: package.json package-lock.json
 demo: node_modules/.installed
 	@node demo/main.ts
 
+# A third of what a test costs is the compiling of the same sources.
+test check: export NODE_COMPILE_CACHE := $(CURDIR)/node_modules/.cache/node
+
 test: node_modules/.installed
 	tsc --noEmit
 	biome check .

@@ -1,8 +1,11 @@
 /**
  * The command line: finds the verb, and says what went wrong in one line on stderr.
  */
+import { join } from "node:path";
+import { keepCompiled } from "./base/compiled.ts";
+import { homeNamed } from "./base/environment.ts";
 import { exit, Failure, messageOf } from "./base/errors.ts";
-import { Context, type Verb } from "./cli/context.ts";
+import type { Verb } from "./cli/context.ts";
 
 /** Each verb's file, loaded only when it is called: an MTA's pipe starts in a moment. */
 const verbs: Record<string, () => Promise<{ default: Verb }>> = {
@@ -101,6 +104,8 @@ async function main(args: string[]): Promise<number> {
   }
   const load = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   if (!load) throw unknown(name);
+  keepCompiled(join(homeNamed(home), "state", "compiled"));
+  const { Context } = await import("./cli/context.ts");
   return (await load()).default.run(new Context(home, json), others);
 }
 

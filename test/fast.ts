@@ -20,8 +20,6 @@ let begun = 0;
 async function run(file: string): Promise<void> {
   const child = spawn(process.execPath, [file], {
     stdio: ["ignore", "pipe", "pipe"],
-    // A third of what a file costs is the compiling of the same sources.
-    env: { ...process.env, NODE_COMPILE_CACHE: "node_modules/.cache/node" },
   });
   const said: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr])

@@ -4,10 +4,16 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
+import { resolve } from "node:path";
 
 /** A variable, or undefined where it is unset or empty. */
 export function variable(name: string): string | undefined {
   return process.env[name] || undefined;
+}
+
+/** The home that is meant: the one of an option, else LISTMILL_HOME, else the current directory. */
+export function homeNamed(option: string | undefined): string {
+  return resolve(option ?? variable("LISTMILL_HOME") ?? ".");
 }
 
 /** All LISTMILL_ variables, as a hook gets them. */

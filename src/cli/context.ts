@@ -3,10 +3,10 @@
  * first asked for, and the two ways to print.
  */
 import { accessSync, constants, existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { type Clock, systemClock } from "../base/clock.ts";
-import { variable } from "../base/environment.ts";
+import { homeNamed } from "../base/environment.ts";
 import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import { type List, Lists } from "../lists/directory.ts";
@@ -30,7 +30,7 @@ export class Context {
   #lists: Lists | undefined;
 
   constructor(home: string | undefined, json: boolean) {
-    this.home = resolve(home ?? variable("LISTMILL_HOME") ?? ".");
+    this.home = homeNamed(home);
     this.json = json;
   }
 

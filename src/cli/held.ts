@@ -117,41 +117,57 @@ async function decideAll(
   entries: readonly string[],
   reason: string,
 ): Promise<number> {
-  const { site, spool } = context;
-  mustBeThere(spool);
+  mustBeThere(context.spool);
   let code: number = exit.ok;
-  for (const entry of entries) {
-    const { name } = find(spool, named(entry));
-    const at = looking(context);
-    const held = findHeld(at, undefined, tailOf(name.id));
-    if (!held || isAuthors(held, at))
-      throw new Failure(
-        exit.noInput,
-        `${name.id} waits for no moderator; see: listmill queue show ${name.id}`,
-      );
-    const list = context.list(held.list);
-    // Who says it again after a crash has decided it, and what was left undone is done.
-    const id = `command-${verdict}-${held.stay}`;
-    const how = "command";
-    const by = account();
-    const outcome = await decide(
-      { ...at, list, id, by, reason, how },
-      tailOf(name.id),
-      verdict,
-    );
-    if (outcome.kind === "done") {
-      // The mill does this too when it tells people; here it counts at once.
-      if (verdict === "free") await free({ site, list, how }, outcome.decision);
-      context.say(`${name.id}: ${past[verdict]}`);
-      continue;
+  for (const entry of entries)
+    try {
+      await decideOne(context, verdict, entry, reason);
+    } catch (error) {
+      // Another one may have decided it a moment ago: that is no matter of the others.
+      if (!(error instanceof Failure)) throw error;
+      process.stderr.write(`listmill: ${error.message}\n`);
+      code = error.exitCode;
     }
-    const decision = outcome.kind === "late" ? outcome.decision : undefined;
-    process.stderr.write(
-      `listmill: ${name.id}: ${decision ? `${past[decision.verdict]} by ${decision.by} before` : "it does not wait any more"}\n`,
-    );
-    code = exit.dataError;
-  }
   return code;
+}
+
+async function decideOne(
+  context: Context,
+  verdict: Exclude<Verdict, "expire">,
+  entry: string,
+  reason: string,
+): Promise<void> {
+  const { site, spool } = context;
+  const { name } = find(spool, named(entry));
+  const at = looking(context);
+  const held = findHeld(at, undefined, tailOf(name.id));
+  if (!held || isAuthors(held, at))
+    throw new Failure(
+      exit.noInput,
+      `${name.id} waits for no moderator; see: listmill queue show ${name.id}`,
+    );
+  const list = context.list(held.list);
+  // Who says it again after a crash has decided it, and what was left undone is done.
+  const id = `command-${verdict}-${held.stay}`;
+  const how = "command";
+  const by = account();
+  const outcome = await decide(
+    { ...at, list, id, by, reason, how },
+    tailOf(name.id),
+    verdict,
+  );
+  if (outcome.kind !== "done")
+    throw new Failure(
+      exit.dataError,
+      `${name.id}: ${
+        outcome.kind === "late"
+          ? `${past[outcome.decision.verdict]} by ${outcome.decision.by} before`
+          : "it does not wait any more"
+      }`,
+    );
+  // The mill does this too when it tells people; here it counts at once.
+  if (verdict === "free") await free({ site, list, how }, outcome.decision);
+  context.say(`${name.id}: ${past[verdict]}`);
 }
 
 const past: Readonly<Record<Verdict, string>> = {

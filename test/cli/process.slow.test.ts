@@ -2,9 +2,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+  chmodSync,
   closeSync,
   existsSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -83,6 +85,26 @@ t.test("help tells every verb", async (t) => {
     err: /^listmill: unknown verb "frobnicate"; there are: init, /,
   });
 });
+
+t.test(
+  "what was compiled is kept where only this account writes",
+  async (t) => {
+    const home = await makeHome(t);
+    const state = join(home, "state");
+    chmodSync(state, 0o770);
+    await run(["--home", home, "list"]);
+    t.notOk(existsSync(join(state, "compiled")), "a group could write there");
+    chmodSync(state, 0o750);
+    const elsewhere = join(home, "elsewhere");
+    await run(["--home", home, "list"], {
+      env: { NODE_COMPILE_CACHE: elsewhere },
+    });
+    t.notOk(existsSync(join(state, "compiled")), "it is kept elsewhere");
+    await run(["--home", home, "list"]);
+    t.ok(readdirSync(join(state, "compiled")).length > 0);
+    t.match(await run(["--home", home, "check"]), { code: 0 });
+  },
+);
 
 t.test("where the home is", async (t) => {
   const home = await makeHome(t);

@@ -22,6 +22,7 @@ import type { Message } from "../../src/mail/message.ts";
 import { mailTrade, packageHooks } from "../../src/mill.ts";
 import type { Envelope } from "../../src/spool/envelope.ts";
 import { newId } from "../../src/spool/name.ts";
+import { bare } from "../environment.ts";
 
 const LIST = "news@lists.example.org";
 const asked: readonly Verb[] = [
@@ -196,7 +197,7 @@ async function byHand(
       [file],
       {
         env: {
-          PATH: process.env.PATH,
+          ...bare,
           LISTMILL_HOME: home,
           LISTMILL_RECIPIENT: addressOf(scene),
           LISTMILL_SENDER: scene.sender,

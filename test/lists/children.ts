@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { bare } from "../environment.ts";
 
 export interface Ended {
   readonly lines: string[];
@@ -26,7 +27,7 @@ export async function child(
   const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
   const started = spawn(process.execPath, [path, ...args], {
     env: {
-      PATH: process.env.PATH,
+      ...bare,
       LISTMILL_FAILPOINT: failpoint,
     } as NodeJS.ProcessEnv,
     stdio: ["ignore", "pipe", "pipe"],

@@ -16,6 +16,7 @@ import {
 import { dirname, join } from "node:path";
 import t, { type Test } from "tap";
 import { lookUp } from "../../src/engine/account.ts";
+import { bare } from "../environment.ts";
 
 // Each command is a Node of its own.
 t.setTimeout(180_000);
@@ -40,7 +41,7 @@ function makeHome(t: Test, settings: string) {
     const { status, stdout, stderr } = spawnSync(
       bin,
       ["--home", home, ...args],
-      { encoding: "utf8", input: "", env: { PATH: process.env.PATH } },
+      { encoding: "utf8", input: "", env: bare },
     );
     return { status, stdout, stderr };
   };
@@ -62,7 +63,7 @@ function makeHome(t: Test, settings: string) {
       ["--home", home, "receive", "--sender", "a@a.example", list],
       {
         input: "From: a@a.example\nSubject: a post\n\nHello\n",
-        env: { PATH: process.env.PATH },
+        env: bare,
       },
     ).status;
   /** What is in the one entry of a queue, and where it is. */

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Far, type Host, hosts, type Lab } from "./lab.ts";
-import { list, Mill, post, until } from "./mill.ts";
+import { list, Mill, names, post, until } from "./mill.ts";
 
 const members = Array.from({ length: 10 }, (_, at) => `m${at}@x.example`);
 const [author = ""] = members;
@@ -51,13 +51,18 @@ export class Home {
   }
 
   /** @param host on whose own disk it lies, instead of the share */
-  static async make(lab: Lab, name: string, host?: Host): Promise<Home> {
+  static async make(
+    lab: Lab,
+    name: string,
+    host?: Host,
+    settings = "",
+  ): Promise<Home> {
     const folder = host ? lab.disk(host, name) : join(lab.folder, name);
     const path = `${host ? "/var/local" : lab.share}/${name}`;
     mkdirSync(folder);
     const mill = await Mill.make(folder, {
       ...{ smtp: lab.smtp, members: [author], site },
-      list: `[digest]\nenabled = false\n[file]\npath = "lists/${list}/members.txt"\n`,
+      list: `${settings}[digest]\nenabled = false\n[file]\npath = "lists/${list}/members.txt"\n`,
     });
     const lists = join(folder, "lists", list);
     writeFileSync(join(lists, "members.txt"), `${members.join("\n")}\n`);
@@ -82,6 +87,17 @@ export class Home {
       writeFileSync(draft, text);
       renameSync(draft, this.mill.spool("incoming", "new", id));
     }
+  }
+
+  /** Waits until these posts are held. @returns their ids */
+  async held(posts: number): Promise<string[]> {
+    const waiting = () => names(this.mill.spool("held", "new"));
+    await until(
+      () => waiting().length === posts && this.mill.busy() === posts,
+      () => `${posts} posts to be held; left: ${this.mill.left()}`,
+      120,
+    );
+    return waiting().map((name) => name.slice(name.lastIndexOf(".") + 1));
   }
 
   /** Starts a runner, and waits until it runs. */
@@ -134,6 +150,15 @@ export class Home {
       doubles: this.deliveries - wanted.length + lost.length - seen.size,
       archived: this.mill.shelved(),
     };
+  }
+
+  /** How many deliveries each post had that went out; what the list says itself is none. */
+  posts(): Map<string, number> {
+    const found = new Map<string, number>();
+    for (const { message, recipients } of this.#taken)
+      if (message.endsWith("@home.example>"))
+        found.set(message, (found.get(message) ?? 0) + recipients.length);
+    return found;
   }
 
   /** What share of the deliveries each host did. */

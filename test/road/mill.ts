@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Standing, standings } from "../../src/engine/ledger.ts";
 import { readEnvelope } from "../../src/spool/envelope.ts";
+import { bare } from "../environment.ts";
 import { hooksRun } from "../hookUser.ts";
 
 const program = fileURLToPath(new URL("../../bin/listmill", import.meta.url));
@@ -91,7 +92,7 @@ export class Mill {
   ): Process {
     const child = spawn(program, ["--home", this.home, ...args], {
       env: {
-        PATH: process.env.PATH,
+        ...bare,
         LISTMILL_FAILPOINT: failpoint,
         LISTMILL_HOST: host,
         ...variables,

@@ -2,9 +2,10 @@
 // member once, whatever happens to a host, to the network, to a process or to the server. Of what was
 // on its way when a host died, one transaction a connection may come twice.
 // LISTMILL_LAB_POSTS=2000 brings as many posts as one wishes to the first journey.
+import { once } from "node:events";
 import { resolve } from "node:path";
 import t, { type Test } from "tap";
-import { hosts, Lab, lacking } from "./lab.ts";
+import { type Host, hosts, Lab, lacking } from "./lab.ts";
 import { bound, Home, type Runner } from "./labHome.ts";
 import { names, until } from "./mill.ts";
 
@@ -57,6 +58,43 @@ t.test("two hosts on NFS", { skip }, async (t) => {
     t.notMatch(shares, / (0|100) %/, "each host did some");
     for (const runner of runners) t.equal(await runner.stop(), 0, runner.log);
     t.strictSame(names(home.mill.spool("nodes")), []);
+  });
+
+  await t.test("both hosts decide about the same posts", async (t) => {
+    const count = 12;
+    const settings = 'policy = "moderated"\n';
+    const home = await Home.make(lab, "decided", undefined, settings);
+    home.bring(count);
+    const runners = await Promise.all(hosts.map((host) => home.run(host)));
+    const ids = await home.held(count);
+    const decide = async (host: Host, verdict: string, ids: string[]) => {
+      const command = ["--home", home.path, "held", verdict, ...ids];
+      const { child, log } = lab.start(host, [
+        ...["env", "LISTMILL_MACHINE=lab", resolve("bin/listmill")],
+        ...command,
+      ]);
+      const [code] = await once(child, "close");
+      t.ok([0, 65, 66].includes(code), `${host}: ${code}: ${log()}`);
+      return log();
+    };
+    // They meet in the middle, wherever that is.
+    const [approved, discarded] = await Promise.all([
+      decide("node-a", "approve", ids),
+      decide("node-b", "discard", ids.toReversed()),
+    ]);
+    const saying = (said: string, word: string) =>
+      ids.filter((id) => said.includes(`${id}: ${word}\n`));
+    const out = saying(approved, "accepted");
+    t.strictSame(
+      [...out, ...saying(discarded, "discarded")].sort(),
+      ids.toSorted(),
+      `each is decided once: ${approved}${discarded}`,
+    );
+    await home.done(runners);
+    const posts = home.posts();
+    t.equal(posts.size, out.length, "those that were let go went out");
+    for (const [post, times] of posts) t.equal(times, 10, `${post}, to each`);
+    for (const runner of runners) t.equal(await runner.stop(), 0, runner.log);
   });
 
   await t.test("a host that loses its power", async (t) => {

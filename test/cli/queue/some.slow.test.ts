@@ -14,6 +14,7 @@ import { join, resolve } from "node:path";
 import t, { type Test } from "tap";
 import type { Failpoint } from "../../../src/base/failpoint.ts";
 import queue from "../../../src/cli/queue.ts";
+import { bare } from "../../environment.ts";
 import { makeHome, news, runAll, start, verb, waiting } from "../atHome.ts";
 import { put } from "./entries.ts";
 
@@ -87,7 +88,7 @@ async function dying(home: string, args: readonly string[], failpoint: string) {
     process.execPath,
     [resolve("src/main.ts"), "--home", home, "queue", ...args],
     {
-      env: { PATH: process.env.PATH, LISTMILL_FAILPOINT: failpoint },
+      env: { ...bare, LISTMILL_FAILPOINT: failpoint },
       stdio: ["ignore", "ignore", "pipe"],
     },
   );
@@ -170,11 +171,12 @@ for (const command of ["retry", "drop"] as const)
     async (t) => {
       let deaths = 0;
       for (const [place, passages] of places)
-        for (let passage = 1; passage <= passages; passage += 1)
-          for (const again of [true, false])
-            if (await dies(t, command, `${place}:${passage}`, again))
-              deaths += 1;
-      t.ok(deaths > 20, `${deaths} deaths`);
+        for (let passage = 1; passage <= passages; passage += 1) {
+          // Each passage in one of the two ways, and both ways at each place.
+          const again = (passage % 2 === 1) === (command === "retry");
+          if (await dies(t, command, `${place}:${passage}`, again)) deaths += 1;
+        }
+      t.ok(deaths > 10, `${deaths} deaths`);
     },
   );
 
