@@ -99,7 +99,7 @@ ${own}:7: accept if from *@example.org and auth pass
 ${own}:7: discard if header X-Spam yes
     not so: header X-Spam yes  (there is none)
 ${own}:8: hold if time 'sat,sun 00:00-24:00'
-    not so: time "sun,sat 00:00-24:00"  (Thu 12:00)
+    not so: time "sun,sat 00:00-24:00"  (thu 12:00)
 policy "members", line 1: accept if role owner
     not so: role owner
 policy "members", line 2: accept if role moderator

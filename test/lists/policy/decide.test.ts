@@ -205,7 +205,7 @@ t.test("why a line does not fit is told", async (t) => {
       ["moderated", "not in the roster"],
       ["header X-A *", "there is none"],
       ["attachment *", "there is none"],
-      ["time 09:05-09:06", "Sat 9:04"],
+      ["time 09:05-09:06", "sat 09:04"],
       ["recipients > 1", "0 addresses"],
       ["subject *x*", "Hello"],
       ["sender *.org", "bounce@example.net"],
