@@ -30,9 +30,8 @@ test: node_modules/.installed
 	tap --jobs=2
 
 check: node_modules/.installed
-	tsc --noEmit
 	biome check .
-	node test/fast.ts
+	tsc --noEmit & node test/fast.ts; tests=$$?; wait $$! && exit $$tests
 
 bench: node_modules/.installed
 	node bench/main.ts

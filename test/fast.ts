@@ -4,8 +4,32 @@
  * says that fails, and the sum.
  */
 import { spawn } from "node:child_process";
-import { globSync } from "node:fs";
+import {
+  chmodSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { availableParallelism } from "node:os";
+
+/** Where tests make their files: in memory, which takes half of the system's time. */
+const fixtures = ".tap/fixtures";
+
+function inMemory(): string | undefined {
+  try {
+    const folder = mkdtempSync("/dev/shm/listmill-tests-");
+    // Other accounts look into some of them.
+    chmodSync(folder, 0o755);
+    mkdirSync(".tap", { recursive: true });
+    rmSync(fixtures, { recursive: true, force: true });
+    symlinkSync(folder, fixtures);
+    return folder;
+  } catch {
+    return undefined;
+  }
+}
 
 const files = globSync("test/**/*.test.ts")
   .filter((file) => !file.endsWith(".slow.test.ts"))
@@ -47,9 +71,13 @@ async function worker(): Promise<void> {
   }
 }
 
+const memory = inMemory();
 await Promise.all(
   Array.from({ length: Math.min(4, availableParallelism()) }, worker),
 );
+if (memory !== undefined)
+  for (const path of [memory, fixtures])
+    rmSync(path, { recursive: true, force: true });
 process.stdout.write(
   `${shown ? "\n" : ""}${passed} passed, ${failed} failed, ${skipped} skipped\n`,
 );

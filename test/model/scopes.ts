@@ -355,7 +355,7 @@ export const quick: Scope = {
   ...others,
 };
 
-/** Those that take a second and more. */
+/** Those that take longer than all others. */
 const lengthy = new Set([
   "split: one dies, and the next goes on; a reply is lost",
   "split: both die, one after the other",
@@ -364,6 +364,11 @@ const lengthy = new Set([
   "an MTA's file, one is taken for dead and never learns of it",
   "a person holds it",
   "a person makes it due",
+  "a message is brought, and taken at once",
+  "two persons release it",
+  "two runners turn two entries",
+  "ended: one is taken for dead, and never learns of it",
+  "given back: one is taken for dead, and never learns of it",
 ]);
 
 /** For each change. */

@@ -6,6 +6,7 @@ import {
   outcome,
   refusal,
 } from "../../src/outbound/outcome.ts";
+import { anyString } from "../anyString.ts";
 
 t.test(
   "a reply's class decides, and a session's trouble is no verdict",
@@ -30,7 +31,7 @@ t.test(
 t.test("no address that is let through can end its path or line", async () => {
   fc.assert(
     fc.property(
-      fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" })),
+      fc.oneof(anyString(), fc.string({ unit: "grapheme" })),
       (address) =>
         refusal(address) !== undefined ||
         (!/[\r\n<>\0]/.test(address) &&

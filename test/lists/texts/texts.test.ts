@@ -16,6 +16,7 @@ import {
   textPart,
 } from "../../../src/mail/compose.ts";
 import { flowedPart } from "../../../src/mail/flowed.ts";
+import { anyString } from "../../anyString.ts";
 
 const news = "news@lists.example.org";
 
@@ -133,7 +134,7 @@ t.test("a text that is chosen when it runs", async (t) => {
 });
 
 const hostile = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 600 }),
+  anyString({ maxLength: 600 }),
   fc.constantFrom(
     "x\r\nBcc: all@example.org",
     "{{list}}{{reason}}",

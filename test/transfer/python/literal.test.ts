@@ -9,6 +9,7 @@ import {
   type PythonValue,
   pythonLiteral,
 } from "../../../src/transfer/python/literal.ts";
+import { anyString } from "../../anyString.ts";
 
 const read = (text: string) => pythonLiteral(text, "dump");
 const fails = (t: Test, text: string, message: RegExp) =>
@@ -98,7 +99,7 @@ const value = fc.letrec<{ value: PythonValue }>((tie) => ({
     fc
       .double({ noNaN: true, noDefaultInfinity: true })
       .filter((one) => !Number.isInteger(one)),
-    fc.string({ unit: "binary" }),
+    anyString(),
     fc.array(tie("value"), { maxLength: 4 }),
     fc
       .uniqueArray(fc.tuple(fc.string(), tie("value")), {

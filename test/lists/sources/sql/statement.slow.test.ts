@@ -8,6 +8,7 @@ import {
   sqlite,
   translated,
 } from "../../../../src/lists/sources/sql/statement.ts";
+import { anyString } from "../../../anyString.ts";
 
 const known = new Map([
   ["list", "dev@example.org"],
@@ -208,7 +209,7 @@ t.test("no value changes the text", (t) => {
   const query = "SELECT ':list', :sender FROM t WHERE a = :list::text";
   for (const dialect of [sqlite, postgres, mysql("")])
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (value) => {
+      fc.property(anyString(), (value) => {
         const one = translated(query, dialect, () => value);
         assert.equal(one.text, translated(query, dialect, () => "").text);
         assert.ok(one.values.every((bound) => bound === value));
