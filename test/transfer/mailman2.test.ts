@@ -306,6 +306,7 @@ t.test("texts, footers, replies", async (t) => {
     reply_goes_to_list: "2",
     reply_to_address: "'Talk@lists.example.org'",
     welcome_msg: "'Be nice.'",
+    digest_header: "'All of the week.'",
     subject_prefix: "'[Talk %05d] '",
     description: "'Two\\nlines'",
     preferred_language: "'pt_BR'",
@@ -324,6 +325,13 @@ t.test("texts, footers, replies", async (t) => {
     "refine.addressed": true,
   });
   t.same(found.texts, [
+    {
+      setting: "digest_header",
+      name: "digest",
+      language: "pt-BR",
+      how: "before",
+      text: "All of the week.\n",
+    },
     {
       setting: "welcome_msg",
       name: "welcome",

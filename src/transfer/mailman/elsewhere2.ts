@@ -6,6 +6,7 @@ import { type Counterparts, gone, moot, same } from "../counterparts.ts";
 import type { PythonValue } from "../python/literal.ts";
 import { bounces, digestSize, idle, parts, robot, usenet } from "./both.ts";
 import { numberOf, type Source2, type Two } from "./source2.ts";
+import { said } from "./texts2.ts";
 
 const yes = [1, true];
 const web = moot<PythonValue, Source2>("it is about web pages");
@@ -32,7 +33,7 @@ export const elsewhere2: Counterparts<PythonValue, Source2> = {
     idle,
   ),
   mime_is_default_digest: moot("members say which digest they want"),
-  digest_header: gone("digests have a masthead of their own", "", idle),
+  digest_header: said("digest"),
   digest_footer: gone("digests have no footer", "", idle),
   digest_volume_frequency: gone(
     "issues are counted through, without volumes",

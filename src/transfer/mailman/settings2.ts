@@ -2,6 +2,7 @@
  * Mailman 2: what becomes of each attribute of a list, but for those about people and posts that
  * wait (moderation2). Names and values as Mailman 2.1.39 has them. Pure.
  */
+
 import { domainOf, localOf } from "../../mail/address.ts";
 import type { Account } from "../account.ts";
 import { type Counterparts, gone, moot, same } from "../counterparts.ts";
@@ -19,6 +20,7 @@ import {
   type Two,
   textOf,
 } from "./source2.ts";
+import { said } from "./texts2.ts";
 
 const people =
   (role: "owner" | "moderator"): Two =>
@@ -68,14 +70,6 @@ const replyTo: Two = (value, account, source, name) => {
     list: source.address,
   });
 };
-
-const said =
-  (text: string): Two =>
-  (value, account, source, name) => {
-    const language = languageOf(source.text("preferred_language")) ?? "en";
-    if (textOf(value).trim() === "") account.needless(name, value, "empty");
-    else account.before(name, text, language, plain(textOf(value)));
-  };
 
 /** The options that new members get. */
 const options: Two = (value, account, _source, name) => {
