@@ -34,7 +34,7 @@ import {
   textIn,
 } from "../lists/texts/texts.ts";
 import { domainOf, keyOf } from "../mail/address.ts";
-import { flowed } from "../mail/flowed.ts";
+import { wrapped } from "../mail/flowed.ts";
 import { makeFolder, replace } from "../spool/durable.ts";
 import { actionOf } from "./actions.ts";
 import { type Context, noMore, parse, type Verb } from "./context.ts";
@@ -179,9 +179,7 @@ function show({ context, audience, rest }: Given): void {
     return;
   }
   if (subject !== "") context.say(`Subject: ${subject}\n`);
-  // As somebody reads it whose program does not know flowed text.
-  for (const line of flowed(body, /^(ja|zh)\b/.test(language)))
-    context.say(line.replace(/^ /, "").trimEnd());
+  context.say(wrapped(body, language));
 }
 
 async function edit(given: Given): Promise<number> {
