@@ -8,16 +8,20 @@ import { createReadStream } from "node:fs";
 const LINE_LIMIT = 64 * 1024;
 
 /**
+ * What becomes of a line that is not UTF-8. "marked" has half a character in it (String.isWellFormed),
+ * which no UTF-8 gives.
+ */
+export type Otherwise = "replaced" | "marked" | "latin1";
+
+/**
  * Lines without their LF or CRLF, decoded as UTF-8; the last one needs no line end.
  * @param source chunks of bytes
  * @param limit bytes of a line that are kept
- * @param marked whether a line that is not UTF-8 is to be told: it has half a character in it
- *   (String.isWellFormed), which no UTF-8 gives
  */
 export async function* linesOf(
   source: AsyncIterable<Uint8Array>,
   limit = LINE_LIMIT,
-  marked = false,
+  otherwise: Otherwise = "replaced",
 ): AsyncGenerator<string> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of source) {
@@ -27,21 +31,23 @@ export async function* linesOf(
         : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let from = 0;
     for (let to = data.indexOf(10); to >= 0; to = data.indexOf(10, from)) {
-      yield text(data.subarray(from, to), limit, marked);
+      yield text(data.subarray(from, to), limit, otherwise);
       from = to + 1;
     }
     rest = Buffer.from(data.subarray(from, from + limit + 1));
   }
-  if (rest.length > 0) yield text(rest, limit, marked);
+  if (rest.length > 0) yield text(rest, limit, otherwise);
 }
 
-function text(line: Buffer, limit: number, marked: boolean): string {
+function text(line: Buffer, limit: number, otherwise: Otherwise): string {
   const end = line.at(-1) === 13 ? line.length - 1 : line.length;
   const kept = line.subarray(0, Math.min(end, limit));
   const decoded = kept.toString("utf8");
-  return marked && decoded.includes("\ufffd") && !isUtf8(kept)
-    ? decoded.replaceAll("\ufffd", "\udcff")
-    : decoded;
+  const isRight = !decoded.includes("\ufffd") || isUtf8(kept);
+  if (isRight || otherwise === "replaced") return decoded;
+  return otherwise === "latin1"
+    ? kept.toString("latin1")
+    : decoded.replaceAll("\ufffd", "\udcff");
 }
 
 /** Bytes of a line that none of the readers here cuts. */

@@ -64,7 +64,7 @@ function patternOf(address: string, delimiters: string): string {
   // In brackets a "-" stands for itself at the end.
   const others = delimiters.replaceAll("-", "");
   const between = `[${others}${others === "" || delimiters.includes("-") ? "-" : ""}]`;
-  const more = `(${between}(${outside.join("|")})(${between}.*)?)?`;
+  const more = `(${between}(digest${between}[0-9]+|(${outside.join("|")})(${between}.*)?))?`;
   return `^${literal(localOf(address))}${more}@${literal(domainOf(address))}$`;
 }
 

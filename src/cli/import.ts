@@ -2,11 +2,11 @@
  * listmill import: a list of another manager becomes a list of this home. Nothing of the source is
  * changed, and running it again does what is left to do.
  */
-import { createReadStream } from "node:fs";
 import { exit, Failure } from "../base/errors.ts";
 import { isFile } from "../base/files.ts";
-import { linesOf } from "../base/lines.ts";
+
 import { fromLine } from "../mail/address.ts";
+import { numberedLines } from "../transfer/files.ts";
 import { fitted } from "../transfer/fit.ts";
 import type {
   Found,
@@ -25,6 +25,7 @@ import {
   texts,
 } from "./import/steps.ts";
 import { type Outcome, tell } from "./import/told.ts";
+import { bringAlong } from "./list/along.ts";
 
 const managers: Readonly<Record<string, () => Promise<Reader>>> = {
   mlmmj: async () => (await import("../transfer/mlmmj.ts")).mlmmj,
@@ -104,11 +105,13 @@ async function done(
   const { list, made } = await listWith(context, found.address, fit, into);
   const people = await members(context, list.address, found.members);
   await posters(context, list.address, found);
+  const silent = await suppressed(context, list.address, found);
+  await bringAlong(context, list.address);
   return {
     made,
     dir: list.dir,
     members: people,
-    suppressed: await suppressed(context, list.address, found),
+    suppressed: silent,
     texts: await texts(list, fit),
   };
 }
@@ -124,11 +127,7 @@ async function* joined(
   yield* found.members;
   for (const { file, delivery } of more) {
     if (file === undefined) continue;
-    let line = 0;
-    for await (const text of linesOf(
-      createReadStream(file) as AsyncIterable<Buffer>,
-    )) {
-      line += 1;
+    for await (const { line, text } of numberedLines(file)) {
       const written = text.trim();
       if (written === "" || written.startsWith("#")) continue;
       const address = fromLine(written);

@@ -2,12 +2,13 @@
  * listmill list: the lists of a home.
  */
 import { exit, Failure } from "../base/errors.ts";
+import { tableOf } from "../lists/change.ts";
 import { listNameOf } from "../lists/founding.ts";
 import { calm } from "../lists/policy/flood.ts";
 import { windowsOf } from "../lists/policy/windows.ts";
 import { mustBeThere } from "../spool/enqueue.ts";
 import { noMore, parse, type Verb } from "./context.ts";
-import { changes, tableOf } from "./list/changes.ts";
+import { changes } from "./list/changes.ts";
 import { freeze } from "./list/freeze.ts";
 import { remove } from "./list/remove.ts";
 import { rename } from "./list/rename.ts";

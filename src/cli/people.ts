@@ -66,11 +66,7 @@ interface Row extends Record<string, unknown> {
 }
 
 function ofSettings(context: Context, list: string): Row[] {
-  const settings: {
-    readonly owners: readonly string[];
-    readonly moderators?: readonly string[];
-  } = context.list(list).settings;
-  const { owners, moderators = [] } = settings;
+  const { owners, moderators } = context.list(list).settings;
   const rows = (role: PersonRole, addresses: readonly string[]) =>
     addresses.map((address) => ({ role, address, since: "list.toml" }));
   return [...rows("owner", owners), ...rows("moderator", moderators)];

@@ -68,12 +68,17 @@ export function callerOf({ message, envelope }: Case): string {
 
 /** The journal's word for who has done it. */
 export function actorOf(asked: Case): Actor {
-  const messageId = asked.message.header.get("Message-ID");
+  const messageId = messageIdOf(asked);
   return {
     by: "mail",
     who: callerOf(asked),
     ...(messageId ? { messageId } : {}),
   };
+}
+
+/** The mail's Message-ID as the journal has it: of a length that a line of a header may have. */
+export function messageIdOf({ message }: Pick<Case, "message">): string {
+  return oneLine(message.header.get("Message-ID") ?? "", 998);
 }
 
 export function rosterFor({ site }: Case): Roster {

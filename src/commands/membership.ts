@@ -15,6 +15,7 @@ import {
   type Case,
   callerOf,
   languagesOf,
+  messageIdOf,
   type Reply,
   rosterFor,
   sentence,
@@ -154,9 +155,9 @@ export async function leave(
 
 /** Whether an earlier try of this mail has done it. */
 async function hasLeft(asked: Case, address: string): Promise<boolean> {
-  const { list, envelope, message } = asked;
+  const { list, envelope } = asked;
   const received = Date.parse(envelope.received);
-  const messageId = message.header.get("Message-ID") ?? "";
+  const messageId = messageIdOf(asked);
   for await (const entry of rosterFor(asked).history(list.address, address))
     if (
       entry.what === "left" &&

@@ -74,3 +74,18 @@ function holds(table: Table, key: string, value: unknown): boolean {
     return JSON.stringify(there) === JSON.stringify(one);
   });
 }
+
+/** Settings as a table, with sections as tables of it. */
+export function tableOf(changes: readonly Change[]): Table {
+  const table: Table = Object.create(null);
+  for (const [key, value] of changes) {
+    if (value === undefined) continue;
+    const [first = "", second] = pathOf(key);
+    if (second === undefined) table[first] = value;
+    else {
+      table[first] ??= Object.create(null);
+      (table[first] as Table)[second] = value;
+    }
+  }
+  return table;
+}

@@ -116,6 +116,28 @@ export class Lists {
     return this.#files().filter((name) => this.#movedTo(name) === undefined);
   }
 
+  /** The same, and those that have moved. */
+  addresses(): string[] {
+    return this.#files();
+  }
+
+  /** Whether a list with a folder of its own has the address, broken or not, and has not moved. */
+  has(address: string): boolean {
+    const name = keyOf(address);
+    return this.#isThere(name) && this.#movedTo(name) === undefined;
+  }
+
+  /** Where the list of an address has moved, the next step; undefined where it has not. */
+  movedTo(address: string): string | undefined {
+    const name = keyOf(address);
+    const to = this.#isThere(name) ? this.#movedTo(name) : undefined;
+    return to === undefined ? undefined : keyOf(to);
+  }
+
+  #isThere(name: string): boolean {
+    return isListName(name) && isFile(this.#file(name));
+  }
+
   /** The addresses that lists had, each with the one that it leads to. Throws like `domains`. */
   moved(): Map<string, string> {
     const found = new Map<string, string>();
@@ -127,9 +149,7 @@ export class Lists {
   }
 
   #files(): string[] {
-    return [...this.#folders()]
-      .filter((name) => isListName(name) && isFile(this.#file(name)))
-      .sort();
+    return [...this.#folders()].filter((name) => this.#isThere(name)).sort();
   }
 
   #movedTo(name: string): string | undefined {
@@ -175,7 +195,7 @@ export class Lists {
    */
   async remove(address: string): Promise<string> {
     const name = keyOf(address);
-    if (!isListName(name) || !isFile(this.#file(name)))
+    if (!this.#isThere(name))
       throw new Failure(exit.noUser, `${name}: no such list`);
     const to = await setAside(this.#root, name);
     this.forget(name);

@@ -2,6 +2,7 @@
  * The folder of a new list: its list.toml appears whole or not at all, and never in place of another. A
  * draft that a crash left (a dot file) can be deleted.
  */
+import { randomUUID } from "node:crypto";
 import { unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
@@ -42,7 +43,7 @@ export function newSettings(
 export async function found(file: string, content: string): Promise<boolean> {
   const dir = dirname(file);
   await makeFolder(dir);
-  const draft = join(dir, `.${process.pid}.draft`);
+  const draft = join(dir, `.${randomUUID()}.draft`);
   await writeNew(draft, content);
   const made = claimName(draft, file);
   unlinkSync(draft);

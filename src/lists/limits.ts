@@ -143,13 +143,26 @@ async function whyNever(
  */
 export function sourceOf(header: Header, author: string): string {
   const [received = ""] = header.all("Received");
-  // What the client calls itself stands first; what the MTA has seen stands last.
-  const [from = ""] = received.split(/\sby\s/, 1);
+  // What the client calls itself stands first, or behind helo=; what the MTA has seen stands last.
+  const [whole = ""] = received.split(/\sby\s/, 1);
+  const from = whole.replace(/\b[he]{2}lo[= ]\s*[^\s)]*/gi, "");
   const client =
     /[[(]((?:\d{1,3}\.){3}\d{1,3}|(?:IPv6:)?[0-9a-f:]{3,45})[\])]/gi;
   const last = [...from.matchAll(client)].at(-1)?.[1]?.toLowerCase();
   if (last === undefined) return domainOf(author);
   const address = last.replace(/^ipv6:/, "");
   if (!address.includes(":")) return address;
-  return `${address.split(":").slice(0, 4).join(":")}::/64`;
+  return `${networkOf(address)}::/64`;
+}
+
+/** The first four groups of an IPv6 address, without leading zeros. */
+function networkOf(address: string): string {
+  const [before = "", after] = address.split("::");
+  const groups = (text: string) => text.split(":").filter((one) => one !== "");
+  const [head, tail] = [groups(before), groups(after ?? "")];
+  const zeros = Array(Math.max(0, 8 - head.length - tail.length)).fill("0");
+  return [...head, ...zeros, ...tail]
+    .slice(0, 4)
+    .map((one) => one.replace(/^0+(?=.)/, ""))
+    .join(":");
 }

@@ -16,10 +16,18 @@ export function postmasterOf(
   return site.postmaster ?? `postmaster@${domain}`;
 }
 
+/** The owners, who may be none. */
+export async function namedOwners(
+  { home }: Pick<Site, "home">,
+  { address, settings }: Pick<List, "address" | "settings">,
+): Promise<string[]> {
+  const roster = await rosterOf(home).withRole(address, "owner");
+  return eachOnce([...settings.owners, ...roster]);
+}
+
 /** The owners, or where there are none the postmaster of the site. */
 export async function ownersOf(site: Home, list: List): Promise<string[]> {
-  const roster = await rosterOf(site.home).withRole(list.address, "owner");
-  const owners = eachOnce([...list.settings.owners, ...roster]);
+  const owners = await namedOwners(site, list);
   if (owners.length > 0) return owners;
   return [postmasterOf(site, list.domain)];
 }

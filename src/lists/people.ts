@@ -120,6 +120,59 @@ export class People {
     await state.restoreJournal(keyOf(list), entries(), now, actor);
   }
 
+  /** Whether there are members or roles of a list, or addresses that get nothing of it. */
+  async isKnown(list: string): Promise<boolean> {
+    const { members, roles, suppressed } = await this.state();
+    const key = keyOf(list);
+    if ((await members.count(key, {})) > 0) return true;
+    if ((await roles.all(key)).length > 0) return true;
+    for await (const page of suppressed.all(key)) return page.length > 0;
+    return false;
+  }
+
+  /** Those who get nothing of a list, as CSV with a header. */
+  async *suppressedLines(list: string): AsyncGenerator<string> {
+    yield "address,since,reason";
+    const { suppressed } = await this.state();
+    for await (const page of suppressed.all(keyOf(list)))
+      for (const { address, since, reason } of page)
+        yield lineOf([address, momentText(since), reason]);
+  }
+
+  /**
+   * Has those get nothing of a list who got nothing of it.
+   * @param lines those of `suppressedLines`
+   * @param file its name, for errors
+   * Throws a Failure at one that cannot be read.
+   */
+  async restoreSuppressed(
+    list: string,
+    lines: AsyncIterable<string>,
+    file: string,
+  ): Promise<void> {
+    const { suppressed } = await this.state();
+    let line = 0;
+    for await (const text of lines) {
+      line += 1;
+      if (line === 1 || text.trim() === "") continue;
+      const [address = "", when = "", reason = ""] = cellsOf(text) ?? [];
+      const since = momentOf(when);
+      if (address === "" || since === undefined) throw unread(file, line);
+      const key = keyOf(address);
+      await suppressed.add([
+        { list: keyOf(list), key, address, reason, since },
+      ]);
+    }
+  }
+
+  /** The first and the last thing that is known to have happened to a list, by the numbers of the state. */
+  async changes(
+    list: string,
+  ): Promise<{ readonly first: number; readonly last: number } | undefined> {
+    const { journal } = await this.state();
+    return journal.span(keyOf(list));
+  }
+
   /** What happened to the members of a list, or to one of them; oldest first. */
   async *history(list: string, address?: string): AsyncGenerator<Entry> {
     const { journal } = await this.state();

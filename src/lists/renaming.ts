@@ -87,7 +87,10 @@ async function intend(dir: string, from: string, to: string): Promise<boolean> {
 
 function leadsAway(file: string): boolean {
   const text = () => readText(file) ?? "";
-  const read = () => String(parseTable(text(), file).moved);
+  const read = () => {
+    const { moved } = parseTable(text(), file);
+    return typeof moved === "string" ? moved : undefined;
+  };
   return movedIn(text, read) !== undefined;
 }
 
@@ -106,6 +109,8 @@ export async function carry(
       move(join(old, name), join(dir, name));
   await syncPath(dir);
   moveFile(join(old, MOVING), join(dir, SETTINGS));
+  // One of another name of the same file, which nothing is renamed over.
+  rmSync(join(old, MOVING), { force: true });
   await syncPath(dir);
   await syncPath(old);
 }

@@ -85,9 +85,14 @@ export class Roster extends People {
     return this.change(list, address, { suspended: null }, actor);
   }
 
-  /** Forgets a list: its members, roles and history, and how many recipients its last post had. */
-  async clear(list: string): Promise<void> {
-    await (await this.state()).clear(keyOf(list));
+  /**
+   * Forgets a list: its members, roles and history, who gets nothing of it, and how many recipients
+   * its last post had.
+   * @param last the last of `changes` before the list was read; without it whatever has happened since
+   * @returns false, with nothing changed, where something has
+   */
+  async clear(list: string, last?: number): Promise<boolean> {
+    return (await this.state()).clear(keyOf(list), last);
   }
 
   /** Gives a list another address, with all that is known of it. Done again it changes nothing. */
@@ -201,6 +206,7 @@ export class Roster extends People {
     return [
       ["members.csv", this.export(list)],
       ["roles.csv", this.roleLines(list)],
+      ["suppressed.csv", this.suppressedLines(list)],
       ["journal.csv", this.journal(list)],
     ];
   }

@@ -104,6 +104,18 @@ export class Journal {
     await write();
   }
 
+  /** The ids of a list's first entry and of its last; none where nothing has happened. */
+  async span(
+    list: string,
+    queries: Queries = this.#store.queries,
+  ): Promise<{ readonly first: number; readonly last: number } | undefined> {
+    const { rows } = await queries.executeQuery(this.#compiled.span({ list }));
+    const [row] = rows;
+    return row?.first == null || row.last == null
+      ? undefined
+      : { first: Number(row.first), last: Number(row.last) };
+  }
+
   /** Forgets all of a list. @param queries the transaction in which it happens */
   async clear(queries: Queries, list: string): Promise<void> {
     await queries.executeQuery(this.#compiled.clear({ list }));
@@ -156,6 +168,12 @@ function compiled(store: Store) {
     pageOf: prepared(
       (given: Of & { hash: number; key: string; after: number }) =>
         page(given).where("hash", "=", given.hash).where("key", "=", given.key),
+    ),
+    span: prepared(({ list }: Of) =>
+      queries
+        .selectFrom("journal")
+        .select(({ fn }) => [fn.min("id").as("first"), fn.max("id").as("last")])
+        .where("list", "=", list),
     ),
     clear: prepared(({ list }: Of) =>
       queries.deleteFrom("journal").where("list", "=", list),

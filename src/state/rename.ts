@@ -15,9 +15,9 @@ const tables: Readonly<Record<string, readonly string[] | undefined>> = {
 };
 
 /** What is counted of a list as such: the key is its address. */
-const ofList = ["post", "flood"];
+const ofList = ["post", "flood", "asked-for"];
 /** What is counted of something else in it: its address, a blank, and that. */
-const inList = ["author", "counted"];
+const inList = ["author", "counted", "echo"];
 
 /** @param now milliseconds since 1970 */
 export function renameList(

@@ -35,11 +35,21 @@ export class State {
     this.windows = new Windows(store);
   }
 
-  /** Forgets a list: its members, their roles and history, and how large it was. */
-  clear(list: string): Promise<void> {
-    return this.store.alone(`members ${list}`, async (queries) => {
-      for (const table of [this.members, this.roles, this.journal, this.sizes])
+  /**
+   * Forgets a list: its members, their roles and history, who gets nothing of it, how large it was.
+   * @param last the id of the entry of the journal that must be the last one, 0 for none; without it
+   *   whatever has happened since
+   * @returns false, with nothing changed, where another one is
+   */
+  clear(list: string, last?: number): Promise<boolean> {
+    const names = [`members ${list}`, "suppressed"];
+    return this.store.alone(names, async (queries) => {
+      const now = (await this.journal.span(list, queries))?.last ?? 0;
+      if (last !== undefined && last !== now) return false;
+      const { journal, members, roles, sizes, suppressed } = this;
+      for (const table of [members, roles, journal, sizes, suppressed])
         await table.clear(queries, list);
+      return true;
     });
   }
 

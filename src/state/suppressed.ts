@@ -98,6 +98,11 @@ export class Suppressed {
     }
   }
 
+  /** Forgets all of a list. @param queries the transaction in which it happens */
+  async clear(queries: Queries, list: string): Promise<void> {
+    await queries.executeQuery(this.#compiled.clear({ list }));
+  }
+
   /** The keys of a list, a page at a time. */
   async *keys(list: string): AsyncGenerator<string[]> {
     for (let after = ""; ; ) {
@@ -131,6 +136,9 @@ function compiled(store: Store) {
         .deleteFrom("suppressed")
         .where("list", "=", list)
         .where("key", "=", key),
+    ),
+    clear: prepared(({ list }: { list: string }) =>
+      queries.deleteFrom("suppressed").where("list", "=", list),
     ),
     page: prepared((given: { inList: string; after: string; last: string }) =>
       queries

@@ -72,8 +72,8 @@ export async function ezmlm(path: string, wanted: Wanted): Promise<Found> {
 async function roles(account: Account, folder: Folder): Promise<void> {
   for (const file of ["modpost", "modsub", "remote"]) {
     const other = folder.first(file);
-    const name = other || "mod";
-    if (other && !isFolder(join(folder.dir, other.replace(/^\/.*\//, ""))))
+    const name = other.replace(/^\/.*\//, "") || "mod";
+    if (other && !isFolder(join(folder.dir, name)))
       account.lose(
         file,
         other,

@@ -37,16 +37,15 @@ export async function smallText(path: string): Promise<string | undefined> {
   return decoded(await wholeFile(path, SMALL));
 }
 
-/** Lines of a file with their numbers; none where there is no such file. */
+/** Lines of a file with their numbers, of UTF-8 or else of Latin-1; none where there is no such file. */
 export async function* numberedLines(
   path: string,
 ): AsyncGenerator<{ line: number; text: string }> {
   if (!isFile(path)) return;
   let line = 0;
   try {
-    for await (const text of linesOf(
-      createReadStream(path) as AsyncIterable<Buffer>,
-    )) {
+    const bytes = createReadStream(path) as AsyncIterable<Buffer>;
+    for await (const text of linesOf(bytes, undefined, "latin1")) {
       line += 1;
       yield { line, text };
     }

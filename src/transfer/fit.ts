@@ -3,7 +3,8 @@
  * not take, are lost instead of kept. Pure.
  */
 import { exit, Failure } from "../base/errors.ts";
-import { schemaAt, type Table } from "../base/settings.ts";
+import { schemaAt } from "../base/settings.ts";
+import { tableOf } from "../lists/change.ts";
 import { listSchema } from "../lists/schema/list.ts";
 import { listSettingsOf } from "../lists/settings.ts";
 import { shown } from "./account.ts";
@@ -59,20 +60,6 @@ export function fitted(found: Found, texts: ReadonlySet<string>): Fitted {
   return { settings, texts: usable, kept, lost };
 }
 
-/** Settings with sections as tables. */
-export function nested(settings: Fitted["settings"]): Table {
-  const table: Table = Object.create(null);
-  for (const [key, value] of settings) {
-    const [first = "", second] = key.split(".");
-    if (second === undefined) table[first] = value;
-    else {
-      table[first] ??= Object.create(null);
-      (table[first] as Table)[second] = value;
-    }
-  }
-  return table;
-}
-
 /** Owners and moderators are settings of the list; posters are not. */
 function withRoles({ settings, roles }: Found): Record<string, unknown> {
   const of = (wanted: string) =>
@@ -90,7 +77,7 @@ function misfit(key: string, value: unknown): string | undefined {
   const nowhere = `this listmill has no such setting: ${key}`;
   if (schemaAt(listSchema, key.split(".")) === undefined) return nowhere;
   try {
-    listSettingsOf({ list: {} }, nested([[key, value]]), key, "");
+    listSettingsOf({ list: {} }, tableOf([[key, value]]), key, "");
     return undefined;
   } catch (error) {
     if (!(error instanceof Failure) || error.exitCode !== exit.config)

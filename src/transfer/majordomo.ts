@@ -2,7 +2,7 @@
  * Reads a list of Majordomo 1.9x: NAME with an address a line, NAME.config, NAME.info, NAME.intro,
  * and NAME-digest, which there is a list of its own and here the members with digests.
  */
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import { isFile, isFolder } from "../base/files.ts";
 import { byRole } from "../lists/policy/ready.ts";
@@ -127,8 +127,10 @@ async function* people(file: string): AsyncGenerator<Person> {
     const where = `${file}:${line}`;
     if (canonical(written) !== undefined) yield { address: written, where };
     else {
-      const [{ address = "", name = "" } = {}] = parseAddresses(written);
-      yield { address: address || written, where, ...(name && { name }) };
+      const found = parseAddresses(written).filter(({ address }) => address);
+      if (found.length === 0) yield { address: written, where };
+      for (const { address, name } of found)
+        yield { address, where, ...(name && { name }) };
     }
   }
 }
@@ -145,18 +147,19 @@ async function posters(
   if (files.length === 0) return;
   let members = false;
   for (const named of files) {
-    const file = named.startsWith("/") ? named : join(dir, named);
+    // Owners write this by mail: no file of others is read for them.
+    const file = join(dir, isAbsolute(named) ? relative(dir, named) : named);
     if (
       [source.name, `${source.name}-digest`].some(
         (one) => file === join(dir, one),
       )
     )
       members = true;
-    else if (!isFile(file))
+    else if (relative(dir, file).startsWith("..") || !isFile(file))
       account.lose(
         "restrict_post",
         named,
-        "there is no such file",
+        "there is no such file beside the list's",
         "posters: listmill role add LIST poster ADDRESS",
       );
     else {

@@ -27,7 +27,14 @@ t.test("all addresses of a list", async (t) => {
     ...["request", "owner", "bounces", "bounces+token", "help", "faq", "who"],
     ...["subscribe", "subscribe-digest", "subscribe-nomail", "join", "leave"],
     ...["unsubscribe", "unsubscribe+token", "confirm+token", "index"],
-    ...["set+digest", "set-nomail", "get-5", "get-5-10", "thread-5"],
+    ...[
+      "set+digest",
+      "set-nomail",
+      "get-5",
+      "get-5-10",
+      "thread-5",
+      "digest-5",
+    ],
     ...["approve+token", "reject+token", "discard+token", "free+token"],
   ];
   for (const extension of extensions)
@@ -37,7 +44,10 @@ t.test("all addresses of a list", async (t) => {
     }
   for (const word of outside)
     t.equal(doorOf(word, "-+", false).kind, "queue", word);
-  for (const other of ["newsroom", "news-paper", "old-news", "news-owners"])
+  for (const other of [
+    ...["newsroom", "news-paper", "old-news", "news-owners"],
+    ...["news-digest", "news-digest-5x", "news-archive"],
+  ])
     t.notOk(has(`${other}@lists.example.org`), other);
   t.notOk(has("news@lists.example.org.example"));
   t.notOk(has("news@listsxexample.org"));

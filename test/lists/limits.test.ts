@@ -107,6 +107,20 @@ t.test("where a message comes from is what our MTA saw", (t) => {
     ),
     "2001:db8:1:2::/64",
   );
+  t.equal(
+    from("from host ([203.0.113.9] helo=[9.9.9.9]) by mx.example.org (Exim)"),
+    "203.0.113.9",
+    "Exim has the client's word last",
+  );
+  t.equal(
+    from("from unknown (HELO [9.9.9.9]) (203.0.113.9) by mx.example.org"),
+    "203.0.113.9",
+  );
+  for (const address of ["2001:db8::1", "2001:0db8:0::2", "2001:db8::a:0:0:3"])
+    t.equal(
+      from(`from x ([IPv6:${address}]) by mx.example.org`),
+      "2001:db8:0:0::/64",
+    );
   t.equal(from("by mx.example.org id 1"), "author.example");
   t.equal(sourceOf(new Header(), "a@author.example"), "author.example");
   t.end();

@@ -157,6 +157,17 @@ t.test(
   },
 );
 
+t.test("moderators in a folder with a path", async (t) => {
+  const dir = ezmlmList(
+    t.testdir(),
+    { public: "", modpost: "/var/lists/talk/posters\n" },
+    { posters: ["mod@x.org"] },
+  );
+  const { roles, lost } = await read(dir);
+  t.match(roles, [{ address: "mod@x.org", role: "moderator" }]);
+  t.notOk(lost.some(({ setting }) => setting === "modpost"));
+});
+
 t.test("prefix, trailer, sizes, fields, texts", async (t) => {
   const found = await read(
     ezmlmList(t.testdir(), {

@@ -1,7 +1,8 @@
 // What this listmill does not have, or does not take, is lost instead of kept.
 import t from "tap";
+import { tableOf } from "../../src/lists/change.ts";
 import { Account } from "../../src/transfer/account.ts";
-import { fitted, nested } from "../../src/transfer/fit.ts";
+import { fitted } from "../../src/transfer/fit.ts";
 import { keptRows, lostLines } from "../../src/transfer/report.ts";
 import { senders } from "../../src/transfer/senders.ts";
 import { list, none } from "./outcomes.ts";
@@ -24,7 +25,7 @@ t.test("settings, values and texts that do not fit are lost", (t) => {
     subject_prefix: "[x] ",
     "digest.posts": 7,
   });
-  t.same({ ...(nested(fit.settings).digest as object) }, { posts: 7 });
+  t.same({ ...(tableOf(fit.settings).digest as object) }, { posts: 7 });
   t.same(
     fit.kept.map(({ setting }) => setting),
     ["prefix", "help"],

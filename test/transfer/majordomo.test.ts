@@ -1,4 +1,5 @@
 // Lists of Majordomo: their config, their files of addresses, and every keyword.
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import t, { type Test } from "tap";
@@ -32,7 +33,7 @@ t.test("members, digests, posters, texts", async (t) => {
     t,
     "restrict_post = talk talk.posters /none\nsubject_prefix = [$LIST]\nmessage_footer << END\n---\n-\n-  indented\nSent to $LIST@lists.example.org by $SENDER\n{{x}}\nEND\n",
     {
-      talk: "anna@x.org\nBerta <berta@x.org>\ncarl@x.org (Carl C.)\n\nnobody here\n",
+      talk: "anna@x.org\nBerta <berta@x.org>\ncarl@x.org (Carl C.)\n\nnobody here\ne@x.org, f@x.org\n",
       "talk-digest": "d@x.org\nAnna@x.org\n",
       "talk-digest.config": "digest_maxdays = 7\nmaxlength = 30000\n",
       "talk.posters": "guest@x.org\n",
@@ -46,6 +47,8 @@ t.test("members, digests, posters, texts", async (t) => {
     { address: "berta@x.org", name: "Berta" },
     { address: "carl@x.org", name: "Carl C." },
     { address: "nobody here", where: `${dir}/talk:5` },
+    { address: "e@x.org", where: `${dir}/talk:6` },
+    { address: "f@x.org", where: `${dir}/talk:6` },
     { address: "d@x.org", delivery: "digest-plain" },
   ]);
   t.match(found, {
@@ -70,6 +73,33 @@ t.test("members, digests, posters, texts", async (t) => {
     ),
   );
   rulesAreGood(t, found);
+});
+
+t.test(
+  "owners who write settings by mail read no file of others",
+  async (t) => {
+    const outside = t.testdir({ passwd: "root@x.org\n", lists: { talk: "" } });
+    const dir = join(outside, "lists");
+    writeFileSync(
+      join(dir, "talk.config"),
+      `resend_host = lists.example.org\nrestrict_post = ${outside}/passwd ../passwd ${dir}/talk\n`,
+    );
+    const found = await read(dir);
+    t.notOk(found.settings["rules.post"]);
+    t.same(
+      found.lost
+        .filter(({ setting }) => setting === "restrict_post")
+        .map(({ value }) => value),
+      [`${outside}/passwd`, "../passwd"],
+    );
+  },
+);
+
+t.test("names in Latin-1", async (t) => {
+  const dir = lists(t, "");
+  const name = Buffer.from("Gr\u00fc\u00dfe <g@x.org>\n", "latin1");
+  writeFileSync(join(dir, "talk"), name);
+  t.match(await all((await read(dir)).members), [{ name: "Grüße" }]);
 });
 
 t.test("every keyword is kept, lost or moot", async (t) => {

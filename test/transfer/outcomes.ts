@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import fc from "fast-check";
 import type { Test } from "tap";
+import { tableOf } from "../../src/lists/change.ts";
 import { Account } from "../../src/transfer/account.ts";
 import type { Counterparts } from "../../src/transfer/counterparts.ts";
-import { nested } from "../../src/transfer/fit.ts";
 import type { Found } from "../../src/transfer/found.ts";
 
 export const list = "talk@lists.example.org";
@@ -55,7 +55,7 @@ const parser = existsSync(file) ? ((await import(file)) as Parser) : undefined;
 
 /** Every line of rules can be read by the policy. */
 export function rulesAreGood(t: Test, { settings }: Pick<Found, "settings">) {
-  const { rules = {} } = nested(Object.entries(settings));
+  const { rules = {} } = tableOf(Object.entries(settings));
   for (const line of Object.values(rules as object).flat()) {
     t.match(
       line,

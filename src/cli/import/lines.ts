@@ -25,7 +25,7 @@ const cells: Readonly<Record<string, (member: FoundMember) => string>> = {
 /** Those of the roster that other managers have something for. */
 const columns = headLine.split(",").filter((column) => column in cells);
 
-/** Refused members that are told one by one: memory is flat, whatever a list has. */
+/** Refused members that are told one by one. */
 const TOLD = 100;
 
 export interface Refused {
@@ -43,7 +43,7 @@ export class MemberLines {
   refusals = 0;
   /** The first of them. */
   readonly refused: Refused[] = [];
-  /** The hash of each one's line, by key. */
+  /** The hash of each one's line, by key: 85 bytes a member. */
   readonly #seen = new Map<string, number>();
   count = 0;
 

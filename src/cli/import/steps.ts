@@ -6,6 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
 import { parseTable, readText } from "../../base/settings.ts";
+import { tableOf } from "../../lists/change.ts";
 import type { List } from "../../lists/directory.ts";
 import { listSettingsOf } from "../../lists/settings.ts";
 import { stateOf } from "../../lists/state.ts";
@@ -13,7 +14,7 @@ import { textNames } from "../../lists/texts/catalogue.ts";
 import { fileOf, packageTexts } from "../../lists/texts/layers.ts";
 import { keyOf } from "../../mail/address.ts";
 import { replace } from "../../spool/durable.ts";
-import { type Fitted, nested } from "../../transfer/fit.ts";
+import type { Fitted } from "../../transfer/fit.ts";
 import type { Found, FoundMember } from "../../transfer/found.ts";
 import { actor } from "../actor.ts";
 import type { Context } from "../context.ts";
@@ -48,7 +49,7 @@ export async function listWith(
   if (!there) {
     mustNotShadow(context, address);
     await mustNotBeLeft(context, address);
-    const list = await lists.create(address, nested(settings));
+    const list = await lists.create(address, tableOf(settings));
     await tell(context, list, "created");
     return { list, made: "made" };
   }
@@ -94,12 +95,13 @@ export async function members(
     async (address) => (await roster.get(list, address))?.suspended,
   );
   const meter = new Meter(context.clock, "member", "members");
-  const done = await roster.import(
-    list,
-    metered(lines.of(found, context.clock.now()), meter),
-    actor("import"),
-  );
-  meter.wipe();
+  let done: Awaited<ReturnType<typeof roster.import>>;
+  try {
+    const metered = withMeter(lines.of(found, context.clock.now()), meter);
+    done = await roster.import(list, metered, actor("import"));
+  } finally {
+    meter.wipe();
+  }
   const refused = [
     ...lines.refused,
     ...done.refused.map(({ text, why }) => ({
@@ -121,7 +123,7 @@ export async function counted(found: AsyncIterable<FoundMember>) {
   return { found: count, refusals, refused };
 }
 
-async function* metered(
+async function* withMeter(
   lines: AsyncIterable<string>,
   meter: Meter,
 ): AsyncGenerator<string> {

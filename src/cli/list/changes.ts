@@ -2,7 +2,6 @@
  * Settings as they are typed: KEY=VALUE. Pure.
  */
 import { exit, Failure } from "../../base/errors.ts";
-import type { Table } from "../../base/settings.ts";
 import { type Change, pathOf } from "../../lists/change.ts";
 import { fromText } from "../../lists/schema/rows.ts";
 
@@ -34,19 +33,4 @@ function typedValue(key: string, typed: string): unknown {
   return key.startsWith("rules.")
     ? typed.split("\n").filter((line) => line.trim() !== "")
     : fromText(key, typed);
-}
-
-/** The same as TOML has it. */
-export function tableOf(changes: readonly Change[]): Table {
-  const table: Table = Object.create(null);
-  for (const [key, value] of changes) {
-    if (value === undefined) continue;
-    const [first = "", second] = pathOf(key);
-    if (second === undefined) table[first] = value;
-    else {
-      table[first] ??= Object.create(null);
-      (table[first] as Table)[second] = value;
-    }
-  }
-  return table;
 }

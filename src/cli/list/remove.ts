@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
 import { failpoint } from "../../base/failpoint.ts";
 import { plural } from "../../base/log.ts";
+import { readText } from "../../base/settings.ts";
 import {
   emptyAside,
   mark,
@@ -17,6 +18,7 @@ import {
   unfinished,
   unmark,
 } from "../../lists/aside.ts";
+import { isBegun } from "../../lists/moved.ts";
 import { isListName } from "../../lists/names.ts";
 import { calm } from "../../lists/policy/flood.ts";
 import { windowsOf } from "../../lists/policy/windows.ts";
@@ -25,7 +27,6 @@ import { syncPath, writeNew } from "../../spool/durable.ts";
 import { listFolder } from "../../spool/spool.ts";
 import type { Context } from "../context.ts";
 import { waitingFor } from "./entries.ts";
-import { isLeft } from "./shadowed.ts";
 import { tell } from "./tell.ts";
 
 export async function remove(
@@ -34,20 +35,25 @@ export async function remove(
 ): Promise<void> {
   const { lists, roster, site } = context;
   const name = keyOf(typed ?? "");
-  const to = lists.moved().get(name);
+  const to = lists.movedTo(name);
+  const root = join(site.home, "lists");
   if (to !== undefined) {
+    if (isBegun(join(root, name)))
+      throw new Failure(
+        exit.tryLater,
+        `${name}: its renaming was cut short, or is at work; say it again first: listmill list rename ${name} ${to}`,
+      );
     await lists.remove(name);
     context.say(`${name} leads to ${to} no more`);
     return;
   }
-  const root = join(site.home, "lists");
   // Before anything is moved: the state may not be there.
   await roster.count(name);
-  if (isListName(name) && !lists.names().includes(name)) {
+  if (isListName(name) && !lists.has(name)) {
     const cut = unfinished(root, name);
     if (cut?.mark === REMOVING) return keep(context, name, cut.dir);
     if (cut) return leave(context, name, cut.dir);
-    if (await isLeft(context, name))
+    if (await roster.isKnown(name))
       return keep(context, name, await emptyAside(root, name));
   }
   const list = context.list(typed);
@@ -72,18 +78,10 @@ async function keep(
   aside: string,
 ): Promise<void> {
   const { lists, roster, site } = context;
-  if (!listFolder(aside).includes(TABLES)) {
-    const draft = join(aside, `${TABLES}.draft`);
-    rmSync(draft, { recursive: true, force: true });
-    mkdirSync(draft);
-    for (const [name, lines] of roster.tables(address))
-      await writeNew(join(draft, name), linesToBytes(lines));
-    await syncPath(draft);
-    renameSync(draft, join(aside, TABLES));
-    await syncPath(aside);
-  }
-  failpoint("remove-written");
-  await roster.clear(address);
+  // What came behind it, by one who had not seen yet that the list was gone, is kept with it.
+  if (!(await isCleared(context, address, aside)))
+    do await writeTables(context, address, aside);
+    while (!(await roster.clear(address, lastIn(aside))));
   failpoint("remove-cleared");
   await calm(await windowsOf(site.home), address);
   const [local = "", domain = ""] = address.split("@");
@@ -91,6 +89,51 @@ async function keep(
   await unmark(aside, REMOVING);
   context.say(`${address}: kept aside in ${aside}`);
   for (const line of left(context, address, lists.moved())) context.say(line);
+  if (await roster.isKnown(address))
+    await keep(
+      context,
+      address,
+      await emptyAside(join(site.home, "lists"), address),
+    );
+}
+
+/** Names, beside the tables, the last change that is in them. */
+const LAST = "last";
+
+async function writeTables(
+  { roster }: Context,
+  address: string,
+  aside: string,
+): Promise<void> {
+  const draft = join(aside, `${TABLES}.draft`);
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft);
+  const { last = 0 } = (await roster.changes(address)) ?? {};
+  for (const [name, lines] of roster.tables(address))
+    await writeNew(join(draft, name), linesToBytes(lines));
+  await writeNew(join(draft, LAST), `${last}\n`);
+  await syncPath(draft);
+  rmSync(join(aside, TABLES), { recursive: true, force: true });
+  renameSync(draft, join(aside, TABLES));
+  await syncPath(aside);
+  failpoint("remove-written");
+}
+
+function lastIn(aside: string): number {
+  return Number(readText(join(aside, TABLES, LAST)) ?? 0);
+}
+
+/** Whether the tables have all, and the state has nothing of what is in them. */
+async function isCleared(
+  { roster }: Context,
+  address: string,
+  aside: string,
+): Promise<boolean> {
+  if (!listFolder(aside).includes(TABLES)) return false;
+  const changes = await roster.changes(address);
+  return changes
+    ? changes.first > lastIn(aside)
+    : !(await roster.isKnown(address));
 }
 
 /** Ends what `list restore` has begun: the folder has all of it still. */

@@ -40,7 +40,7 @@ export async function rename(
   const to = listNameOf(typedNew);
   // Before anything is moved: the state may not be there.
   await context.roster.count(from);
-  const moved = lists.moved().get(from);
+  const moved = lists.movedTo(from);
   if (moved === undefined) {
     await mayBegin(context, from, to, root);
     mustBeOneArchive(archive, from, to);
@@ -92,12 +92,12 @@ async function mayBegin(
       exit.usage,
       `${from}: there is no folder lists/${from}: it is made on demand, and its address is its source's to change`,
     );
-  const names = lists.names();
-  if (names.includes(to))
+  if (lists.has(to))
     throw new Failure(exit.cannotCreate, `${to}: this list exists already`);
   // Back to an address that it had: what leads there is no list.
-  const isBack = lists.moved().has(to) && lists.made(to)?.address === from;
-  if (lists.moved().has(to) && !isBack)
+  const hasMoved = lists.movedTo(to) !== undefined;
+  const isBack = hasMoved && lists.made(to)?.address === from;
+  if (hasMoved && !isBack)
     throw new Failure(
       exit.cannotCreate,
       `${to} leads to another list; take that away first: listmill list remove ${to}`,

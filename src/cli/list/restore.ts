@@ -28,7 +28,12 @@ import { mustNotBeLeft, mustNotShadow } from "./shadowed.ts";
 import { tell } from "./tell.ts";
 
 /** What `remove` writes. */
-const FILES = ["members.csv", "roles.csv", "journal.csv"] as const;
+const FILES = [
+  "members.csv",
+  "roles.csv",
+  "suppressed.csv",
+  "journal.csv",
+] as const;
 
 /** @param typed an address, a folder's name or its path; undefined: say what there is */
 export async function restore(
@@ -46,7 +51,7 @@ export async function restore(
   if (isListName(name) && isMarked(join(root, name), RESTORING))
     return finish(context, name);
   const { address, folder } = chosen(kept, typed);
-  if (lists.moved().has(address) || lists.names().includes(address))
+  if (lists.addresses().includes(address))
     throw new Failure(
       exit.cannotCreate,
       `${address}: there is such a list; take it away first: listmill list remove ${address}`,
@@ -60,7 +65,7 @@ export async function restore(
       `${dir}: its removal was cut short; say it again first: listmill list remove ${address}`,
     );
   if (!isMarked(dir, RESTORING)) {
-    await mustNotBeLeft(context, address);
+    await mustNotBeLeft(context, address, false);
     await mark(dir, RESTORING);
   }
   try {
@@ -88,7 +93,7 @@ async function finish(context: Context, address: string): Promise<void> {
     for (const file of FILES) rmSync(join(dir, file), { force: true });
   else rmSync(tables, { recursive: true, force: true });
   lists.forget(address);
-  const moved = lists.moved().get(address);
+  const moved = lists.movedTo(address);
   if (moved !== undefined) {
     await unmark(dir, RESTORING);
     context.say(`${address} leads to ${moved} again`);
@@ -128,13 +133,15 @@ async function fill(
   address: string,
   dir: string,
 ): Promise<void> {
-  const [members, roles, journal] = FILES.map((name) =>
-    join(tablesOf(dir), name),
-  ) as [string, string, string];
+  const [members = "", roles = "", suppressed = "", journal = ""] = FILES.map(
+    (name) => join(tablesOf(dir), name),
+  );
   if (!isFile(members)) return;
   await membersFrom(roster, address, members);
   if (isFile(roles))
     await roster.restoreRoles(address, linesIn(roles), roles, actor());
+  if (isFile(suppressed))
+    await roster.restoreSuppressed(address, linesIn(suppressed), suppressed);
   if (isFile(journal))
     await roster.restoreJournal(address, linesIn(journal), journal, actor());
 }

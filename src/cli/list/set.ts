@@ -19,7 +19,9 @@ export async function set(
   const isOwn = wanted.some(([key]) => key === "moved");
   if (isOwn) mustLeadSomewhere(context, name, wanted);
   const address =
-    isOwn && lists.moved().has(name) ? name : context.list(typed).address;
+    isOwn && lists.movedTo(name) !== undefined
+      ? name
+      : context.list(typed).address;
   const list = await lists.set(address, ...wanted);
   // No values: there are secrets among them.
   await tell(context, list, "changed", {

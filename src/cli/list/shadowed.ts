@@ -9,9 +9,7 @@ import type { Context } from "../context.ts";
 
 /** Throws a Failure where a new list would get another one's mail. */
 export function mustNotShadow({ lists, site }: Context, address: string): void {
-  const names = [...lists.names(), ...lists.moved().keys()].filter(
-    (name) => name !== address,
-  );
+  const names = lists.addresses().filter((name) => name !== address);
   const other = shadow(names, site.delimiters, address);
   if (other)
     throw new Failure(
@@ -22,7 +20,7 @@ export function mustNotShadow({ lists, site }: Context, address: string): void {
 
 /** Throws a Failure where the address leads to another list. */
 export function mustNotHaveMoved({ lists }: Context, address: string): void {
-  const to = lists.moved().get(address);
+  const to = lists.movedTo(address);
   if (to !== undefined)
     throw new Failure(
       exit.cannotCreate,
@@ -30,21 +28,15 @@ export function mustNotHaveMoved({ lists }: Context, address: string): void {
     );
 }
 
-/** Whether the state has members or roles of that address. */
-export async function isLeft(
-  { roster }: Context,
-  address: string,
-): Promise<boolean> {
-  return (
-    (await roster.count(address)) > 0 ||
-    (await roster.people(address)).length > 0
-  );
-}
-
-/** Throws a Failure where a new list would get what is left of another one. @param address of no list yet */
+/**
+ * Throws a Failure where a new list would get what is left of another one.
+ * @param address of no list yet
+ * @param has whether a list on demand may have members, as it has before it gets a folder
+ */
 export async function mustNotBeLeft(
   context: Context,
   address: string,
+  has = true,
 ): Promise<void> {
   const { lists, site } = context;
   const cut = unfinished(join(site.home, "lists"), address);
@@ -58,10 +50,10 @@ export async function mustNotBeLeft(
       exit.tryLater,
       `${address}: bringing back the list that had this address was cut short; say it again: listmill list restore ${address}, or leave it aside: listmill list remove ${address}`,
     );
-  // Lists on demand have members before they have a folder.
-  if (lists.get(address)?.onDemand || !(await isLeft(context, address))) return;
+  if (has && lists.get(address)?.onDemand) return;
+  if (!(await context.roster.isKnown(address))) return;
   throw new Failure(
     exit.cannotCreate,
-    `${address}: there are members or roles of a list that had this address; keep them aside first: listmill list remove ${address}`,
+    `${address}: there are members, roles or suppressed addresses of a list that had this address; keep them aside first: listmill list remove ${address}`,
   );
 }

@@ -7,6 +7,7 @@ import { linesOf } from "../../base/lines.ts";
 import { placeIn } from "../../lists/importing.ts";
 import { actor } from "../actor.ts";
 import type { Context } from "../context.ts";
+import { bringAlong } from "../list/along.ts";
 import { Meter } from "../meter.ts";
 
 /** @param file undefined or "-": stdin. @returns the exit code */
@@ -20,11 +21,12 @@ export async function importMembers(
   const meter = new Meter(context.clock, "byte", "bytes", size);
   let done: Awaited<ReturnType<typeof context.roster.import>>;
   try {
-    const lines = linesOf(metered(bytes, meter), undefined, true);
+    const lines = linesOf(metered(bytes, meter), undefined, "marked");
     done = await context.roster.import(list, lines, actor("import"), name);
   } finally {
     meter.wipe();
   }
+  await bringAlong(context, list);
   const { added, changed, present, refusals, refused } = done;
   for (const { line, text, why } of refused)
     process.stderr.write(`listmill: ${placeIn(name, line)}: ${text}: ${why}\n`);

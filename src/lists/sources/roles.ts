@@ -6,6 +6,7 @@ import { oneLine } from "../../base/log.ts";
 import { canonical, domainOf, keyOf, localOf } from "../../mail/address.ts";
 import { exists } from "../demand.ts";
 import type { List, Lists } from "../directory.ts";
+import { namedOwners } from "../offices.ts";
 import { rosterOf } from "../roster.ts";
 
 /** What is asked for other lists. */
@@ -27,7 +28,7 @@ export async function* peopleOf(
   others: Others,
 ): AsyncGenerator<string> {
   const { home } = others.site;
-  if (role === "owners") return yield* ownersOf(list.address, others);
+  if (role === "owners") return yield* await ownersOf(list.address, others);
   if (role === "members")
     for await (const { address } of rosterOf(home).members(list.address, {
       delivery: ["posts"],
@@ -44,11 +45,15 @@ export async function* peopleOf(
     throw new Error(
       `${oneLine(role, 200) || "%include"}: no such list here; there may stand owners, members, LIST@domain and LIST-owner@domain`,
     );
-  yield* ownersOf(owned, others);
+  yield* await ownersOf(owned, others);
 }
 
-function ownersOf(address: string, { lists }: Others): readonly string[] {
-  return lists.get(address)?.settings.owners ?? [];
+async function ownersOf(
+  address: string,
+  { lists, site }: Others,
+): Promise<readonly string[]> {
+  const list = lists.get(address);
+  return list ? namedOwners(site, list) : [];
 }
 
 /** The list whose owners have this address; undefined where there is none. */

@@ -135,7 +135,7 @@ export const moderation3: Table = {
   },
   moderator_password: gone(
     "it cannot be read back",
-    "listmill list password",
+    "listmill held password",
     idle,
   ),
   respond_to_post_requests: flag("moderation.tell_author"),

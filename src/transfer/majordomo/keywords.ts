@@ -130,7 +130,7 @@ export const keywords: Table = {
   admin_passwd: moot("who may run listmill is told by the system"),
   approve_passwd: gone(
     "a password is kept as a hash only",
-    "listmill list password",
+    "listmill held password",
   ),
   sender: moot("return paths are the list's"),
   precedence: gone(

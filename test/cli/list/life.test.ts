@@ -6,15 +6,20 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import aliases from "../../../src/cli/aliases.ts";
+import { Context } from "../../../src/cli/context.ts";
 import list from "../../../src/cli/list.ts";
+import { importMembers } from "../../../src/cli/member/import.ts";
 import member from "../../../src/cli/member.ts";
+import suppress from "../../../src/cli/suppress.ts";
 import { begin } from "../../../src/lists/renaming.ts";
 import { rosterOf } from "../../../src/lists/roster.ts";
+import { stateOf } from "../../../src/lists/state.ts";
 import { feed, makeHome, news, runAll, verb, waiting } from "../atHome.ts";
 
 const paper = "paper@lists.example.org";
@@ -24,6 +29,11 @@ async function made(t: Test) {
   await rosterOf(home).add(news, "anna@example.com", { name: "Anna" });
   const run = (...args: string[]) => verb(t, home, list, args);
   return { home, run, at: (...path: string[]) => join(home, "lists", ...path) };
+}
+
+async function addresses(home: string, list: string): Promise<string[]> {
+  const members = rosterOf(home).members(list);
+  return Array.fromAsync(members, ({ address }) => address);
 }
 
 /** The events that wait, without what differs each time. */
@@ -312,6 +322,104 @@ t.test(
   },
 );
 
+t.test("who gets nothing of a list is kept with it", async (t) => {
+  const { home, run } = await made(t);
+  const silent = async () => {
+    const pages = (await stateOf(home)).suppressed.all(news);
+    return (await Array.fromAsync(pages)).flat();
+  };
+  const say = (...args: string[]) => verb(t, home, suppress, args);
+  await say(
+    "add",
+    "--list",
+    news,
+    "--reason",
+    "bounced, twice",
+    "x@example.com",
+  );
+  await say("add", "--list", news, "@example.net");
+  const before = await silent();
+  t.equal(before.length, 2);
+  await run("remove", news);
+  t.same(await silent(), []);
+  t.match(await run("create", news), { code: 0 });
+  t.same(await silent(), [], "another list has none of them");
+  await run("remove", news);
+  t.match(await run("restore", `.removed-${news}-1`), { code: 0 });
+  t.same(await silent(), before);
+});
+
+t.test("who comes behind the tables is kept aside too", async (t) => {
+  const { run, at, home } = await made(t);
+  const roster = rosterOf(home);
+  const members = (n: number) =>
+    readFileSync(at(`.removed-${news}-${n}`, ".tables/members.csv"), "utf8");
+  t.match(await run("remove", news), { code: 0 });
+  // As if it had been killed when all was cleared; then one comes who had been asked before.
+  writeFileSync(at(`.removed-${news}-1`, ".removing"), "");
+  await roster.add(news, "late@example.com");
+  t.match(await run("remove", news), {
+    code: 0,
+    out: /removed-news@\S+-1\n[\s\S]*removed-news@\S+-2\n/,
+  });
+  t.match(members(1), "anna@example.com");
+  t.match(members(2), "late@example.com");
+  t.equal(await roster.count(news), 0);
+
+  // As if it had been killed when they were written: what they lack is written again.
+  rmSync(at(`.removed-${news}-2`), { recursive: true });
+  await roster.add(news, "anna@example.com");
+  const { last = 0 } = (await roster.changes(news)) ?? {};
+  await roster.add(news, "late@example.com");
+  writeFileSync(at(`.removed-${news}-1`, ".tables/last"), `${last}\n`);
+  writeFileSync(at(`.removed-${news}-1`, ".removing"), "");
+  t.match(await run("remove", news), { code: 0 });
+  t.match(members(1), /anna@example\.com[\s\S]*late@example\.com/);
+  t.notOk(existsSync(at(`.removed-${news}-2`)));
+});
+
+t.test("a footer that begins with moved is no other address", async (t) => {
+  const { run, at } = await made(t);
+  const settings = 'footer = """\nmoved to the new room\n"""\n';
+  writeFileSync(at(news, "list.toml"), settings);
+  t.match(await run("rename", news, paper), { code: 0 });
+  t.equal(readFileSync(at(paper, "list.toml"), "utf8"), settings);
+});
+
+t.test("while it is renamed nobody is lost on the way", async (t) => {
+  const { home, run, at } = await made(t);
+  await begin(at(), news, paper);
+  t.match(await run("remove", news), {
+    code: 75,
+    err: /its renaming was cut short, or is at work; say it again first: listmill list rename news@\S+ paper@/,
+  });
+  t.match(await run("rename", news, paper), { code: 0 });
+  // One that began with the old address.
+  const file = join(home, "members.txt");
+  writeFileSync(file, "late@example.com\n");
+  const context = new Context(home, false);
+  t.equal(await importMembers(context, news, file), 0);
+  t.same(await addresses(home, news), []);
+  t.same(await addresses(home, paper), [
+    "anna@example.com",
+    "late@example.com",
+  ]);
+});
+
+t.test("a list on demand loses nobody to one that comes back", async (t) => {
+  const { home, run, at } = await made(t);
+  const roster = rosterOf(home);
+  t.match(await run("remove", news), { code: 0 });
+  mkdirSync(at("@lists.example.org"));
+  writeFileSync(at("@lists.example.org/list.toml"), "");
+  await roster.add(news, "late@example.com");
+  t.match(await run("restore", news), {
+    code: 73,
+    err: /keep them aside first: listmill list remove news@/,
+  });
+  t.equal(await roster.count(news), 1);
+});
+
 t.test("what is left of a list is not another one's", async (t) => {
   const { home, run, at } = await made(t);
   await rosterOf(home).role(news, "bob@example.com", "owner", true);
@@ -325,7 +433,7 @@ t.test("what is left of a list is not another one's", async (t) => {
       await run(...args),
       {
         code: 73,
-        err: /there are members or roles of a list that had this address; keep them aside first: listmill list remove news@/,
+        err: /there are members, roles or suppressed addresses of a list that had this address; keep them aside first: listmill list remove news@/,
       },
       args.join(" "),
     );
