@@ -5,7 +5,7 @@
 
 import { DAY } from "./base/units.ts";
 import { answerTo } from "./commands/answer.ts";
-import { languagesOf } from "./commands/case.ts";
+import { languagesOf, mayBeQuoted } from "./commands/case.ts";
 import { commandsIn } from "./commands/read.ts";
 import type { Subject, Trade } from "./engine/trade.ts";
 import type { List, Lists } from "./lists/directory.ts";
@@ -52,6 +52,7 @@ export function telling(
         { address: to, languages },
         answers,
         message.header.get("Message-ID"),
+        await mayBeQuoted(site, list, envelope.sender, to),
       );
       if (!content) return [];
       const occasion = { site, list, id, now, log: say };

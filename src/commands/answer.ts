@@ -18,6 +18,8 @@ export interface Outcome {
 /**
  * @param to who has asked
  * @param inReplyTo the Message-ID of the mail
+ * @param quotes whether the words behind a command are told again: a stranger's words are not carried
+ *   to whoever the stranger names
  * @returns undefined where there is nothing to tell
  */
 export function answerTo(
@@ -25,6 +27,7 @@ export function answerTo(
   to: { readonly address: string; readonly languages: readonly string[] },
   outcomes: readonly Outcome[],
   inReplyTo: string | undefined,
+  quotes: boolean,
 ): Piece[] | undefined {
   const audience = { ...occasion, languages: to.languages };
   const told = outcomes
@@ -35,7 +38,9 @@ export function answerTo(
   // Each has its share of the lines that there can be.
   const share = Math.floor(LINES / Math.max(1, told.length)) - 3;
   const results = told.flatMap(({ request, kind, text }) => {
-    const command = `${request.name} ${request.rest}`.trim();
+    const command = quotes
+      ? `${request.name} ${request.rest}`.trim()
+      : request.name;
     const said =
       kind === "unknown"
         ? textFor(audience, "unknown-command", { command }).body

@@ -37,24 +37,24 @@ const SHOWN = 50;
 
 /** `get 5`, `get 5-10`, `get 5 7`. */
 export async function get(asked: Case, archive: Archive): Promise<Reply> {
-  const no = await decideFor(asked, "archive", callerOf(asked));
-  if (no) return no;
+  const no = await whyNot(asked);
+  if (no !== undefined) return no;
   const numbers = numbersIn(asked.request.rest, archive.last());
   return send(asked, archive, numbers, true);
 }
 
 /** `thread 5`. */
 export async function thread(asked: Case, archive: Archive): Promise<Reply> {
-  const no = await decideFor(asked, "archive", callerOf(asked));
-  if (no) return no;
+  const no = await whyNot(asked);
+  if (no !== undefined) return no;
   const [number = 0] = numbersIn(asked.request.rest, archive.last());
   return send(asked, archive, await archive.thread(number), true);
 }
 
 /** `index`: the last ones; `index 5-60`. */
 export async function index(asked: Case, archive: Archive): Promise<Reply> {
-  const no = await decideFor(asked, "archive", callerOf(asked));
-  if (no) return no;
+  const no = await whyNot(asked);
+  if (no !== undefined) return no;
   const last = archive.last();
   const { rest } = asked.request;
   const from = Math.max(1, last - SHOWN + 1);
@@ -70,17 +70,28 @@ export async function digest(
   asked: Case,
   issue: (number: number) => Promise<readonly Piece[] | undefined>,
 ): Promise<Reply> {
+  const no = await whyNot(asked);
+  if (no !== undefined) return no;
+  const { rest } = asked.request;
+  const [number = 0] = numbersIn(rest, Number.MAX_SAFE_INTEGER);
+  const content = number > 0 ? await issue(number) : undefined;
+  if (!content) return { kind: "reject", reason: await wrong(asked) };
+  asked.emit({ recipient: callerOf(asked), content, outside: true });
+  return "";
+}
+
+/**
+ * Why nothing is looked up, "" where nothing is said either; undefined: it may be. Whether there may be
+ * one more letter is asked before: looking for posts takes its time.
+ */
+async function whyNot(asked: Case): Promise<Reply | undefined> {
   const caller = callerOf(asked);
   const no = await decideFor(asked, "archive", caller);
   if (no) return no;
   const { name, rest } = asked.request;
-  const [number = 0] = numbersIn(rest, Number.MAX_SAFE_INTEGER);
-  const content = number > 0 ? await issue(number) : undefined;
-  if (!content)
-    return { kind: "reject", reason: await wrong(asked, `${name} ${rest}`) };
-  if (await mayBeWritten(asked, caller, `digest ${rest}`))
-    asked.emit({ recipient: caller, content, outside: true });
-  return "";
+  // That of `write`, for which it counts once.
+  const which = `results ${name} ${rest}`;
+  return (await mayBeWritten(asked, caller, which)) ? undefined : "";
 }
 
 /** The numbers in what was written: 5, 5-10; at most those that there are. */
@@ -106,19 +117,22 @@ async function send(
   whole: boolean,
 ): Promise<Reply> {
   const posts = await archive.posts(numbers);
-  const { name, rest } = asked.request;
+  const { rest } = asked.request;
   if (posts.length === 0) {
     const number = rest.slice(0, 40);
     const reason = /^\d/.test(rest)
       ? await sentence(asked, "no-post", { number })
-      : await wrong(asked, `${name} ${rest}`);
+      : await wrong(asked);
     return { kind: "reject", reason };
   }
+  // An answer has room for so many.
+  const left = numbers.slice(numbers.indexOf(posts.at(-1)?.number ?? 0) + 1);
+  const more = left.length > 0 ? [`… ${left[0]}-${left.at(-1)}`] : [];
   await write(
     asked,
     callerOf(asked),
     "results",
-    { results: posts.map(lineOf) },
+    { results: [...posts.map(lineOf), ...more] },
     whole ? { enclosed: posts.map(({ content }) => [content]) } : {},
   );
   return "";

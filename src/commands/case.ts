@@ -135,9 +135,32 @@ export async function sentence<N extends TextName>(
 }
 
 /** What is said of a command that is not as it should be. */
-export function wrong(asked: Case, command: string): Promise<string> {
-  const help = asked.address("help");
-  return sentence(asked, "wrong-command", { command: command.trim(), help });
+export async function wrong(asked: Case): Promise<string> {
+  const { envelope, list, request, site } = asked;
+  const { name, rest } = request;
+  const caller = callerOf(asked);
+  const isQuoted = await mayBeQuoted(site, list, envelope.sender, caller);
+  const command = isQuoted ? `${name} ${rest}`.trim() : name;
+  return sentence(asked, "wrong-command", {
+    command,
+    help: asked.address("help"),
+  });
+}
+
+/**
+ * Whether an answer may have in it what was written: anybody can write anybody's address into From,
+ * and would have his words carried there.
+ */
+export async function mayBeQuoted(
+  site: Pick<Site, "home">,
+  { address }: Pick<List, "address">,
+  sender: string,
+  author: string,
+): Promise<boolean> {
+  return (
+    keyOf(sender) === keyOf(author) ||
+    (await rosterOf(site.home).get(address, author)) !== undefined
+  );
 }
 
 /** What a letter is besides its text. */
@@ -168,21 +191,42 @@ export async function write<N extends TextName>(
   };
   const isAsker = isAnswer && !asks && messageId !== undefined;
   asked.emit({
-    recipient: mailAddressOf(asked, address),
+    recipient: await mailAddressOf(asked, address, asks),
     content: letter({ site, list, now, id }, reader, name, words, {
       ...(isAsker ? { inReplyTo: messageId } : {}),
       ...more,
     }),
-    outside: !list.settings.umbrella,
+    // What the mill takes for its own needs no leave: a letter to a list must come in like any mail.
+    outside: true,
   });
 }
 
-/** Where mail for a member goes: the owners of the list that it is, in a list of lists. */
-function mailAddressOf({ list, site }: Case, address: string): string {
+/**
+ * Where mail for a member goes: the owners of the list that it is, in a list of lists. A person who
+ * asks something there is answered himself.
+ */
+async function mailAddressOf(
+  asked: Case,
+  address: string,
+  asks = false,
+): Promise<string> {
+  const { list, site } = asked;
   if (!list.settings.umbrella) return address;
+  const isCaller = !asks && keyOf(address) === keyOf(callerOf(asked));
+  if (
+    isCaller &&
+    !(await asked.isOurs(address)) &&
+    !(await isMember(asked, address))
+  )
+    return address;
   const at = address.lastIndexOf("@");
   const delimiter = site.delimiters.charAt(0) || "-";
   return `${address.slice(0, at)}${delimiter}owner${address.slice(at)}`;
+}
+
+async function isMember(asked: Case, address: string): Promise<boolean> {
+  const { list } = asked;
+  return (await rosterFor(asked).get(list.address, address)) !== undefined;
 }
 
 /** Tells the owners, where the list wants that. */

@@ -42,7 +42,7 @@ export async function subscribe(asked: Case): Promise<Reply> {
   const { address, rest } = subjectOf(asked);
   if (address === "") return "";
   const delivery = rest === "" ? "posts" : deliveryIn(rest);
-  if (!delivery) return reject(await wrong(asked, `subscribe ${rest}`));
+  if (!delivery) return reject(await wrong(asked));
   // What the rules say of somebody else is not told to who asks for him.
   if (keyOf(address) === keyOf(callerOf(asked))) {
     const no = await decideFor(asked, "subscribe", address);
@@ -75,7 +75,7 @@ export async function set(asked: Case): Promise<Reply> {
   const { address, rest } = subjectOf(asked);
   if (address === "") return "";
   const change = changeIn(rest, asked.now);
-  if (!change) return reject(await wrong(asked, `set ${rest}`));
+  if (!change) return reject(await wrong(asked));
   const text = textOf(change);
   await askToConfirm(asked, { action: "set", more: text, address }, text);
   return "";
@@ -87,7 +87,7 @@ export async function join(
   address: string,
   delivery: Delivery,
 ): Promise<Reply> {
-  const { list, envelope } = asked;
+  const { list } = asked;
   const roster = rosterFor(asked);
   const no = await decideConfirmed(asked, "subscribe", address);
   if (no?.kind === "hold")
@@ -95,7 +95,7 @@ export async function join(
   if (no) return no;
   const known = await roster.get(list.address, address);
   // An earlier try of this one may have died behind that.
-  const isNew = !known || known.joined >= Date.parse(envelope.received);
+  const isNew = !known || (await hasDone(asked, "joined", address));
   const help = asked.address("help");
   if (!isNew) await write(asked, address, "already-member", { address, help });
   else {
@@ -145,7 +145,7 @@ export async function leave(
   await roster.remove(list.address, address, actorOf(asked));
   failpoint("member-removed");
   const more = { address, join: asked.address("subscribe") };
-  if (member || (await hasLeft(asked, address))) {
+  if (member || (await hasDone(asked, "left", address))) {
     await tellOwners(asked, "member-left", { address, how: "mail" });
     if (list.settings.welcome)
       await write(asked, address, "goodbye", more, { languages });
@@ -154,15 +154,19 @@ export async function leave(
 }
 
 /** Whether an earlier try of this mail has done it. */
-async function hasLeft(asked: Case, address: string): Promise<boolean> {
+async function hasDone(
+  asked: Case,
+  what: "joined" | "left",
+  address: string,
+): Promise<boolean> {
   const { list, envelope } = asked;
   const received = Date.parse(envelope.received);
   const messageId = messageIdOf(asked);
   for await (const entry of rosterFor(asked).history(list.address, address))
     if (
-      entry.what === "left" &&
+      entry.what === what &&
       entry.at >= received &&
-      entry.messageId === messageId
+      (entry.messageId ?? "") === messageId
     )
       return true;
   return false;
@@ -177,17 +181,13 @@ export async function change(
   const { list, now } = asked;
   const roster = rosterFor(asked);
   const wanted = changeIn(text, now);
-  const member = await roster.get(list.address, address);
-  if (!member) {
-    await write(asked, address, "no-member", {
-      address,
-      join: asked.address("subscribe"),
-    });
-    return "";
-  }
   if (!wanted) return "";
-  await roster.add(list.address, member.address, wanted, actorOf(asked));
-  await write(asked, address, "set-done", { address, changes: text });
+  const actor = actorOf(asked);
+  const done = await roster.change(list.address, address, wanted, actor);
+  if (done === "absent") {
+    const join = asked.address("subscribe");
+    await write(asked, address, "no-member", { address, join });
+  } else await write(asked, address, "set-done", { address, changes: text });
   return "";
 }
 

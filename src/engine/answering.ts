@@ -63,7 +63,8 @@ export async function answering<C extends Content>(
       return {
         end,
         answers: [],
-        // Those before are asked again when it is released.
+        // Those before are asked again when it is released; where it never is, what they have done is
+        // done, and not told.
         emitted: verdict.kind === "hold" ? own : [],
       };
     }

@@ -138,7 +138,7 @@ export class Pass<C extends Content> {
       }
       const verdict = await this.#accept(answer, hook, stage);
       this.#asker.tell(hook, stage, answer, verdict, seconds());
-      if (verdict.kind === "hold" && this.#isLifted(stage, hook)) continue;
+      if (verdict.kind === "hold" && this.#isLifted(stage)) continue;
       // Who stops a message may tell people of it.
       const stops = verdict.kind === "hold" || verdict.kind === "reject";
       (stops ? this.settled : this.emissions).push(...emitted);
@@ -189,7 +189,7 @@ export class Pass<C extends Content> {
       if (this.#asker.isObserved(hook)) continue;
       if (
         verdict.kind === "later" ||
-        (verdict.kind === "hold" && !this.#isLifted(stage, hook))
+        (verdict.kind === "hold" && !this.#isLifted(stage))
       ) {
         if (waits.kind !== "later")
           waits = endOf(
@@ -303,11 +303,10 @@ export class Pass<C extends Content> {
     return file;
   }
 
-  /** Whether a person has let it pass this stage, or this hook. */
-  #isLifted(stage: Stage, hook?: Hook): boolean {
-    const { passed = [] } = this.envelope;
+  /** Whether a person has let it pass this stage. */
+  #isLifted(stage: Stage): boolean {
     const name = `${this.claim.queue}/${stage.name}`;
-    return passed.includes(name) || (!!hook && passed.includes(hook.path));
+    return this.envelope.passed?.includes(name) ?? false;
   }
 }
 

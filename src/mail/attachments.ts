@@ -28,6 +28,8 @@ const TELLING = /^content-(?:type|disposition)[ \t]*(?::|$)/i;
 const UNKNOWN: Attached = { type: "application/octet-stream", name: "" };
 /** Bytes of a line that may be a boundary: RFC 2046 has 70 and what is put around them. */
 const LONGEST = 1000;
+/** Parts that are looked at: what has more of them counts as unknown. */
+const PARTS = 10_000;
 /** Multiparts that are opened. */
 const MULTIPARTS = 1000;
 
@@ -43,6 +45,7 @@ export async function* attachmentsOf(
   let header = root.holdsMessage ? new PartHeader() : undefined;
   const lines = new Lines();
   const wanted = (first: number) => header !== undefined || first === DASH;
+  let parts = 0;
   for await (const chunk of chunks([...message.body, END]))
     for (const line of lines.of(chunk, wanted)) {
       const isBoundary = opens(line, boundaries);
@@ -50,9 +53,15 @@ export async function* attachmentsOf(
         if (isBoundary) header = new PartHeader();
         continue;
       }
+
       if (!isBoundary && line.length > 0) {
         header.add(line);
         continue;
+      }
+      parts += 1;
+      if (parts > PARTS) {
+        yield UNKNOWN;
+        return;
       }
       const part = meant(header.read(), boundaries);
       if (part.attached) yield part.attached;

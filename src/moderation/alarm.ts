@@ -55,15 +55,28 @@ export function note({ site, list, id, now }: About, to: string): Piece {
   });
 }
 
+type Setting = About & Emitter & { log(text: string): void };
+
+/**
+ * Those for what waits from now on: one that reminds, and one at the end of the time for it.
+ * @param reminds whether there is none yet that does
+ */
+export function alarms(
+  about: Setting & { readonly list: Pick<List, "settings"> },
+  entry: string,
+  reminds = true,
+): void {
+  const { remind, expire } = about.list.settings.moderation;
+  if (remind > 0 && reminds) alarm(about, "remind", "", about.now + remind);
+  if (expire > 0) alarm(about, "expire", entry, about.now + expire);
+}
+
 /**
  * Sets an alarm. Where addresses are not cut at all none could come: then the log says so.
  * @param due milliseconds since 1970
  */
 export function alarm(
-  about: About &
-    Emitter & {
-      log(text: string): void;
-    },
+  about: Setting,
   matter: Matter,
   entry: string,
   due: number,

@@ -18,7 +18,7 @@ import { noteAsked } from "./asked.ts";
 import { withSubject } from "./asking.ts";
 import { decide } from "./decide.ts";
 import { AUTHOR } from "./decision.ts";
-import { ASKING, findHeld, tailOf } from "./held.ts";
+import { findHeld, isAuthorsStay, tailOf } from "./held.ts";
 
 interface About {
   readonly site: Site;
@@ -102,9 +102,9 @@ export async function authorDecides(
   const spool = new Spool(join(site.home, "spool"));
   const looking = { site, lists, spool, now };
   // What he has let go, and something else holds, is not his to decide.
-  const where = findHeld(looking, list.address, tail)?.where ?? ASKING;
-  if (!where.startsWith(ASKING)) {
-    asked.log(`${tail} does not wait for its author: ${where} holds it`);
+  const held = findHeld(looking, list.address, tail);
+  if (held && !isAuthorsStay(held)) {
+    asked.log(`${tail} does not wait for its author: ${held.where} holds it`);
     return "";
   }
   const deciding = { ...looking, list, id, by: AUTHOR, reason: "" };

@@ -2,7 +2,7 @@
  * Deciding about what waits, for moderators who answer by mail, for the command line, and when the
  * time for it is over. The first decision wins over all hosts; who comes later is told which it was.
  */
-import { errnoOf, exit, Failure } from "../base/errors.ts";
+import { exit, Failure } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import type { List } from "../lists/directory.ts";
 import { extended } from "../lists/marks.ts";
@@ -21,7 +21,7 @@ import {
   sweepDecisions,
   type Verdict,
 } from "./decision.ts";
-import { findHeld, type Held, type Looking, sightOf } from "./held.ts";
+import { findHeld, type Held, type Looking, seen } from "./held.ts";
 
 /** Who decides, and where. */
 export interface Deciding extends Looking {
@@ -88,15 +88,6 @@ export async function decide(
   failpoint("decision-done");
   await sweepDecisions(folder, deciding);
   return { kind: decision.id === id ? "done" : "late", decision };
-}
-
-async function seen(held: Held) {
-  try {
-    return await sightOf(held);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { Failure } from "../base/errors.ts";
+import { errnoOf, Failure } from "../base/errors.ts";
 import type { Lists } from "../lists/directory.ts";
 import { type Wish, wishIn } from "../lists/joining.ts";
 import type { Site } from "../lists/settings.ts";
@@ -109,8 +109,7 @@ function heldIn(
   if (read.kind !== "envelope" || read.envelope.list === undefined)
     return undefined;
   const { envelope } = read;
-  const stays = envelope.history.filter(({ what }) => what === "held");
-  const event = stays.at(-1);
+  const event = envelope.history.findLast(({ what }) => what === "held");
   // A hook's path; a person is an "operator".
   if (!event?.where.includes("/")) return undefined;
   const { id } = found.name;
@@ -124,14 +123,29 @@ function heldIn(
     reason,
     since,
     where: event.where,
-    asked: event.where.startsWith(ASKING) ? asked.until(list, id) : undefined,
+    asked: isAuthorsStay({ envelope, where: event.where })
+      ? asked.until(list, id)
+      : undefined,
     wish: event.where.startsWith("commands/") ? wishIn(reason) : undefined,
-    stay: stays.length > 1 ? `${since.toString(36)}-${id}` : id,
+    // What was let go has passed something; its history may be cut short.
+    stay: envelope.passed?.length ? `${since.toString(36)}-${id}` : id,
   };
 }
 
 /** The stage that asks authors. */
-export const ASKING = "posts/10-approve/";
+const ASKING = "posts/10-approve/";
+
+/** Whether a post can be waiting for its author: one that he, or anybody, has let go waits for others. */
+export function isAuthorsStay({
+  envelope,
+  where,
+}: Pick<Held, "envelope" | "where">): boolean {
+  const { passed = [] } = envelope;
+  return (
+    where.startsWith(ASKING) &&
+    !passed.some((one) => `${one}/`.startsWith(ASKING))
+  );
+}
 
 /** The address that a list has now, whichever it had. */
 function addressNow(lists: Pick<Lists, "get">, address: string): string {
@@ -157,6 +171,16 @@ export async function sightOf({
   // The mail is only how the answer came, and may be from elsewhere.
   const { address, command } = wish;
   return { ...sight, author: address, subject: `${command} ${address}` };
+}
+
+/** The same; undefined where somebody has just decided about it. */
+export async function seen(held: Held): Promise<Sight | undefined> {
+  try {
+    return await sightOf(held);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 const HEADER = 256 * 1024;

@@ -73,9 +73,9 @@ export async function tell(
   const { site, list, now, id, emit } = asked;
   const occasion = { site, list, now, id };
   if (outcome.kind === "gone") {
-    const content = letter(occasion, { address: by }, "moderate-gone", {
-      subject: "",
-    });
+    const reader = await readerOf(asked, by);
+    const words = { subject: "" };
+    const content = letter(occasion, reader, "moderate-gone", words);
     emit({ recipient: by, content, outside: true });
     return;
   }

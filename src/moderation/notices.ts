@@ -6,7 +6,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { daysOf } from "../base/units.ts";
+import { daysOf, HOUR } from "../base/units.ts";
 import type { Lists } from "../lists/directory.ts";
 import { wishIn } from "../lists/joining.ts";
 import { keyringOf } from "../lists/keyring.ts";
@@ -14,9 +14,12 @@ import {
   type Emitter,
   letter,
   type Occasion,
+  type Reader,
   readerOf,
 } from "../lists/letter.ts";
 import { moderatorsOf } from "../lists/offices.ts";
+import { windowsOf } from "../lists/policy/windows.ts";
+import { isSuppressed } from "../lists/refine/suppress.ts";
 import type { Site } from "../lists/settings.ts";
 import { textFor } from "../lists/texts/texts.ts";
 import { ticket } from "../lists/ticket.ts";
@@ -24,7 +27,7 @@ import type { Message } from "../mail/message.ts";
 import { robotic } from "../mail/robot.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import { Spool } from "../spool/spool.ts";
-import { alarm, matterIn } from "./alarm.ts";
+import { alarm, alarms, matterIn } from "./alarm.ts";
 import { sweepAsked } from "./asked.ts";
 import { answersFor, question, type Waiting } from "./asking.ts";
 import { decide } from "./decide.ts";
@@ -36,10 +39,11 @@ import {
   sweepDecisions,
 } from "./decision.ts";
 import {
-  ASKING,
   findHeld,
   type Held,
   heldOf,
+  isAuthorsStay,
+  seen,
   sightIn,
   sightOf,
   tailOf,
@@ -80,7 +84,9 @@ export async function notify(notice: Notice): Promise<void> {
 async function tellOf(notice: Notice): Promise<void> {
   const { list, envelope, message, emit } = notice;
   const [queue = "", entry = ""] = envelope.origin.split("/");
-  const reason = envelope.history.at(-1)?.reason ?? "";
+  // Behind it may stand that this notice had to wait.
+  const held = envelope.history.find(({ what }) => what === "held");
+  const reason = held?.reason ?? "";
   const wish = queue === "commands" ? wishIn(reason) : undefined;
   await askModerators(notice, { entry, reason, message, wish });
   const { author: address, subject } = sightIn(message, 0);
@@ -100,17 +106,42 @@ async function tellOf(notice: Notice): Promise<void> {
 
 /** A letter to each, and alarms for what follows where none of them answers. */
 async function askModerators(notice: Notice, waiting: Waiting): Promise<void> {
-  const { site, list, now, emit } = notice;
+  const { site, now, emit } = notice;
   const keyring = await keyringOf(site.home, { now: () => now });
   const asking = { ...notice, keyring };
-  for (const moderator of await moderatorsOf(site, list)) {
-    const reader = await readerOf(notice, moderator);
+  const some = (await isOneTooMany(notice)) ? [] : await readers(notice);
+  for (const reader of some) {
     const content = question(asking, reader, waiting);
-    emit({ recipient: moderator, content, outside: true });
+    emit({ recipient: reader.address, content, outside: true });
   }
-  const { remind, expire } = list.settings.moderation;
-  if (remind > 0) alarm(notice, "remind", "", now + remind);
-  if (expire > 0) alarm(notice, "expire", waiting.entry, now + expire);
+  alarms(notice, waiting.entry);
+}
+
+/** Letters about single posts that a moderator of a list gets in an hour. */
+const QUESTIONS = 200;
+
+/** Whether moderators have had so many questions in this hour that the rest waits for the reminder. */
+async function isOneTooMany({ site, list, now, id, log }: Notice) {
+  const windows = await windowsOf(site.home);
+  const others = await windows.note("question", list.address, id, now, HOUR);
+  if (others < QUESTIONS) return false;
+  log(
+    `no moderator is asked: there were ${QUESTIONS} questions in an hour; see: listmill held ${list.address}`,
+  );
+  return true;
+}
+
+/** The moderators who may be written to, each with the language that he has chosen. */
+async function readers(notice: Notice): Promise<Required<Reader>[]> {
+  const { site, list, log } = notice;
+  const found: Required<Reader>[] = [];
+  for (const moderator of await moderatorsOf(site, list)) {
+    const place = { home: site.home, list };
+    if (await isSuppressed(notice, place, moderator))
+      log(`${moderator} is not told: it is suppressed`);
+    else found.push(await readerOf(notice, moderator));
+  }
+  return found;
 }
 
 /** An author has not answered: from now on his post is for moderators, as any that is held. */
@@ -121,7 +152,7 @@ async function endAuthorsTime(notice: Notice, entry: string): Promise<void> {
   await sweepAsked(site.home, list.address, age, notice);
   const looking = { site, lists, spool, now };
   const held = findHeld(looking, list.address, tailOf(entry));
-  if (!held?.where.startsWith(ASKING)) return;
+  if (!held || !isAuthorsStay(held)) return;
   log(`${entry}: its author has not answered; moderators decide`);
   const { message } = await sightOf(held);
   const { body } = textFor({ site, list }, "reason-unconfirmed", {});
@@ -144,7 +175,10 @@ async function tellDecision(notice: Notice, stay: string): Promise<void> {
   await tell({ ...notice, how: "command" }, outcome, decision.by, moderators);
 }
 
-/** What still waits is told again, once in the time that is set, however many alarms there are. */
+/**
+ * What still waits is told again, however many alarms there are: once in each of the spans that the
+ * time which is set cuts all time into.
+ */
 async function remind(notice: Notice): Promise<void> {
   const { site, list, lists, now, id, emit } = notice;
   const every = list.settings.moderation.remind;
@@ -166,8 +200,7 @@ async function remind(notice: Notice): Promise<void> {
     const line = await lineOf(held);
     if (line !== undefined) named.push({ line, entry: held.found.name.id });
   }
-  for (const moderator of await moderatorsOf(site, list)) {
-    const reader = await readerOf(notice, moderator);
+  for (const reader of await readers(notice)) {
     const posts = named.flatMap(({ line, entry }) => {
       const { approve } = answersFor(asking, reader, entry);
       return [line, ...approve.map((answer) => `  ${answer}`)];
@@ -175,7 +208,7 @@ async function remind(notice: Notice): Promise<void> {
     if (waiting.length > NAMED) posts.push(`… ${waiting.length - NAMED}`);
     const words = { count: waiting.length, posts };
     const content = letter(notice, reader, "moderate-reminder", words);
-    emit({ recipient: moderator, content, outside: true });
+    emit({ recipient: reader.address, content, outside: true });
   }
   alarm(notice, "remind", "", now + every);
 }
@@ -183,12 +216,8 @@ async function remind(notice: Notice): Promise<void> {
 /** A post that waits; undefined where somebody has just decided about it. */
 async function lineOf(held: Held): Promise<string | undefined> {
   const day = new Date(held.since).toISOString().slice(0, 10);
-  try {
-    const { author, subject } = await sightOf(held);
-    return `${day}  ${author}  ${subject}`;
-  } catch {
-    return undefined;
-  }
+  const sight = await seen(held);
+  return sight && `${day}  ${sight.author}  ${sight.subject}`;
 }
 
 /** The time of a post is over. */
@@ -198,6 +227,10 @@ async function expire(notice: Notice, entry: string): Promise<void> {
   if (expire === 0) return;
   const spool = new Spool(join(site.home, "spool"));
   const looking = { site, lists, spool, now };
+  // It may have been let go, and held again since.
+  const { since = 0 } = findHeld(looking, list.address, tailOf(entry)) ?? {};
+  if (now < since + expire)
+    return alarm(notice, "expire", entry, since + expire);
   const deciding = { ...looking, list, id, by: "time", reason: "" };
   const outcome = await decide(deciding, tailOf(entry), "expire");
   log(`${entry} waits no longer: ${outcome.kind}`);

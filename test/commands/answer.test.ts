@@ -6,13 +6,13 @@ import { answerTo, type Outcome } from "../../src/commands/answer.ts";
 import { Lists } from "../../src/lists/directory.ts";
 import { loadSite } from "../../src/lists/settings.ts";
 
-async function told(t: Test, outcomes: readonly Outcome[]) {
+async function told(t: Test, outcomes: readonly Outcome[], quotes = true) {
   const home = t.testdir({ lists: {} });
   const site = loadSite(home);
   const list = await new Lists(home, site).create("news@x.org", {});
   const occasion = { site, list, now: 0, id: "0abc" };
   const to = { address: "ann@x.org", languages: ["de"] };
-  const content = answerTo(occasion, to, outcomes, "<1@x.org>");
+  const content = answerTo(occasion, to, outcomes, "<1@x.org>", quotes);
   return content && (await simpleParser(await bytes(content, 1_000_000)));
 }
 
@@ -39,6 +39,17 @@ t.test("each command, what came of it, and what was no command", async (t) => {
   t.match(mail?.text, "  > weather\n    sunny\n    and warm\n");
   t.match(mail?.text, /> wether x\n +\S/);
   t.notMatch(mail?.text, "> help");
+});
+
+t.test("a stranger's words are not carried", async (t) => {
+  const unknown: Outcome = {
+    request: { name: "buy", rest: "at http://evil.example" },
+    kind: "unknown",
+    text: "",
+  };
+  const mail = await told(t, [unknown], false);
+  t.match(mail?.text, "> buy\n");
+  t.notMatch(mail?.text, "evil");
 });
 
 t.test("each of several has its share of the lines", async (t) => {

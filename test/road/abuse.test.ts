@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import t from "tap";
+import { Context } from "../../src/cli/context.ts";
 import { news } from "../cli/atHome.ts";
 import { type Letter, Town } from "./town.ts";
 
@@ -68,6 +69,55 @@ t.test("who says to be a list is not answered", async (t) => {
       for (const sender of [eve, news])
         t.same(await town.post(message, sender, "request"), [], from);
     }
+});
+
+t.test("a list of lists writes into none of them", async (t) => {
+  const town = await Town.build(t, { umbrella: true });
+  const { lists } = new Context(town.home, false);
+  await lists.create("foo@lists.example.org", { policy: "closed" });
+  await town.roster.add("foo@lists.example.org", anna);
+  for (const stream of ["posts", "archive", "digest", "moderators"]) {
+    const victim = `foo-${stream}@lists.example.org`;
+    const letters = [
+      ...(await town.write(eve, "request", `subscribe ${victim}`)),
+      ...(await town.write(victim, "help", "")),
+    ];
+    t.ok(letters.length > 0, "the mill's MTA is asked to deliver it");
+    for (const letter of letters)
+      t.equal(letter.to, `foo-${stream}-owner@lists.example.org`);
+  }
+  t.match(
+    await town.write(eve, "help", ""),
+    [{ to: eve }],
+    "who asks is answered himself",
+  );
+});
+
+t.test("a stranger's words are not carried to others", async (t) => {
+  const town = await Town.build(t);
+  const text = `From: ${anna}\nMessage-ID: <x@y>\n\nset CHEAP http://evil.example\nbuy more http://evil.example\n`;
+  const [letter] = await town.post(text, eve, "request");
+  t.equal(letter?.to, anna);
+  t.match(letter?.text, "> set\n");
+  t.notMatch(letter?.text, "evil");
+  const [own] = await town.post(text, anna, "request");
+  t.match(own?.text, "evil", "his own are");
+});
+
+t.test("a refusal of commands is told to nobody but who wrote", async (t) => {
+  const town = await Town.build(t, {
+    rules: { command: ["accept if member", "reject"] },
+  });
+  await town.roster.add(news, anna);
+  for (const from of [anna, paul]) {
+    const text = `From: ${from}\nMessage-ID: <${from}>\nSubject: help\n\n`;
+    const letters = await town.post(text, eve, "request");
+    t.same(
+      letters.filter((letter) => letter.to === eve),
+      [],
+      `${from}: the sender learns nothing`,
+    );
+  }
 });
 
 t.test("a letter of the list that comes back is no post", async (t) => {

@@ -8,6 +8,7 @@ import renameVerb from "../../src/cli/list.ts";
 import queueVerb from "../../src/cli/queue.ts";
 import { keyringOf } from "../../src/lists/keyring.ts";
 import { hashOf } from "../../src/lists/password.ts";
+import { stateOf } from "../../src/lists/state.ts";
 import { returnOf } from "../../src/lists/tokens.ts";
 import { feed, news, verb } from "../cli/atHome.ts";
 import { countingSink } from "./countingsink.ts";
@@ -392,6 +393,76 @@ t.test(
     t.same(await town.work(), []);
   },
 );
+
+t.test("an author's yes lifts his question, and nothing else", async (t) => {
+  const town = await Town.build(t, {
+    moderators: [maria],
+    rules: { post: ["confirm"] },
+    flood: { posts: 1, window: "1h" },
+  });
+  await town.roster.add(news, anna);
+  const eve = "eve@example.net";
+  const [first] = await town.write(eve, "", "One");
+  const [second] = await town.write(eve, "", "Two");
+  t.match(await town.write(eve, first?.replyTo ?? ""), [{ subject: "One" }]);
+  const letters = await town.write(eve, second?.replyTo ?? "");
+  t.match(to(letters, maria), [{ subject: /Two/ }], "there were too many");
+  t.same(to(letters, anna), []);
+  t.same(await town.write(eve, second?.replyTo ?? ""), []);
+  t.equal(held(town).length, 1, "his yes said again is none to that");
+  const listed = await verb(t, town.home, heldVerb, [], true);
+  t.equal(JSON.parse(listed.out).length, 1);
+  const out = await town.write(maria, door(to(letters, maria)[0], "approve"));
+  t.match(to(out, anna), [{ subject: "Two" }]);
+});
+
+t.test("what is held again has its whole time again", async (t) => {
+  const town = await Town.build(t, {
+    moderators: [maria],
+    others: "hold",
+    moderation: { expire: "3d" },
+  });
+  await town.roster.add(news, anna);
+  const [letter] = await town.write("eve@example.net", "", "One");
+  town.later = 3 * day - 60 * minute;
+  await town.work();
+  const { sizes } = await stateOf(town.home);
+  await sizes.put(news, 1000, Date.now());
+  await town.write(maria, door(letter, "approve"));
+  t.equal(held(town).length, 1, "nearly nobody would get it");
+  town.later = 3 * day + minute;
+  await town.work();
+  t.equal(held(town).length, 1, "the end of the first stay is not its own");
+  town.later = 6 * day + minute;
+  await town.work();
+  t.same(held(town), []);
+});
+
+t.test("what a flood holds is reminded of, and ends", async (t) => {
+  const town = await Town.build(t, {
+    moderators: [maria],
+    policy: "open",
+    flood: { posts: 1, window: "1h" },
+    moderation: { expire: "3d" },
+  });
+  await town.roster.add(news, anna);
+  await town.write("eve@example.net", "", "One");
+  const letters = await town.write("eve@example.net", "", "Two");
+  const [letter] = to(letters, maria);
+  await town.write(maria, door(letter, "discard"));
+  town.later = day + minute;
+  t.same(to(await town.work(), maria), [], "nothing waits");
+  t.same(to(await town.write("eve@example.net", "", "Three"), maria), []);
+  t.same(to(await town.write("eve@example.net", "", "Four"), maria), []);
+  t.equal(held(town).length, 2);
+  town.later = 2 * day + 5 * minute;
+  const reminders = to(await town.work(), maria);
+  t.equal(reminders.length, 1);
+  t.match(reminders[0]?.text, /Three[\s\S]*Four/);
+  town.later = 5 * day;
+  await town.work();
+  t.same(held(town), []);
+});
 
 t.test("what a person has laid aside is no moderator's", async (t) => {
   const town = await Town.build(t, { moderators: [maria], others: "hold" });

@@ -8,6 +8,7 @@ import { listPipeline } from "../../../src/engine/layers.ts";
 import type { Ask, List, Reply } from "../../../src/hook.ts";
 import { decide } from "../../../src/lists/policy/decide.ts";
 import { factsOf } from "../../../src/lists/policy/facts.ts";
+import { keyOf } from "../../../src/mail/address.ts";
 import { layersOf } from "../../../src/mill.ts";
 
 /** Commands that other rules decide about. */
@@ -29,6 +30,9 @@ export default async function policy(ask: Ask): Promise<Reply> {
       return ask.hold(text || ask.text("reason-policy", {}));
     case "confirm":
     case "reject":
+      // What is said of the author would be told to whoever names him.
+      if (keyOf(facts.author) !== keyOf(ask.envelope.sender))
+        return ask.discard(`${where}: ${rule}, and another one has sent it`);
       return ask.reject(text || ask.text("reason-policy", {}));
     case "discard":
       return ask.discard(`${where}: ${text || rule}`);

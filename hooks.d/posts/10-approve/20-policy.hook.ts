@@ -64,20 +64,19 @@ async function askAuthor(
   const { envelope, list, message, queue, site, stage } = ask;
   const passed = envelope.passed ?? [];
   const mine = `${queue}/${stage}/`;
-  // The author lifts this hook alone, a moderator all of the stage.
+  // What the author says yes to is this question alone; a moderator lifts all of the stage.
   if (passed.some((one) => `${one}/` === mine || one.startsWith(mine))) return;
   const why = robotic(message.header, envelope.sender);
+  const unasked = (why: string) => {
+    ask.log(`its author cannot be asked: ${why}`);
+    return ask.hold(ask.text("reason-policy", {}));
+  };
   if (author === "" || why !== undefined)
-    return ask.hold(`its author cannot be asked: ${why ?? "nobody is named"}`);
-  if (await ask.isOurs(author))
-    return ask.hold(
-      "its author cannot be asked: it is an address of lists here",
-    );
+    return unasked(why ?? "nobody is named");
+  if (await ask.isOurs(author)) return unasked("it is an address of ours");
   const from = sourceOf(message.header, author);
   if (!(await mayBeAsked(ask, author, from, "post")))
-    return ask.hold(
-      "its author cannot be asked: there were too many questions",
-    );
+    return unasked("there were too many questions");
   // A stranger's subject is not carried to whoever the stranger names.
   const member = await rosterOf(site.home).get(list.address, author);
   const header = member ? message.header : message.header.remove("Subject");

@@ -6,6 +6,7 @@ import { aboveSelf, POSTS } from "../../../src/lists/policy/echo.ts";
 import { factsOf } from "../../../src/lists/policy/facts.ts";
 import { windowsOf } from "../../../src/lists/policy/windows.ts";
 import { authorOf } from "../../../src/mail/message.ts";
+import { heldQuietly } from "../../../src/moderation/quietly.ts";
 
 export default async function echo(ask: Ask): Promise<Reply> {
   const { id, list, message, envelope, now, ours, site, trial } = ask;
@@ -18,9 +19,10 @@ export default async function echo(ask: Ask): Promise<Reply> {
   if ((await facts.person())?.moderation === "free") return;
   for (const role of ["owner", "moderator", "poster"] as const)
     if (await facts.hasRole(role)) return;
-  return ask.hold(
+  if (above > 1) await heldQuietly({ ...ask, list });
+  ask.log(
     `${author} has posted ${POSTS} times within 10 minutes: it may be a program that answers its own answers`,
-    // Moderators are told of the first; `listmill held` and reminders show the others.
-    above > 1,
   );
+  // Moderators are told of the first; `listmill held` and reminders show the others.
+  return ask.hold(ask.text("reason-echo", { author }), above > 1);
 }

@@ -8,6 +8,7 @@ import { longestWindow } from "../../../src/lists/policy/decide.ts";
 import { floodAt } from "../../../src/lists/policy/flood.ts";
 import { windowsOf } from "../../../src/lists/policy/windows.ts";
 import { authorOf } from "../../../src/mail/message.ts";
+import { heldQuietly } from "../../../src/moderation/quietly.ts";
 
 export default async function flood(ask: Ask): Promise<Reply> {
   const { id, list, message, envelope, now, ours, site, trial } = ask;
@@ -35,7 +36,7 @@ export default async function flood(ask: Ask): Promise<Reply> {
       calm: `listmill list calm ${list.address}`,
     });
     ask.emit({ recipient: owner, content });
-  }
+  } else await heldQuietly({ ...ask, list });
   // Moderators are asked about the first; the rest stands in what reminds them.
   return ask.hold(ask.text("reason-flood", {}), state !== "begins");
 }

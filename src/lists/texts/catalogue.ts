@@ -190,6 +190,9 @@ export const catalogue = {
   "reason-outside": sentence("mail does not come in for it", { address }),
   "reason-frozen": sentence("the list takes no posts for the moment"),
   "reason-flood": sentence("too many posts came at once"),
+  "reason-echo": sentence("too many posts of one author came at once", {
+    author,
+  }),
   "reason-moderators": sentence("the moderators have said no, and not why"),
   "reason-undecided": sentence("nobody has decided in time"),
   "reason-unconfirmed": sentence("the author was asked, and has not answered"),
