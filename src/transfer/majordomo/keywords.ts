@@ -80,9 +80,9 @@ export const keywords: Table = {
   moderate: (value, account, source, name) =>
     account.keep(name, value, postingWords(postingOf(source)), "policy"),
   moderator: (value, account, _source, name) => {
-    const good = value
-      .split(/[\s,]+/)
-      .filter((one) => one !== "" && account.role(name, one, "moderator"));
+    const named = value.split(/[\s,]+/).filter(Boolean);
+    if (named.length === 0) return account.needless(name, value, "empty");
+    const good = named.filter((one) => account.role(name, one, "moderator"));
     if (good.length > 0) account.keep(name, good, "moderators");
   },
   restrict_post: (value, account, source, name) =>
