@@ -6,14 +6,10 @@ import { exit, Failure } from "../base/errors.ts";
 import { isFile } from "../base/files.ts";
 
 import { fromLine } from "../mail/address.ts";
+import type { Delivery } from "../state/member.ts";
 import { numberedLines } from "../transfer/files.ts";
 import { fitted } from "../transfer/fit.ts";
-import type {
-  Found,
-  FoundDelivery,
-  FoundMember,
-  Reader,
-} from "../transfer/found.ts";
+import type { Found, FoundMember, Reader } from "../transfer/found.ts";
 import { type Context, parse, type Verb } from "./context.ts";
 import {
   counted,
@@ -121,7 +117,7 @@ async function* joined(
   found: Found,
   more: readonly {
     readonly file: string | undefined;
-    readonly delivery: FoundDelivery;
+    readonly delivery: Delivery;
   }[],
 ): AsyncGenerator<FoundMember> {
   yield* found.members;

@@ -3,7 +3,7 @@
  */
 import { exit, Failure } from "../base/errors.ts";
 import { keyOf } from "../mail/address.ts";
-import { type PersonRole, personRoles } from "../state/roles.ts";
+import { type PersonRole, personRoles } from "../state/member.ts";
 import { actionOf } from "./actions.ts";
 import { actor } from "./actor.ts";
 import { type Context, noMore, parse, type Verb } from "./context.ts";

@@ -8,10 +8,13 @@ import { exit, Failure } from "../base/errors.ts";
 import { momentOf, momentText } from "../base/moments.ts";
 import { canonical, keyOf } from "../mail/address.ts";
 import { type Actor, type Entry, mill } from "../state/journal.ts";
-import { type Person, type PersonRole, personRoles } from "../state/roles.ts";
+import { type PersonRole, personRoles } from "../state/member.ts";
+import type { Person } from "../state/roles.ts";
 import type { State } from "../state/state.ts";
 import { cellsOf, lineOf } from "./csvLine.ts";
 import { entryFrom, journalHead, journalLine } from "./journalLine.ts";
+
+export type { Delivery, PersonRole } from "../state/member.ts";
 
 export class People {
   protected readonly state: () => Promise<State>;

@@ -10,6 +10,10 @@ export const deliveries = [
 
 export type Delivery = (typeof deliveries)[number];
 
+/** What somebody may be of a list, member or not. */
+export const personRoles = ["owner", "moderator", "poster"] as const;
+export type PersonRole = (typeof personRoles)[number];
+
 /** Whether a member's posts wait for a moderator: as the list has it, always, never. */
 export const moderations = ["default", "moderated", "free"] as const;
 

@@ -3,13 +3,10 @@
  * list may go on to moderate it. Giving and taking are idempotent, and stand in the journal.
  */
 import type { Actor, Journal } from "./journal.ts";
+import type { PersonRole } from "./member.ts";
 import { inserting, prepared } from "./prepared.ts";
 import type { RoleRow } from "./rows.ts";
 import type { Queries, Store } from "./store.ts";
-
-export const personRoles = ["owner", "moderator", "poster"] as const;
-
-export type PersonRole = (typeof personRoles)[number];
 
 /** Somebody with a role. */
 export interface Person {

@@ -6,7 +6,7 @@
 import { exit, Failure } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import { tomlValue } from "../base/settings.ts";
-import type { Role } from "../lists/policy/condition.ts";
+import type { PersonRole } from "../lists/people.ts";
 import type { Deed } from "../lists/schema/people.ts";
 import { canonical, keyOf } from "../mail/address.ts";
 import type {
@@ -36,7 +36,7 @@ const LINES = 1000;
 export class Account {
   readonly #settings: Record<string, unknown> = Object.create(null);
   readonly #rules = new Map<Deed, [When, string][]>();
-  readonly #roles = new Map<string, { address: string; role: Role }>();
+  readonly #roles = new Map<string, { address: string; role: PersonRole }>();
   readonly #suppressed = new Map<string, { address: string; why: string }>();
   readonly #texts: FoundText[] = [];
   readonly kept: Kept[] = [];
@@ -116,7 +116,7 @@ export class Account {
   }
 
   /** @returns false where the address cannot be used: the setting's part is lost */
-  role(setting: string, address: string, role: Role): boolean {
+  role(setting: string, address: string, role: PersonRole): boolean {
     const usable = canonical(address.trim());
     if (usable === undefined) {
       this.lose(

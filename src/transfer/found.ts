@@ -2,7 +2,7 @@
  * What a list of another manager comes to: the same from all of them. Whoever reads one fills this
  * in and changes nothing of the source. Pure.
  */
-import type { Role } from "../lists/policy/condition.ts";
+import type { Delivery, PersonRole } from "../lists/people.ts";
 
 /** A setting of the other manager, its value as a person reads it. */
 export interface Seen {
@@ -28,12 +28,10 @@ export interface Moot extends Seen {
   readonly why: string;
 }
 
-export type FoundDelivery = "posts" | "digest-mime" | "digest-plain" | "nomail";
-
 export interface FoundMember {
   /** As it was written; not checked. */
   readonly address: string;
-  readonly delivery: FoundDelivery;
+  readonly delivery: Delivery;
   readonly name?: string;
   /** What is left out is as the list has it. */
   readonly language?: string;
@@ -66,7 +64,10 @@ export interface Found {
   /** By flat key, as `list set` takes them: "policy", "digest.posts". */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly members: AsyncIterable<FoundMember>;
-  readonly roles: readonly { readonly address: string; readonly role: Role }[];
+  readonly roles: readonly {
+    readonly address: string;
+    readonly role: PersonRole;
+  }[];
   readonly suppressed: readonly {
     readonly address: string;
     readonly why: string;

@@ -2,14 +2,16 @@
  * Members of managers that keep a list of addresses for each kind of delivery. Someone may stand in
  * several; here a member has one delivery, and that of the first counts.
  */
+
+import type { Delivery } from "../lists/people.ts";
 import { keyOf } from "../mail/address.ts";
-import type { FoundDelivery, FoundMember } from "./found.ts";
+import type { FoundMember } from "./found.ts";
 
 export type Person = Pick<FoundMember, "address" | "where" | "name">;
 
 export interface Kind {
   readonly people: () => AsyncIterable<Person>;
-  readonly delivery: FoundDelivery;
+  readonly delivery: Delivery;
   /** The keys of these people; of the first kind they are not needed. */
   readonly only?: ReadonlySet<string>;
 }

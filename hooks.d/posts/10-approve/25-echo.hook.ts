@@ -7,6 +7,7 @@ import { factsOf } from "../../../src/lists/policy/facts.ts";
 import { windowsOf } from "../../../src/lists/policy/windows.ts";
 import { authorOf } from "../../../src/mail/message.ts";
 import { heldQuietly } from "../../../src/moderation/quietly.ts";
+import { personRoles } from "../../../src/state/member.ts";
 
 export default async function echo(ask: Ask): Promise<Reply> {
   const { id, list, message, envelope, now, ours, site, trial } = ask;
@@ -17,8 +18,7 @@ export default async function echo(ask: Ask): Promise<Reply> {
   if (above === 0) return;
   const facts = factsOf({ ...ask, list });
   if ((await facts.person())?.moderation === "free") return;
-  for (const role of ["owner", "moderator", "poster"] as const)
-    if (await facts.hasRole(role)) return;
+  for (const role of personRoles) if (await facts.hasRole(role)) return;
   if (above > 1) await heldQuietly({ ...ask, list });
   ask.log(
     `${author} has posted ${POSTS} times within 10 minutes: it may be a program that answers its own answers`,

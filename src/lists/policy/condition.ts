@@ -1,6 +1,7 @@
 /**
  * The conditions of a rule: how each is read from words and written as words. Pure.
  */
+
 import { type Hours, hoursText, parseHours } from "../../base/hours.ts";
 import {
   byteCount,
@@ -9,12 +10,12 @@ import {
   milliseconds,
   sizeText,
 } from "../../base/units.ts";
+import { type PersonRole, personRoles } from "../../state/member.ts";
 import type { Reader } from "./reader.ts";
 import { wordFor } from "./words.ts";
 
 /** Those of a person that need no further word. */
 export const traits = ["member", "moderated", "free", "suspended"] as const;
-export const roles = ["owner", "moderator", "poster"] as const;
 /** What Authentication-Results tell that a rule may ask for. */
 export const methods = ["spf", "dkim", "dmarc"] as const;
 export const results = [
@@ -28,14 +29,13 @@ export const results = [
   "permerror",
 ] as const;
 
-export type Role = (typeof roles)[number];
 export type Method = (typeof methods)[number];
 
 const globs = ["from", "sender", "subject", "attachment"] as const;
 
 export type Test =
   | { readonly is: (typeof traits)[number] }
-  | { readonly is: "role"; readonly role: Role }
+  | { readonly is: "role"; readonly role: PersonRole }
   | { readonly is: (typeof globs)[number]; readonly glob: string }
   | { readonly is: "header"; readonly name: string; readonly glob: string }
   | { readonly is: "size" | "recipients"; readonly over: number }
@@ -98,7 +98,7 @@ function testOf(is: (typeof beginnings)[number], words: Reader): Test {
     case "suspended":
       return { is };
     case "role":
-      return { is, role: words.oneOf(roles, "a role") };
+      return { is, role: words.oneOf(personRoles, "a role") };
     case "from":
     case "sender":
     case "subject":

@@ -9,11 +9,11 @@ import { type Attached, attachmentsOf } from "../../mail/attachments.ts";
 import { believed, type Result } from "../../mail/authres.ts";
 import { authorOf, type Message } from "../../mail/message.ts";
 import { decodeWords } from "../../mail/words.ts";
+import type { PersonRole } from "../../state/member.ts";
 import type { List } from "../directory.ts";
 import { isBrought, type Posting } from "../posting.ts";
 import { rosterOf } from "../roster.ts";
 import { acceptedBy } from "./authors.ts";
-import type { Role } from "./condition.ts";
 import { type Windows, windowsOf } from "./windows.ts";
 
 export interface Facts {
@@ -32,7 +32,7 @@ export interface Facts {
   isMember(): Promise<boolean>;
   /** What the roster says of a member; undefined where it is none of the roster's. */
   person(): Promise<Person | undefined>;
-  hasRole(role: Role): Promise<boolean>;
+  hasRole(role: PersonRole): Promise<boolean>;
   subject(): string;
   /** The values of all fields of that name, decoded. */
   fields(name: string): readonly string[];
@@ -57,8 +57,8 @@ export interface Person {
 export interface People {
   get(list: string, address: string): Promise<Person | undefined>;
   /** Roles that were given to a person besides those of the settings. */
-  roles?(list: string, address: string): Promise<ReadonlySet<Role>>;
-  withRole?(list: string, role: Role): Promise<readonly string[]>;
+  roles?(list: string, address: string): Promise<ReadonlySet<PersonRole>>;
+  withRole?(list: string, role: PersonRole): Promise<readonly string[]>;
 }
 
 /** What facts are found out with; a hook's `ask` has all of it but perhaps the list. */
@@ -148,10 +148,14 @@ export function factsOf(about: About, keepers: Keepers = {}): Facts {
   };
 }
 
-const none: ReadonlySet<Role> = new Set();
+const none: ReadonlySet<PersonRole> = new Set();
 
 /** Whether the settings name somebody for a role. */
-function namedIn({ settings }: List, role: Role, author: string): boolean {
+function namedIn(
+  { settings }: List,
+  role: PersonRole,
+  author: string,
+): boolean {
   const named = {
     owner: settings.owners,
     moderator: settings.moderators,

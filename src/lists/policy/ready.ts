@@ -3,6 +3,7 @@
  * does. docs/policy.md shows them. Pure.
  */
 
+import { personRoles } from "../../state/member.ts";
 import type { ListSettings } from "../schema/list.ts";
 import type { Deed } from "../schema/people.ts";
 
@@ -10,9 +11,7 @@ export type Policy = ListSettings["policy"];
 type Others = ListSettings["others"];
 
 /** Those who have a role post whatever the policy is. */
-export const byRole = ["owner", "moderator", "poster"].map(
-  (role) => `accept if role ${role}`,
-);
+export const byRole = personRoles.map((role) => `accept if role ${role}`);
 export const byOffice = byRole.slice(0, 2);
 
 /** Who may post, besides those with a role. */

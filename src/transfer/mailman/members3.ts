@@ -3,11 +3,12 @@
  * /members/ID/preferences: where the document has them as "preferences" of a member they are kept.
  * Pure.
  */
-import type { FoundDelivery, FoundMember } from "../found.ts";
+import type { Delivery } from "../../lists/people.ts";
+import type { FoundMember } from "../found.ts";
 import { languageOf, lookedUp } from "../texts.ts";
 import { isRecord, type Record3, type Source3, textOf } from "./source3.ts";
 
-const deliveries: Readonly<Record<string, FoundDelivery>> = {
+const deliveries: Readonly<Record<string, Delivery>> = {
   regular: "posts",
   plaintext_digests: "digest-plain",
   mime_digests: "digest-mime",

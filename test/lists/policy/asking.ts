@@ -1,6 +1,5 @@
 // A list by its settings, a message and a roster in memory, and what its policy decides.
 
-import type { Role } from "../../../src/lists/policy/condition.ts";
 import { type Decision, decide } from "../../../src/lists/policy/decide.ts";
 import { explained, type Outcome } from "../../../src/lists/policy/explain.ts";
 import {
@@ -13,6 +12,7 @@ import type { Windows } from "../../../src/lists/policy/windows.ts";
 import type { Deed } from "../../../src/lists/schema/people.ts";
 import { listSettings } from "../../../src/lists/settings.ts";
 import { openMessage } from "../../../src/mail/message.ts";
+import type { PersonRole } from "../../../src/state/member.ts";
 
 export const address = "news@lists.example.org";
 
@@ -57,7 +57,7 @@ export interface Case {
   readonly id?: string;
   readonly now?: number;
   readonly members?: Readonly<Record<string, Omit<Person, "key">>>;
-  readonly roles?: Readonly<Record<string, readonly Role[]>>;
+  readonly roles?: Readonly<Record<string, readonly PersonRole[]>>;
   readonly site?: Partial<About["site"]>;
   readonly windows?: Windows;
 }

@@ -3,7 +3,6 @@ import t from "tap";
 import {
   methods,
   results,
-  roles,
   type Test,
   traits,
 } from "../../../src/lists/policy/condition.ts";
@@ -13,6 +12,7 @@ import {
   type Rule,
   ruleText,
 } from "../../../src/lists/policy/rule.ts";
+import { personRoles as roles } from "../../../src/state/member.ts";
 
 const wrong = (line: string) => {
   const rule = parseRule(line);
