@@ -379,8 +379,8 @@ export const deep: Scope = {
   ...product(quickTroubles, long),
   ...product(awake),
   ...product(deepTroubles),
-  ...product(deepestTroubles, short.slice(1)),
-  ...product(threesomes, ["passed on", "ended"]),
+  ...product(deepestTroubles, ["passed on", "rested", "ended"]),
+  ...product(threesomes, ["passed on"]),
   "children are taken while others are published, and the one who publishes dies":
     {
       ...chain,
@@ -391,7 +391,11 @@ export const deep: Scope = {
 };
 
 /** All of it. */
-export const deepest: Scope = { ...deep, ...product(deepestTroubles) };
+export const deepest: Scope = {
+  ...deep,
+  ...product(deepestTroubles),
+  ...product(threesomes, ["passed on", "ended"]),
+};
 
 function without(scope: Scope, isOut: (name: string) => boolean): Scope {
   return Object.fromEntries(

@@ -40,7 +40,7 @@ t.test("two hosts on NFS", { skip }, async (t) => {
   const lab = await Lab.up({ teardown: (act) => t.teardown(act) });
 
   await t.test("four runners share the posts", async (t) => {
-    const posts = Number(process.env.LISTMILL_LAB_POSTS ?? 100);
+    const posts = Number(process.env.LISTMILL_LAB_POSTS ?? 60);
     const home = await Home.make(lab, "shared");
     home.bring(posts);
     const begun = Date.now();
