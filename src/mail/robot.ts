@@ -12,13 +12,21 @@ import { roleOf } from "./roleAddress.ts";
 /**
  * Why a message is no person's, in a few words; undefined: it may be answered.
  * @param sender of the envelope; "" is the null sender
+ * @param roles whether addresses count behind which there mostly is a program: postmaster is a person
+ *   where he was asked something
  */
-export function robotic(header: Header, sender: string): string | undefined {
+export function robotic(
+  header: Header,
+  sender: string,
+  roles = true,
+): string | undefined {
   if (sender === "") return "the null sender";
   for (const rule of rules) {
+    if (rule === named && !roles) continue;
     const reason = rule(header);
     if (reason !== undefined) return reason;
   }
+  if (!roles) return undefined;
   const role = roleOf(sender);
   if (role !== undefined) return `the sender is ${role}`;
   return undefined;

@@ -124,6 +124,15 @@ t.test(
   },
 );
 
+t.test("where a list has no owners the postmaster decides", async (t) => {
+  const town = await Town.build(t, { others: "hold" });
+  await town.roster.add(news, anna);
+  const [letter] = await town.write("eve@example.net", "", "One");
+  t.match(letter?.to, /^postmaster@/);
+  const out = await town.write(letter?.to ?? "", door(letter, "approve"));
+  t.match(to(out, anna), [{ subject: "One" }]);
+});
+
 t.test("nobody else can answer for a moderator", async (t) => {
   const town = await Town.build(t, { moderators, others: "hold" });
   const letters = await town.write("eve@example.net", "", "Hello");
