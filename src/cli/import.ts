@@ -2,7 +2,8 @@
  * listmill import: a list of another manager becomes a list of this home. Nothing of the source is
  * changed, and running it again does what is left to do.
  */
-import { exit, Failure } from "../base/errors.ts";
+import { account } from "../base/environment.ts";
+import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
 import { isFile } from "../base/files.ts";
 
 import { fromLine } from "../mail/address.ts";
@@ -66,7 +67,7 @@ import MANAGER PATH [--list ADDRESS] [--into] [--dry-run]
         `import takes ${Object.keys(managers).join(", ")}, and what to read; see: listmill help import`,
       );
     const read = await reader();
-    const found = await read(path, { address: values.list });
+    const found = await readable(() => read(path, { address: values.list }));
     const more = [
       { file: values.members, delivery: "posts" },
       { file: values["digest-members"], delivery: "digest-mime" },
@@ -99,7 +100,12 @@ async function done(
 ): Promise<Outcome> {
   const fit = fitted(found, names);
   const { list, made } = await listWith(context, found.address, fit, into);
-  const people = await members(context, list.address, found.members);
+  const people = await readable(
+    () => members(context, list.address, found.members),
+    made === "made"
+      ? `; ${list.address} is made and has not all members yet: run it again`
+      : "",
+  );
   await posters(context, list.address, found);
   const silent = await suppressed(context, list.address, found);
   await bringAlong(context, list.address);
@@ -110,6 +116,20 @@ async function done(
     suppressed: silent,
     texts: await texts(list, fit),
   };
+}
+
+/** Throws a Failure where something of it may not be read. @param more what there is to know besides */
+async function readable<T>(act: () => Promise<T>, more = ""): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const isDenied = ["EACCES", "EPERM"].includes(errnoOf(error) ?? "");
+    if (!isDenied && !(error instanceof Failure)) throw error;
+    throw new Failure(
+      error instanceof Failure ? error.exitCode : exit.noInput,
+      `${messageOf(error)}${isDenied ? `; ${account()} must be able to read it` : ""}${more}`,
+    );
+  }
 }
 
 /** Members of the list, and those of files besides. */

@@ -2,6 +2,7 @@
  * listmill member: who is on a list.
  */
 import { exit, Failure } from "../base/errors.ts";
+import { isSuppressed } from "../lists/refine/suppress.ts";
 import type { Wishes } from "../lists/roster.ts";
 import { actionOf } from "./actions.ts";
 import { actor } from "./actor.ts";
@@ -130,10 +131,16 @@ const actions: Readonly<Record<string, Action>> = {
     const member = await context.roster.get(list, address);
     if (!member) return noMember(address, list);
     const roles = [...(await context.roster.roles(list, address))].sort();
+    const place = { home: context.site.home, list: context.list(list) };
+    const suppressed = await isSuppressed({ log: noLine }, place, address);
     context.say(
       context.json
-        ? JSON.stringify({ ...memberJson(member), roles }, undefined, 1)
-        : memberPage(member, roles, context.clock.now()),
+        ? JSON.stringify(
+            { ...memberJson(member), roles, suppressed },
+            undefined,
+            1,
+          )
+        : memberPage(member, roles, suppressed, context.clock.now()),
     );
     return exit.ok;
   },
@@ -180,6 +187,8 @@ async function each(
   for (const address of addresses) code = (await act(address)) || code;
   return code;
 }
+
+const noLine = () => {};
 
 function complain(address: string, why: string): number {
   process.stderr.write(`listmill: ${address}: ${why}\n`);

@@ -85,6 +85,11 @@ const actions: Record<string, Action> = {
     if (context.json) context.say(JSON.stringify(rows, undefined, 1));
     else
       for (const row of rows) for (const text of told(row)) context.say(text);
+    const { frozen } = list.settings;
+    if (frozen && (deed === "post" || deed === "subscribe"))
+      process.stderr.write(
+        `listmill: ${list.address} is frozen: whatever these say, ${deed === "post" ? "posts are" : "who wants to join is"} refused; listmill list thaw ${list.address} ends that\n`,
+      );
     return exit.ok;
   },
 };

@@ -161,7 +161,10 @@ function list({ context, layers, language, rest }: Given): void {
 
 function show({ context, audience, rest }: Given): void {
   const name = nameOf(rest);
-  const found = foundText(audience, name);
+  const wrong: string[] = [];
+  const log = (_: string, what: string) => wrong.push(what);
+  const found = foundText({ ...audience, log }, name);
+  for (const what of wrong) process.stderr.write(`listmill: ${what}\n`);
   const samples = Object.entries(wordsOf(name)).map(([word, { sample }]) => [
     word,
     sample,

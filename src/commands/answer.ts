@@ -4,6 +4,7 @@
  */
 import type { Piece } from "../base/pieces.ts";
 import { letter, type Occasion } from "../lists/letter.ts";
+import { extended } from "../lists/marks.ts";
 import { LINES } from "../lists/texts/fill.ts";
 import { textFor } from "../lists/texts/texts.ts";
 import { MOST } from "./read.ts";
@@ -29,6 +30,7 @@ export function answerTo(
   inReplyTo: string | undefined,
   quotes: boolean,
 ): Piece[] | undefined {
+  const help = extended(occasion.site, occasion.list, "help");
   const audience = { ...occasion, languages: to.languages };
   const told = outcomes
     .slice(0, MOST)
@@ -43,7 +45,7 @@ export function answerTo(
       : request.name;
     const said =
       kind === "unknown"
-        ? textFor(audience, "unknown-command", { command }).body
+        ? textFor(audience, "unknown-command", { command, help }).body
         : text;
     const lines = said.trimEnd().split("\n", share + 1);
     if (lines.length > share) lines[share] = "…";

@@ -37,6 +37,12 @@ export async function faq(asked: Case): Promise<Reply> {
   return "";
 }
 
+export async function info(asked: Case): Promise<Reply> {
+  const owner = asked.address("owner");
+  await write(asked, callerOf(asked), "info", { owner });
+  return "";
+}
+
 export async function who(asked: Case): Promise<Reply> {
   const caller = callerOf(asked);
   const no = await decideFor(asked, "who", caller);

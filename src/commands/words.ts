@@ -9,7 +9,8 @@ const byName: Readonly<Record<string, string>> = {
   unsubscribe:
     "leave unsub signoff remove abmelden abbestellen austragen désabonner desabonner désinscrire desinscrire desinscription désinscription cancelar baja desuscribir 退会 解除 登録解除 停止",
   confirm: "bestätigen bestaetigen confirmer confirmar ok auth 確認",
-  help: "hilfe aide ayuda info commands befehle ? ヘルプ",
+  help: "hilfe aide ayuda commands befehle ? ヘルプ",
+  info: "information informationen intro 案内",
   faq: "fragen",
   get: "hole obtenir obtener 取得",
   index: "verzeichnis sommaire índice indice 目次",

@@ -108,7 +108,10 @@ async function answered(
   const audience = { site, list, languages: reader.languages };
   return letter(asked, reader, "moderate-answered", {
     subject: decision.subject,
-    moderator: decision.by,
+    moderator:
+      decision.how === "command"
+        ? `${decision.by} (listmill held)`
+        : decision.by,
     what: textFor(audience, `word-${past[decision.verdict]}`, {}).body,
   });
 }

@@ -43,6 +43,7 @@ import {
   type Held,
   heldOf,
   isAuthorsStay,
+  type Sight,
   seen,
   sightIn,
   sightOf,
@@ -195,14 +196,18 @@ async function remind(notice: Notice): Promise<void> {
   if (waiting.length === 0) return;
   const keyring = await keyringOf(site.home, { now: () => now });
   const asking = { ...notice, keyring };
-  const named: { readonly line: string; readonly entry: string }[] = [];
+  const named: { readonly held: Held; readonly sight: Sight }[] = [];
   for (const held of waiting.slice(0, NAMED)) {
-    const line = await lineOf(held);
-    if (line !== undefined) named.push({ line, entry: held.found.name.id });
+    const sight = await seen(held);
+    if (sight) named.push({ held, sight });
   }
   for (const reader of await readers(notice)) {
-    const posts = named.flatMap(({ line, entry }) => {
-      const { approve } = answersFor(asking, reader, entry);
+    const audience = { site, list, languages: reader.languages };
+    const noSubject = textFor(audience, "word-no-subject", {}).body;
+    const posts = named.flatMap(({ held, sight }) => {
+      const { approve } = answersFor(asking, reader, held.found.name.id);
+      const day = new Date(held.since).toISOString().slice(0, 10);
+      const line = `${day}  ${sight.author}  ${sight.subject || noSubject}`;
       return [line, ...approve.map((answer) => `  ${answer}`)];
     });
     if (waiting.length > NAMED) posts.push(`… ${waiting.length - NAMED}`);
@@ -211,13 +216,6 @@ async function remind(notice: Notice): Promise<void> {
     emit({ recipient: reader.address, content, outside: true });
   }
   alarm(notice, "remind", "", now + every);
-}
-
-/** A post that waits; undefined where somebody has just decided about it. */
-async function lineOf(held: Held): Promise<string | undefined> {
-  const day = new Date(held.since).toISOString().slice(0, 10);
-  const sight = await seen(held);
-  return sight && `${day}  ${sight.author}  ${sight.subject}`;
 }
 
 /** The time of a post is over. */

@@ -106,7 +106,7 @@ export type Door =
 
 const commands = new Set(
   (
-    "request subscribe unsubscribe join leave confirm help faq get thread index set who " +
+    "request subscribe unsubscribe join leave confirm help info faq get thread index set who " +
     "approve reject discard free"
   ).split(" "),
 );

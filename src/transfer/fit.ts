@@ -7,6 +7,8 @@ import { schemaAt } from "../base/settings.ts";
 import { tableOf } from "../lists/change.ts";
 import { listSchema } from "../lists/schema/list.ts";
 import { listSettingsOf } from "../lists/settings.ts";
+import { isTextName } from "../lists/texts/catalogue.ts";
+import { readTemplate } from "../lists/texts/template.ts";
 import { shown } from "./account.ts";
 import type { Found, FoundText, Kept, Lost } from "./found.ts";
 
@@ -38,7 +40,7 @@ export function fitted(found: Found, texts: ReadonlySet<string>): Fitted {
     if (!told.has(key))
       lost.push({ setting: key, value: shown(wanted[key]), why, instead: "" });
   const usable: FoundText[] = [];
-  for (const text of found.texts) {
+  for (const text of found.texts.map(withWords)) {
     const { setting, name, language } = text;
     const value = `${text.text.length} characters`;
     if (texts.has(name)) {
@@ -46,7 +48,7 @@ export function fitted(found: Found, texts: ReadonlySet<string>): Fitted {
       kept.push({
         setting,
         value,
-        becomes: `templates/${language}/${name}.txt`,
+        becomes: `${text.how === "before" ? "before the text in " : ""}templates/${language}/${name}.txt`,
       });
     } else
       lost.push({
@@ -58,6 +60,15 @@ export function fitted(found: Found, texts: ReadonlySet<string>): Fitted {
   }
   const settings = Object.entries(wanted).filter(([key]) => !refused.has(key));
   return { settings, texts: usable, kept, lost };
+}
+
+/** A text of theirs that lacks what ours must have stands before ours, without its subject. */
+function withWords(text: FoundText): FoundText {
+  const { name, how, text: whole } = text;
+  if (how === "before" || !isTextName(name)) return text;
+  if (readTemplate(name, Buffer.from(whole)).template) return text;
+  const body = whole.replace(/^Subject:.*\n\n/, "");
+  return { ...text, how: "before", text: body };
 }
 
 /** Owners and moderators are settings of the list; posters are not. */

@@ -52,7 +52,7 @@ t.test("lists are made, shown, changed and taken away", async (t) => {
   });
   t.match(
     (await run(["show", dev])).out,
-    /description = Our work\n.*digest_posts = 7\n/s,
+    /description = Our work\n.*digest\.posts = 7\n/s,
   );
   await rosterOf(home).add(dev, "anna@x.org");
   await rosterOf(home).role(dev, "bob@x.org", "owner", true);

@@ -214,6 +214,10 @@ t.test("access rules become lines, in their order", async (t) => {
     "accept if header From Morten*",
     "reject if subject *SCO*",
     "hold if not header Content-Type text/plain*",
+    "accept if role owner",
+    "accept if role moderator",
+    "accept if role poster",
+    "hold if moderated",
     "accept",
   ]);
   const closed = await withControl(t, {

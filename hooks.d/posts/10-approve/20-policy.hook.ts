@@ -42,7 +42,8 @@ function readyText(
   { where, rule }: { readonly where: string; readonly rule: string },
 ): string {
   if (!where.startsWith("policy ")) return "";
-  if (rule === "hold if moderated") return ask.text("reason-moderated", {});
+  if (rule === "hold if moderated")
+    return ask.text("reason-watched", { author });
   switch (settings.policy) {
     case "members":
     case "closed":

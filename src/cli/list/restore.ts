@@ -8,6 +8,7 @@ import { exit, Failure } from "../../base/errors.ts";
 import { failpoint } from "../../base/failpoint.ts";
 import { isFile } from "../../base/files.ts";
 import { linesOf } from "../../base/lines.ts";
+import { plural } from "../../base/log.ts";
 import {
   type Aside,
   asides,
@@ -103,7 +104,9 @@ async function finish(context: Context, address: string): Promise<void> {
   const count = await roster.count(address);
   await tell(context, list, "restored", { members: count });
   await unmark(dir, RESTORING);
-  context.say(`${address}: back in ${list.dir}, with ${count} members`);
+  context.say(
+    `${address}: back in ${list.dir}, with ${plural(count, "member", "members")}`,
+  );
 }
 
 function shown({ address, folder }: Aside) {

@@ -93,9 +93,23 @@ export async function show(
     );
   else {
     context.say(`${list.address}: ${members} members, in ${list.dir}`);
+    const keys = keysOf(list.settings);
     for (const [name, value] of Object.entries(list.environment))
-      context.say(
-        `  ${name.replace("LISTMILL_SETTING_", "").toLowerCase()} = ${value}`,
-      );
+      context.say(`  ${keys.get(name) ?? name} = ${value}`);
   }
+}
+
+/** The keys of settings, as `list set` takes them, by the variables that hooks get. */
+function keysOf(settings: object): Map<string, string> {
+  const keys = Object.entries(settings).flatMap(([key, value]) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.keys(value).map((name) => `${key}.${name}`)
+      : [key],
+  );
+  return new Map(
+    keys.map((key) => [
+      `LISTMILL_SETTING_${key.replaceAll(".", "_").toUpperCase()}`,
+      key,
+    ]),
+  );
 }

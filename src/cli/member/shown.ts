@@ -45,6 +45,7 @@ const AS_LIST = "as the list has it";
 export function memberPage(
   member: Member,
   roles: readonly string[],
+  suppressed: boolean,
   now: number,
 ): string {
   const { away, suspended, suspendedFor } = member;
@@ -64,6 +65,10 @@ export function memberPage(
     [
       "suspended",
       suspended === undefined ? "" : `since ${momentText(suspended)}${reason}`,
+    ],
+    [
+      "suppressed",
+      suppressed ? "yes: no list mails it; see listmill suppress list" : "",
     ],
     ["roles", roles.join(", ")],
     ["joined", momentText(member.joined)],

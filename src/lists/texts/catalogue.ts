@@ -180,6 +180,7 @@ export const catalogue = {
   "reason-not-member": sentence("only members may post", { author }),
   "reason-not-owner": sentence("only owners may", { author }),
   "reason-moderated": sentence("every post waits"),
+  "reason-watched": sentence("the posts of this author wait", { author }),
   "reason-size": sentence("the post is too large", { size: w.size, most }),
   "reason-header-size": sentence("its header is too large", { most }),
   "reason-loop": sentence("it has been through the list already"),
@@ -188,7 +189,7 @@ export const catalogue = {
   "reason-no-list": sentence("there is no such list", { address }),
   "reason-no-address": sentence("there is no such address", { address }),
   "reason-outside": sentence("mail does not come in for it", { address }),
-  "reason-frozen": sentence("the list takes no posts for the moment"),
+  "reason-frozen": sentence("the list takes no posts and no new members"),
   "reason-flood": sentence("too many posts came at once"),
   "reason-echo": sentence("too many posts of one author came at once", {
     author,
@@ -197,7 +198,7 @@ export const catalogue = {
   "reason-undecided": sentence("nobody has decided in time"),
   "reason-unconfirmed": sentence("the author was asked, and has not answered"),
   "reason-policy": sentence("a rule of the list says so"),
-  "unknown-command": sentence("there is no such command", { command }),
+  "unknown-command": sentence("there is no such command", { command, help }),
   "wrong-command": sentence("a command that is not as it should be", {
     command,
     help,

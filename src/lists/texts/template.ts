@@ -181,9 +181,7 @@ function shape(name: TextName, rows: readonly string[]): Problem[] {
 function missing(name: TextName, text: string): Problem[] {
   return Object.entries(wordsOf(name))
     .filter(([word, { needed }]) => needed && !text.includes(`{{${word}}}`))
-    .map(([word, { about }]) =>
-      problem(1, `{{${word}}} is missing: ${about}`, false),
-    );
+    .map(([word, { about }]) => problem(1, `{{${word}}} is missing: ${about}`));
 }
 
 function paragraphsOf(

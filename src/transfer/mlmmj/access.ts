@@ -4,6 +4,7 @@
  * lines as that has outcomes. Pure.
  */
 
+import { byRole } from "../../lists/policy/ready.ts";
 import type { Action } from "../../lists/policy/rule.ts";
 import type { Account } from "../account.ts";
 import { headerConditions, noGlob, ownRule } from "../headers.ts";
@@ -80,8 +81,21 @@ function linesOf(
     case "moderate":
       return [line("hold")];
     case "allow":
-      return allowed(line, wanted);
+      return [
+        ...(when.length === 0 ? known(wanted) : []),
+        ...allowed(line, wanted),
+      ];
   }
+}
+
+/**
+ * What a bare `allow` is the end of must not be the end of those who have a role, who are free, or whose
+ * posts somebody wants to see first.
+ */
+function known(wanted: Posting): readonly string[] {
+  if (policyOf(wanted) === "announce") return [];
+  const free = wanted.members === "accept" ? [] : ["accept if free"];
+  return [...byRole, ...free, "hold if moderated"];
 }
 
 function allowed(

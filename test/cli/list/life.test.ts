@@ -192,7 +192,7 @@ t.test("frozen, and thawed", async (t) => {
   });
   t.match(
     (await runAll(home)).join("\n"),
-    /rejected by posts\/10-approve\/05-frozen.*: news@lists\.example\.org takes no messages for the time being\./,
+    /rejected by posts\/10-approve\/05-frozen.*: news@lists\.example\.org takes no messages and no new members for the time being\./,
   );
   t.match(await run("thaw", news), { code: 0, out: /is thawed\n/ });
   t.match((await run("thaw", news)).out, /is thawed already/);

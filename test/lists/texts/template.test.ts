@@ -90,7 +90,7 @@ t.test("what is wrong is told with its line", async (t) => {
       true,
     ],
     ["who", "Subject: x\n\nThey: {{members}}\n", 3, /one of its own/, true],
-    ["who", "Subject: x\n\nnone\n", 1, /{{members}} is missing/, false],
+    ["who", "Subject: x\n\nnone\n", 1, /{{members}} is missing/, true],
     ["reason-loop", "Subject: x\n\nok\n", 1, /no Subject/, true],
     ["reason-loop", "One.\n\nTwo.\n", 2, /one sentence/, true],
     ["reason-loop", " \n", 1, /empty/, true],
