@@ -122,7 +122,7 @@ t.test("moderators and owners", { timeout: 280_000 }, async (t) => {
   await t.test("each address goes where it belongs", async (t) => {
     village.write(anna, neighbour, "Hello");
     t.match((await village.letter(neighbour)).subject, "Hello");
-    for (const words of ["help", "faq", "index", "request+x"]) {
+    for (const words of ["help", "faq", "info", "index", "request+x"]) {
       village.write(anna, at(words), "help");
       t.equal((await village.letter(anna)).from.includes(at("owner")), true);
     }

@@ -244,7 +244,7 @@ t.test("taken away, and brought back", async (t) => {
   await run("remove", news);
   t.match(await run("restore", at(`.removed-${news}-1`)), {
     code: 0,
-    out: /^news@\S+: back in .*, with 1 members\n/,
+    out: /^news@\S+: back in .*, with 1 member\n/,
   });
   t.match(await run("show", news), { out: /description = All news/ });
   t.match(await rosterOf(home).get(news, "anna@example.com"), { name: "Anna" });
@@ -252,7 +252,7 @@ t.test("taken away, and brought back", async (t) => {
   t.match(await run("remove", news), { code: 0 });
   t.match(await run("restore", "News@lists.example.org"), {
     code: 0,
-    out: /with 1 members/,
+    out: /with 1 member\b/,
   });
   const bad = at(`.removed-${news}-3`, ".tables/members.csv");
   await run("remove", news);
@@ -305,7 +305,7 @@ t.test(
     writeFileSync(at(news, "members.csv"), "other@example.com\n");
     for (const _ of ["once", "again"]) {
       await run("remove", news);
-      t.match(await run("restore", news), { code: 0, out: /with 1 members/ });
+      t.match(await run("restore", news), { code: 0, out: /with 1 member\b/ });
     }
     t.same(await roster.get(news, "anna@example.com"), before);
     t.match(await roster.people(news), [{ role: "owner", since: 86_400_000 }]);
@@ -444,7 +444,7 @@ t.test("what is left of a list is not another one's", async (t) => {
   await run("remove", news);
   t.match(await run("restore", `.removed-${news}-1`), {
     code: 0,
-    out: /with 1 members/,
+    out: /with 1 member\b/,
   });
   mkdirSync(at(paper, "more"), { recursive: true });
   await run("remove", paper);
