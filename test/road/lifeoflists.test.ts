@@ -160,7 +160,7 @@ t.test("frozen, thawed, taken away, brought back", slow, async (t) => {
     once(
       sink,
       anna,
-      "dev@lists.example.org takes no messages for the time being.",
+      "dev@lists.example.org takes no messages and no new members",
     ),
     /dev-owner@/,
   );
