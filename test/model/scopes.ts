@@ -369,6 +369,10 @@ const lengthy = new Set([
   "two runners turn two entries",
   "ended: one is taken for dead, and never learns of it",
   "given back: one is taken for dead, and never learns of it",
+  "given back: one dies, and the next goes on; a reply is lost",
+  "split: the power fails",
+  "a message is brought, and the power fails",
+  "a person drops it",
 ]);
 
 /** For each change. */
