@@ -5,7 +5,6 @@
 import { account } from "../base/environment.ts";
 import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
 import { isFile } from "../base/files.ts";
-
 import { fromLine } from "../mail/address.ts";
 import type { Delivery } from "../state/member.ts";
 import { numberedLines } from "../transfer/files.ts";

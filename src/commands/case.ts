@@ -153,13 +153,12 @@ export async function wrong(asked: Case): Promise<string> {
  */
 export async function mayBeQuoted(
   site: Pick<Site, "home">,
-  { address }: Pick<List, "address">,
+  list: Pick<List, "address">,
   sender: string,
   author: string,
 ): Promise<boolean> {
   return (
-    keyOf(sender) === keyOf(author) ||
-    (await rosterOf(site.home).get(address, author)) !== undefined
+    keyOf(sender) === keyOf(author) || (await isMember(site, list, author))
   );
 }
 
@@ -216,7 +215,7 @@ async function mailAddressOf(
   if (
     isCaller &&
     !(await asked.isOurs(address)) &&
-    !(await isMember(asked, address))
+    !(await isMember(site, list, address))
   )
     return address;
   const at = address.lastIndexOf("@");
@@ -224,9 +223,12 @@ async function mailAddressOf(
   return `${address.slice(0, at)}${delimiter}owner${address.slice(at)}`;
 }
 
-async function isMember(asked: Case, address: string): Promise<boolean> {
-  const { list } = asked;
-  return (await rosterFor(asked).get(list.address, address)) !== undefined;
+async function isMember(
+  { home }: Pick<Site, "home">,
+  list: Pick<List, "address">,
+  address: string,
+): Promise<boolean> {
+  return (await rosterOf(home).get(list.address, address)) !== undefined;
 }
 
 /** Tells the owners, where the list wants that. */

@@ -113,12 +113,12 @@ export class Lists {
 
   /** The addresses of all lists in order, broken ones too, but none that has moved. Throws like `domains`. */
   names(): string[] {
-    return this.#files().filter((name) => this.#movedTo(name) === undefined);
+    return this.addresses().filter((name) => this.#movedTo(name) === undefined);
   }
 
   /** The same, and those that have moved. */
   addresses(): string[] {
-    return this.#files();
+    return [...this.#folders()].filter((name) => this.#isThere(name)).sort();
   }
 
   /** Whether a list with a folder of its own has the address, broken or not, and has not moved. */
@@ -141,15 +141,11 @@ export class Lists {
   /** The addresses that lists had, each with the one that it leads to. Throws like `domains`. */
   moved(): Map<string, string> {
     const found = new Map<string, string>();
-    for (const name of this.#files()) {
+    for (const name of this.addresses()) {
       const to = this.#movedTo(name);
       if (to !== undefined) found.set(name, keyOf(to));
     }
     return found;
-  }
-
-  #files(): string[] {
-    return [...this.#folders()].filter((name) => this.#isThere(name)).sort();
   }
 
   #movedTo(name: string): string | undefined {

@@ -82,7 +82,13 @@ function isTable(value: unknown): value is Table {
   );
 }
 
-const listRows = rowsOf(listSchema);
+/** A row a setting of lists. */
+export const listRows = rowsOf(listSchema);
+
+/** The variable in which hooks get a setting. @param path such as digest, posts */
+export function variableOf(path: readonly string[]): string {
+  return `LISTMILL_SETTING_${path.join("_").toUpperCase()}`;
+}
 
 /**
  * The settings as hooks get them: LISTMILL_SETTING_SUBJECT_PREFIX, LISTMILL_SETTING_DIGEST_POSTS,
@@ -93,8 +99,7 @@ export function environmentOf(settings: ListSettings): Record<string, string> {
   const found: Record<string, string> = {};
   const put = (path: readonly string[], value: unknown) => {
     const shown = Array.isArray(value) ? value.join(" ") : String(value);
-    const name = `LISTMILL_SETTING_${path.join("_").toUpperCase()}`;
-    found[name] = oneLine(shown, 32 * 1024);
+    found[variableOf(path)] = oneLine(shown, 32 * 1024);
   };
   for (const { path, section, unit, secret } of listRows) {
     const [first = "", second = ""] = path;

@@ -53,7 +53,6 @@ export async function* attachmentsOf(
         if (isBoundary) header = new PartHeader();
         continue;
       }
-
       if (!isBoundary && line.length > 0) {
         header.add(line);
         continue;

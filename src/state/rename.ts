@@ -15,7 +15,7 @@ const tables: Readonly<Record<string, readonly string[] | undefined>> = {
 };
 
 /** What is counted of a list as such: the key is its address. */
-const ofList = ["post", "flood", "asked-for"];
+const ofList = ["post", "flood", "asked-for", "question", "quiet"];
 /** What is counted of something else in it: its address, a blank, and that. */
 const inList = ["author", "counted", "echo"];
 

@@ -2,6 +2,8 @@
  * Lists as people and programs read them: all of them, a row each, or one with its settings.
  */
 import { Failure } from "../../base/errors.ts";
+import type { List } from "../../lists/directory.ts";
+import { listRows, variableOf } from "../../lists/settings.ts";
 import type { Context } from "../context.ts";
 
 type Row = Record<
@@ -100,16 +102,10 @@ export async function show(
 }
 
 /** The keys of settings, as `list set` takes them, by the variables that hooks get. */
-function keysOf(settings: object): Map<string, string> {
-  const keys = Object.entries(settings).flatMap(([key, value]) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.keys(value).map((name) => `${key}.${name}`)
-      : [key],
-  );
-  return new Map(
-    keys.map((key) => [
-      `LISTMILL_SETTING_${key.replaceAll(".", "_").toUpperCase()}`,
-      key,
-    ]),
-  );
+function keysOf({ custom }: List["settings"]): Map<string, string> {
+  const paths = [
+    ...listRows.map(({ path }) => path),
+    ...Object.keys(custom).map((name) => ["custom", name]),
+  ];
+  return new Map(paths.map((path) => [variableOf(path), path.join(".")]));
 }
