@@ -77,6 +77,8 @@ interface Snapshot {
 function newest(db: DbmFile): Snapshot {
   const first = snapshotAt(db, 0);
   const second = snapshotAt(db, first.pageSize);
+  if (second.transaction === first.transaction && second.root !== first.root)
+    throw db.damaged("two snapshots with one number");
   return second.transaction > first.transaction ? second : first;
 }
 

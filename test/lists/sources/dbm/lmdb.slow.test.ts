@@ -158,10 +158,13 @@ t.test(
       t.equal(count, 3000, `cut at ${at}`);
     }
     const whole = readFileSync(path);
-    const harm = fc.tuple(
-      fc.nat(size - 1),
-      fc.uint8Array({ minLength: 1, maxLength: 9 }),
-    );
+    // A harmed number of a snapshot can make the older one the newer one: no reader can tell.
+    const numbers = [0, whole.readUInt32LE(24 + 24)].map((page) => page + 152);
+    const harm = fc
+      .tuple(fc.nat(size - 1), fc.uint8Array({ minLength: 1, maxLength: 9 }))
+      .filter(([at, some]) =>
+        numbers.every((n) => at + some.length <= n || at >= n + 8),
+      );
     fc.assert(
       fc.property(fc.array(harm, { minLength: 1, maxLength: 20 }), (harms) => {
         const bytes = Buffer.from(whole);
