@@ -42,6 +42,21 @@ const shapes: Readonly<Record<keyof Tables, Shape>> = {
     key: ["kind", "key", "event"],
     columns: "kind key event at kept".split(" "),
   },
+  bounces: {
+    key: ["id"],
+    columns:
+      "id list hash key address at day post kind trust reason status detail source report".split(
+        " ",
+      ),
+  },
+  bounce_days: {
+    key: ["list", "scope", "day"],
+    columns: "list scope day n halted".split(" "),
+  },
+  probes: {
+    key: ["list", "key"],
+    columns: "list key address reason since sent last failed".split(" "),
+  },
 };
 
 export type Counts = Readonly<Record<keyof Tables, number>>;

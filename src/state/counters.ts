@@ -1,11 +1,11 @@
 /**
- * The numbers that a state gives out, each once for ever: those of addresses and of the journal's
- * entries. A copy of a state goes on where the other one was.
+ * The numbers that a state gives out, each once for ever: those of addresses, of the journal's entries and
+ * of bounces. A copy of a state goes on where the other one was.
  */
 import { type Queries, type Store, sql } from "./store.ts";
 
 /** Tables with numbers of their own, and the column that they stand in. */
-const counted = { numbers: "number", journal: "id" } as const;
+const counted = { numbers: "number", journal: "id", bounces: "id" } as const;
 
 /** The highest number of each table that was ever given out. */
 export type Last = Readonly<Record<keyof typeof counted, number>>;
@@ -16,7 +16,7 @@ export async function lastNumbers(
   { kind }: Store,
   queries: Queries,
 ): Promise<Last> {
-  const found = { numbers: 0, journal: 0 };
+  const found = { numbers: 0, journal: 0, bounces: 0 };
   for (const name of names) {
     const last = {
       sqlite: sql<{

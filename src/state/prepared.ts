@@ -60,6 +60,12 @@ const types: Readonly<Record<string, string>> = {
   id: "bigint",
   at: "bigint",
   kept: "bigint",
+  day: "bigint",
+  n: "bigint",
+  halted: "bigint",
+  sent: "bigint",
+  last: "bigint",
+  failed: "bigint",
 };
 
 /**
@@ -67,6 +73,7 @@ const types: Readonly<Record<string, string>> = {
  * @param replaced columns that are changed where there is a row of that key already
  * @param key what rows are told apart by; undefined: there is none such yet
  * @param shared columns that have one value in all rows of a run
+ * @param change what else is done where there is a row of that key already
  */
 export function inserting<T extends keyof Tables>(
   { kind, queries }: Store,
@@ -75,6 +82,7 @@ export function inserting<T extends keyof Tables>(
   key?: readonly string[],
   replaced: readonly string[] = [],
   shared: readonly string[] = [],
+  change?: ReturnType<typeof sql>,
 ): (rows: readonly object[], values?: object) => CompiledQuery<unknown> {
   const typed = (cell: ReturnType<typeof sql>, column: string) =>
     kind === "sqlite"
@@ -86,6 +94,7 @@ export function inserting<T extends keyof Tables>(
   const changes = replaced.map(
     (column) => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`,
   );
+  if (change) changes.push(change);
   const conflict = key
     ? sql`ON CONFLICT (${sql.join(key.map((one) => sql.ref(one)))}) DO UPDATE SET ${sql.join(changes)}`
     : sql``;

@@ -12,6 +12,9 @@ const tables: Readonly<Record<string, readonly string[] | undefined>> = {
   suppressed: ["key"],
   sizes: [],
   journal: undefined,
+  bounces: undefined,
+  bounce_days: ["scope", "day"],
+  probes: ["key"],
 };
 
 /** What is counted of a list as such: the key is its address. */

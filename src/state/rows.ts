@@ -72,7 +72,51 @@ export interface NumberRow {
   address: string;
 }
 
+export interface BounceRow {
+  id: Generated<number>;
+  list: string;
+  /** Of the key. */
+  hash: number;
+  /** "": it is about nobody. */
+  key: string;
+  address: string;
+  at: number;
+  /** Days since 1970, UTC. */
+  day: number;
+  post: string;
+  kind: string;
+  trust: string;
+  reason: string;
+  status: string;
+  detail: string;
+  source: string;
+  report: string;
+}
+
+export interface BounceDayRow {
+  list: string;
+  scope: string;
+  day: number;
+  n: number;
+  /** 0: not. */
+  halted: number;
+}
+
+export interface ProbeRow {
+  list: string;
+  key: string;
+  address: string;
+  reason: string;
+  since: number;
+  sent: number;
+  last: number;
+  failed: number;
+}
+
 export interface Tables {
+  bounces: BounceRow;
+  bounce_days: BounceDayRow;
+  probes: ProbeRow;
   members: MemberRow;
   suppressed: SuppressedRow;
   sizes: SizeRow;

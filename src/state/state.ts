@@ -2,11 +2,13 @@
  * The state of a home: the tables that people's data lies in, in an SQLite file of one host or in a
  * PostgreSQL database that many hosts share.
  */
+import { Bounces } from "./bounces.ts";
 import { type Actor, type Entry, Journal } from "./journal.ts";
 import { makeLocal, openLocal, type Place } from "./local.ts";
 import { Members } from "./members.ts";
 import { postgresSteps } from "./migrations.ts";
 import { Numbers } from "./numbers.ts";
+import { Probes } from "./probes.ts";
 import { renameList } from "./rename.ts";
 import { Roles } from "./roles.ts";
 import { Sizes } from "./sizes.ts";
@@ -23,6 +25,8 @@ export class State {
   readonly roles: Roles;
   readonly journal: Journal;
   readonly windows: Windows;
+  readonly bounces: Bounces;
+  readonly probes: Probes;
 
   constructor(store: Store) {
     this.store = store;
@@ -33,10 +37,13 @@ export class State {
     this.sizes = new Sizes(store);
     this.numbers = new Numbers(store);
     this.windows = new Windows(store);
+    this.bounces = new Bounces(store);
+    this.probes = new Probes(store);
   }
 
   /**
-   * Forgets a list: its members, their roles and history, who gets nothing of it, how large it was.
+   * Forgets a list: its members, their roles and history, who gets nothing of it, how large it was, and
+   * what came back.
    * @param last the id of the entry of the journal that must be the last one, 0 for none; without it
    *   whatever has happened since
    * @returns false, with nothing changed, where another one is
@@ -46,9 +53,10 @@ export class State {
     return this.store.alone(names, async (queries) => {
       const now = (await this.journal.span(list, queries))?.last ?? 0;
       if (last !== undefined && last !== now) return false;
-      const { journal, members, roles, sizes, suppressed } = this;
-      for (const table of [members, roles, journal, sizes, suppressed])
+      const { bounces, journal, members, probes, roles, sizes } = this;
+      for (const table of [members, roles, journal, sizes, bounces, probes])
         await table.clear(queries, list);
+      await this.suppressed.clear(queries, list);
       return true;
     });
   }

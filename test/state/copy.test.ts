@@ -19,6 +19,8 @@ t.test(
     }));
     await from.members.addAll("l@x", joining, 1);
     await from.numbers.of(["a@x", "b@x"]);
+    const probe = { key: "a@x", address: "a@x", reason: "", since: 1 };
+    await from.probes.put("l@x", { ...probe, sent: 1, last: 1, failed: 0 });
     let told = 0;
     const breaks = (rows: number) => {
       told += rows;
@@ -28,9 +30,16 @@ t.test(
     const none = {
       ...{ members: 0, suppressed: 0, sizes: 0, numbers: 0 },
       ...{ roles: 0, journal: 0, windows: 0 },
+      ...{ bounces: 0, bounce_days: 0, probes: 0 },
     };
     t.same(await rowsOf(to.store.queries), none);
-    const all = { ...none, members: 2500, numbers: 2, journal: 2500 };
+    const all = {
+      ...none,
+      members: 2500,
+      numbers: 2,
+      journal: 2500,
+      probes: 1,
+    };
     t.same(await copyTables(from.store, to.store, () => {}), all);
     t.same(
       await Array.fromAsync(to.members.all("l@x")),
@@ -42,7 +51,7 @@ t.test(
       {
         exitCode: 73,
         message:
-          /b\/state\/listmill.db: has rows already, of members, numbers, journal/,
+          /b\/state\/listmill.db: has rows already, of members, numbers, journal, probes/,
       },
     );
   },

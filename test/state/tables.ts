@@ -5,6 +5,7 @@ import { hashOf } from "../../src/base/hash.ts";
 import { deliveries } from "../../src/state/member.ts";
 import { reachedAt } from "../../src/state/memberQueries.ts";
 import type { State } from "../../src/state/state.ts";
+import { bounceTests } from "./bounces.ts";
 import { journalTests } from "./journal.ts";
 import { renameTests } from "./rename.ts";
 import { roleTests } from "./roles.ts";
@@ -48,6 +49,7 @@ export function tableTests(t: Test, opens: Opens): void {
     ...roleTests,
     ...renameTests,
     ...windowTests,
+    ...bounceTests,
   };
   for (const [name, run] of Object.entries(tests))
     t.test(name, async (t) => {

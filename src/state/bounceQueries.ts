@@ -1,0 +1,128 @@
+/** The queries of bounces.ts, compiled once. Pure. */
+import { hashOf } from "../base/hash.ts";
+import { inserting, oneOf, PAGE, prepared } from "./prepared.ts";
+import { type Store, sql } from "./store.ts";
+
+export type BounceQueries = ReturnType<typeof bounceQueries>;
+
+type Of = { readonly list: string };
+
+/** Of the key of what is about nobody. */
+const NOBODY = hashOf("");
+
+export function bounceQueries(store: Store) {
+  const { queries } = store;
+  const since = ({ list, since }: Of & { since: number }) =>
+    queries
+      .selectFrom("bounces")
+      .where("list", "=", list)
+      .where("at", ">=", since);
+  return {
+    write: inserting(
+      store,
+      "bounces",
+      "list hash key address at day post kind trust reason status detail source report".split(
+        " ",
+      ),
+    ),
+    count: inserting(
+      store,
+      "bounce_days",
+      "list scope day n halted".split(" "),
+      ["list", "scope", "day"],
+      [],
+      [],
+      sql`n = bounce_days.n + excluded.n`,
+    ),
+    about: prepared((given: Of & { hashes: string; since: number }) =>
+      since(given)
+        .selectAll()
+        .where(oneOf(store, "hash", given.hashes))
+        .orderBy("at")
+        .orderBy("id"),
+    ),
+    keys: prepared((given: Of & { after: string; since: number }) =>
+      since(given)
+        .select("key")
+        .distinct()
+        .where("key", ">", given.after)
+        .orderBy("key")
+        .limit(PAGE),
+    ),
+    lists: prepared(({ hash, key }: { hash: number; key: string }) =>
+      queries
+        .selectFrom("bounces")
+        .select("list")
+        .distinct()
+        .where("hash", "=", hash)
+        .where("key", "=", key)
+        .orderBy("list"),
+    ),
+    sums: prepared(({ list, from, to }: Of & { from: number; to: number }) =>
+      since({ list, since: from })
+        .select(({ fn }) => [
+          "kind",
+          "reason",
+          fn.countAll<number>().as("n"),
+          fn.count<number>("key").distinct().as("members"),
+        ])
+        .where("at", "<", to)
+        .groupBy(["kind", "reason"]),
+    ),
+    others: prepared(({ from, to }: { from: number; to: number }) =>
+      queries
+        .selectFrom("bounces")
+        .selectAll()
+        .where("hash", "=", sql.lit(NOBODY))
+        .where("key", "=", sql.lit(""))
+        .where("at", ">=", from)
+        .where("at", "<", to)
+        .orderBy("id")
+        .limit(PAGE),
+    ),
+    counts: prepared(
+      ({ list, scopes, day }: Of & { scopes: string; day: number }) =>
+        queries
+          .selectFrom("bounce_days")
+          .selectAll()
+          .where("list", "=", list)
+          .where(oneOf(store, "scope", scopes))
+          .where("day", ">=", day),
+    ),
+    halt: prepared((given: Of & { scope: string; day: number; now: number }) =>
+      queries
+        .updateTable("bounce_days")
+        .set({ halted: given.now })
+        .where("list", "=", given.list)
+        .where("scope", "=", given.scope)
+        .where("day", "=", given.day)
+        .where("halted", "=", sql.lit(0)),
+    ),
+    forget: prepared(
+      ({ list, hash, key }: Of & { hash: number; key: string }) =>
+        queries
+          .deleteFrom("bounces")
+          .where("list", "=", list)
+          .where("hash", "=", hash)
+          .where("key", "=", key),
+    ),
+    sweep: prepared(({ list, before }: Of & { before: number }) =>
+      queries
+        .deleteFrom("bounces")
+        .where("list", "=", list)
+        .where("at", "<", before),
+    ),
+    sweepCounts: prepared(({ list, day }: Of & { day: number }) =>
+      queries
+        .deleteFrom("bounce_days")
+        .where("list", "=", list)
+        .where("day", "<", day),
+    ),
+    clear: prepared(({ list }: Of) =>
+      queries.deleteFrom("bounces").where("list", "=", list),
+    ),
+    clearCounts: prepared(({ list }: Of) =>
+      queries.deleteFrom("bounce_days").where("list", "=", list),
+    ),
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * Who gets no mail of a list because of bounces, and is written to on trial: how often, and how often
+ * that has come back too.
+ */
+import { inserting, PAGE, prepared } from "./prepared.ts";
+import type { ProbeRow } from "./rows.ts";
+import type { Queries, Store } from "./store.ts";
+
+export interface Probe {
+  readonly key: string;
+  readonly address: string;
+  /** Why, in words. */
+  readonly reason: string;
+  /** Since when no mail goes there, milliseconds since 1970. */
+  readonly since: number;
+  /** How many were sent, */
+  readonly sent: number;
+  /** when the last one was, */
+  readonly last: number;
+  /** and which one came back last; 0: none. */
+  readonly failed: number;
+}
+
+export class Probes {
+  readonly #store: Store;
+  readonly #compiled: ReturnType<typeof compiled>;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#compiled = compiled(store);
+  }
+
+  async get(list: string, key: string): Promise<Probe | undefined> {
+    const query = this.#compiled.one({ list, key });
+    const [row] = (await this.#store.queries.executeQuery(query)).rows;
+    return row && probeOf(row);
+  }
+
+  /** Those of a list in the order of their keys, at most 1,000. @param after the last key before */
+  async page(list: string, after: string): Promise<Probe[]> {
+    const query = this.#compiled.page({ list, after });
+    const { rows } = await this.#store.queries.executeQuery(query);
+    return rows.map(probeOf);
+  }
+
+  async put(list: string, probe: Probe): Promise<void> {
+    const query = this.#compiled.put([{ list, ...probe }]);
+    await this.#store.queries.executeQuery<unknown>(query);
+  }
+
+  /** The last one that was sent came back. @returns whether somebody is on trial there */
+  async fail(list: string, key: string): Promise<boolean> {
+    const query = this.#compiled.fail({ list, key });
+    const { numAffectedRows = 0n } =
+      await this.#store.queries.executeQuery(query);
+    return numAffectedRows > 0n;
+  }
+
+  async remove(list: string, key: string): Promise<boolean> {
+    const query = this.#compiled.remove({ list, key });
+    const { numAffectedRows = 0n } =
+      await this.#store.queries.executeQuery(query);
+    return numAffectedRows > 0n;
+  }
+
+  /** Forgets all of a list. @param queries the transaction in which it happens */
+  async clear(queries: Queries, list: string): Promise<void> {
+    await queries.executeQuery<unknown>(this.#compiled.clear({ list }));
+  }
+}
+
+function probeOf({ list: _, ...probe }: ProbeRow): Probe {
+  return probe;
+}
+
+function compiled(store: Store) {
+  const { queries } = store;
+  type Of = { readonly list: string };
+  type One = Of & { readonly key: string };
+  const all = ({ list }: Of) =>
+    queries.selectFrom("probes").selectAll().where("list", "=", list);
+  const gone = ({ list }: Of) =>
+    queries.deleteFrom("probes").where("list", "=", list);
+  const columns = "address reason since sent last failed".split(" ");
+  return {
+    one: prepared((given: One) => all(given).where("key", "=", given.key)),
+    page: prepared((given: Of & { after: string }) =>
+      all(given).where("key", ">", given.after).orderBy("key").limit(PAGE),
+    ),
+    put: inserting(
+      store,
+      "probes",
+      ["list", "key", ...columns],
+      ["list", "key"],
+      columns,
+    ),
+    fail: prepared(({ list, key }: One) =>
+      queries
+        .updateTable("probes")
+        .set(({ ref }) => ({ failed: ref("sent") }))
+        .where("list", "=", list)
+        .where("key", "=", key),
+    ),
+    remove: prepared((given: One) => gone(given).where("key", "=", given.key)),
+    clear: prepared(gone),
+  };
+}

@@ -1,0 +1,166 @@
+// What must hold of bounces and of those on trial, in SQLite as in PostgreSQL.
+import type { Test } from "tap";
+import type { Bounce } from "../../src/state/bounces.ts";
+import type { State } from "../../src/state/state.ts";
+import type { Holds } from "./tables.ts";
+
+export const bounceTests: Record<string, Holds> = {
+  "the same report again changes nothing": again,
+  "members are counted once a day, of a list, a domain and a post": counted,
+  "a day is halted once, and no other": halted,
+  "a report about 3,000 is noted at once": thousands,
+  "what nobody understood, of all lists": others,
+  "what is old goes, and what is about one": gone,
+  "those on trial": trial,
+};
+
+const DAY = 86_400_000;
+
+function bounce(given: Partial<Bounce> & { readonly key: string }): Bounce {
+  return {
+    address: given.key,
+    at: 100 * DAY,
+    post: "p1",
+    kind: "hard",
+    trust: "signed",
+    reason: "no-such-user",
+    status: "5.1.1",
+    detail: "550 no such user",
+    source: "s1",
+    report: "",
+    ...given,
+  };
+}
+
+const scopes = ({ kind, key }: Bounce, isFirst: boolean) =>
+  kind === "hard" && isFirst ? ["", key.slice(key.indexOf("@"))] : [];
+
+async function again(t: Test, { bounces }: State) {
+  const one = bounce({ key: "a@x" });
+  t.same(await bounces.note("l@x", [one], scopes), [one]);
+  t.same(await bounces.note("l@x", [one], scopes), [], "the same entry");
+  const replayed = bounce({ key: "a@x", source: "s2", at: 101 * DAY });
+  t.same(await bounces.note("l@x", [replayed], scopes), [], "the same post");
+  t.equal((await bounces.note("m@x", [one], scopes)).length, 1, "elsewhere");
+  const soft = bounce({ key: "a@x", source: "s3", kind: "soft" });
+  t.equal((await bounces.note("l@x", [soft], scopes)).length, 1);
+  t.same(await bounces.about("l@x", ["a@x", "b@x"], 0), [one, soft]);
+  t.same(await bounces.about("l@x", ["a@x"], 100 * DAY + 1), []);
+  t.same(await bounces.lists("a@x"), ["l@x", "m@x"]);
+  t.same(await bounces.sums("l@x", 0, 101 * DAY), [
+    { kind: "hard", reason: "no-such-user", n: 1, members: 1 },
+    { kind: "soft", reason: "no-such-user", n: 1, members: 1 },
+  ]);
+}
+
+async function counted(t: Test, { bounces }: State) {
+  const some = [
+    bounce({ key: "a@x" }),
+    bounce({ key: "a@x", post: "p2", source: "s2" }),
+    bounce({ key: "b@y" }),
+    bounce({ key: "c@y", kind: "message" }),
+  ];
+  t.equal((await bounces.note("l@x", some, scopes)).length, 4);
+  const more = [
+    bounce({ key: "b@y", post: "p3", source: "s3" }),
+    bounce({ key: "d@y", post: "p3", source: "s3" }),
+    bounce({ key: "b@y", post: "p4", source: "s4", at: 101 * DAY }),
+  ];
+  await bounces.note("l@x", more, scopes);
+  const found = await bounces.counts("l@x", ["", "@y"], 100);
+  t.same(
+    found.map(({ scope, day, n }) => [scope, day, n]).sort(),
+    [
+      ["", 100, 3],
+      ["", 101, 1],
+      ["@y", 100, 2],
+      ["@y", 101, 1],
+    ].sort(),
+  );
+}
+
+async function halted(t: Test, { bounces }: State) {
+  await bounces.note("l@x", [bounce({ key: "a@x" })], scopes);
+  t.equal(await bounces.halt("l@x", "", 100, 7), true);
+  t.equal(await bounces.halt("l@x", "", 100, 8), false);
+  t.equal(await bounces.halt("l@x", "", 99, 8), false);
+  t.same(await bounces.counts("l@x", ["", "@x"], 0), [
+    { scope: "", day: 100, n: 1, halted: 7 },
+    { scope: "@x", day: 100, n: 1, halted: 0 },
+  ]);
+}
+
+async function thousands(t: Test, { bounces }: State) {
+  const some = Array.from({ length: 3000 }, (_, i) =>
+    bounce({ key: `u${i}@x${i % 7}` }),
+  );
+  t.equal((await bounces.note("l@x", some, scopes)).length, 3000);
+  t.equal((await bounces.note("l@x", some, scopes)).length, 0);
+  const [all] = await bounces.counts("l@x", [""], 100);
+  t.equal(all?.n, 3000);
+  const first = await bounces.keys("l@x", "", 0);
+  t.equal(first.length, 1000);
+  t.same(first, [...first].sort());
+  const second = await bounces.keys("l@x", first.at(-1) ?? "", 0);
+  t.ok((second[0] ?? "") > (first.at(-1) ?? ""));
+}
+
+async function others(t: Test, { bounces }: State) {
+  const one = bounce({ key: "", kind: "other", report: "r1" });
+  const two = bounce({ key: "", kind: "other", source: "s2", report: "r2" });
+  await bounces.note("l@x", [one], scopes);
+  await bounces.note("m@x", [two], scopes);
+  await bounces.note("m@x", [bounce({ key: "a@x" })], scopes);
+  t.same(await bounces.others(0, 101 * DAY), [
+    { ...one, list: "l@x" },
+    { ...two, list: "m@x" },
+  ]);
+  t.same(await bounces.others(0, 100 * DAY), []);
+}
+
+async function gone(t: Test, { bounces }: State) {
+  const old = bounce({ key: "a@x" });
+  const late = bounce({ key: "a@x", at: 101 * DAY, post: "p2", source: "s2" });
+  await bounces.note("l@x", [old, late, bounce({ key: "b@x" })], scopes);
+  await bounces.sweep("l@x", 101 * DAY);
+  t.same(await bounces.about("l@x", ["a@x", "b@x"], 0), [late]);
+  t.same(
+    (await bounces.counts("l@x", [""], 0)).map(({ day }) => day),
+    [101],
+  );
+  t.equal(await bounces.forget("l@x", "b@x"), 0);
+  t.equal(await bounces.forget("l@x", "a@x"), 1);
+}
+
+async function trial(t: Test, state: State) {
+  const { probes } = state;
+  const one = {
+    key: "a@x",
+    address: "A@x",
+    reason: "no such user",
+    since: 5,
+    sent: 1,
+    last: 6,
+    failed: 0,
+  };
+  t.equal(await probes.fail("l@x", "a@x"), false);
+  await probes.put("l@x", one);
+  await probes.put("l@x", { ...one, sent: 2, last: 7 });
+  t.equal(await probes.fail("l@x", "a@x"), true);
+  t.same(await probes.get("l@x", "a@x"), {
+    ...one,
+    sent: 2,
+    last: 7,
+    failed: 2,
+  });
+  t.equal(await probes.get("m@x", "a@x"), undefined);
+  await probes.put("l@x", { ...one, key: "b@x" });
+  t.same(
+    (await probes.page("l@x", "a@x")).map(({ key }) => key),
+    ["b@x"],
+  );
+  t.equal(await probes.remove("l@x", "b@x"), true);
+  t.equal(await probes.remove("l@x", "b@x"), false);
+  await state.clear("l@x");
+  t.same(await probes.page("l@x", ""), []);
+}
