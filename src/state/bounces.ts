@@ -6,7 +6,7 @@ import { hashOf } from "../base/hash.ts";
 import { DAY } from "../base/units.ts";
 import { type BounceQueries, bounceQueries } from "./bounceQueries.ts";
 import { chunks, packed, whole } from "./prepared.ts";
-import type { BounceCountRow, BounceRow } from "./rows.ts";
+import type { BounceDayRow, BounceRow } from "./rows.ts";
 import type { Queries, Store } from "./store.ts";
 
 /** `message`: the post was refused, not the member. `other`: what nobody understood. */
@@ -265,6 +265,6 @@ function bounceOf(row: Omit<BounceRow, "id">): Bounce {
   return { ...what, reason, status, detail, source, report };
 }
 
-function countOf({ scope, day, n, halted }: BounceCountRow): Count {
+function countOf({ scope, day, n, halted }: BounceDayRow): Count {
   return { scope, day, n, halted };
 }
