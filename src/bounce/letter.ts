@@ -1,0 +1,131 @@
+/**
+ * A report as it is read by the rules: its own words apart from the message that it returns, and
+ * which family of mail systems it is of. Pure.
+ */
+import type { Header } from "../mail/header.ts";
+import type { Part } from "./parts.ts";
+import { ends } from "./rules/ends.ts";
+import { families } from "./rules/index.ts";
+import type { Family, Mark } from "./rules/rule.ts";
+import { daemon, passedOn, sentence, subject } from "./rules/senders.ts";
+
+/** Lines that are read, characters of each, and lines in which marks are looked for. */
+const LINES = 40_000;
+const LINE = 500;
+const MARKED = 300;
+
+export interface Letter {
+  readonly header: Header;
+  readonly parts: readonly Part[];
+  /** The report's own lines; the one at which the returned message begins is the last. */
+  readonly lines: readonly string[];
+  /** The returned message as far as it stands in the text; "" where it is a part or is missing. */
+  readonly behind: string;
+  /** Undefined: no family that is known. */
+  readonly family: Family | undefined;
+  /** Whether a mail system wrote it, as far as its header and its words tell. */
+  readonly isReport: boolean;
+}
+
+const RETURNED =
+  /^(?:message\/(?:rfc822|global|rfc822-headers|global-headers)|text\/rfc822-headers)$/;
+
+/** Whether a part is the returned message, or its header. */
+export function isReturned(part: Part): boolean {
+  return RETURNED.test(part.type);
+}
+
+export function isStatus(part: Part): boolean {
+  return /^message\/(?:global-)?delivery-status$/.test(part.type);
+}
+
+export function letterOf(header: Header, parts: readonly Part[]): Letter {
+  const text = ownText(parts);
+  const all = text.split("\n", LINES).map((line) => line.slice(0, LINE));
+  const common = endOf(all, ends);
+  const family = familyOf(header, all.slice(0, common + 1));
+  const end =
+    family?.ends === undefined
+      ? common
+      : Math.min(common, endOf(all, [family.ends]));
+  return {
+    header,
+    parts,
+    lines: all.slice(0, end + 1),
+    behind: all.slice(end).join("\n"),
+    family,
+    isReport: family !== undefined || looksLikeReport(header, parts, all),
+  };
+}
+
+/** The text parts before the returned message; HTML only where there is nothing else. */
+function ownText(parts: readonly Part[]): string {
+  const returned = parts.findIndex(isReturned);
+  const before = returned < 0 ? parts : parts.slice(0, returned);
+  for (const some of [before, parts])
+    for (const type of ["text/plain", "text/html"]) {
+      const texts = some.filter((part) => part.type === type);
+      const text = texts.map((part) => part.text).join("\n");
+      if (text.trim() !== "") return text;
+    }
+  return "";
+}
+
+/** The index of the first line that is an end with something before it; the count of lines: none. */
+function endOf(lines: readonly string[], patterns: readonly RegExp[]): number {
+  let started = false;
+  for (const [at, line] of lines.entries()) {
+    if (started && patterns.some((pattern) => pattern.test(line))) return at;
+    started ||= /\w{3}|[^\0-\x7f]{3}/.test(line);
+  }
+  return lines.length;
+}
+
+function familyOf(
+  header: Header,
+  lines: readonly string[],
+): Family | undefined {
+  const looked = lines.slice(0, MARKED);
+  return families.find(({ marks }) =>
+    marks.some((mark) => bears(mark, header, looked)),
+  );
+}
+
+/** Whether all that a mark names is there. */
+export function bears(
+  mark: Mark,
+  header: Header,
+  lines: readonly string[],
+): boolean {
+  const { from, subject, field, text } = mark;
+  if (from !== undefined && !from.test(shown(header, "From"))) return false;
+  if (subject !== undefined && !subject.test(shown(header, "Subject")))
+    return false;
+  if (field !== undefined) {
+    const [name, value] = field;
+    if (!header.has(name) || !value.test((header.get(name) ?? "").slice(0, LINE)))
+      return false;
+  }
+  return text === undefined || lines.some((line) => text.test(line));
+}
+
+function shown(header: Header, name: string): string {
+  return header.text(name).slice(0, LINE);
+}
+
+function looksLikeReport(
+  header: Header,
+  parts: readonly Part[],
+  lines: readonly string[],
+): boolean {
+  if (parts.some(isStatus)) return true;
+  const from = shown(header, "From");
+  const isNull = /^\s*(?:<\s*>|.*mailer-daemon.*)\s*$/i.test(
+    (header.get("Return-Path") ?? "").slice(0, LINE),
+  );
+  const isDaemon = daemon.test(from) || (header.has("From") && from === "");
+  const title = shown(header, "Subject");
+  if (!isDaemon && !isNull) return subject.test(title) && !passedOn.test(title) && lines.some((line) => sentence.test(line));
+  if (subject.test(title)) return true;
+  return lines.slice(0, MARKED).some((line) => sentence.test(line));
+}

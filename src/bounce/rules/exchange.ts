@@ -1,0 +1,22 @@
+/** Microsoft Exchange: the connector of 5.5, and the letters of 2003 and later. Data. */
+import type { Family } from "./rule.ts";
+
+export const exchange: Family = {
+  name: "exchange",
+  marks: [
+    { field: ["X-Mailer", /^Internet Mail Service/] },
+    { text: /^\s*did not reach the following recipient\(?s/i },
+    { text: /^\s*MSEXCH:/ },
+    { text: /^Delivery has failed to these recipients or (?:groups|distribution lists)/ },
+    { text: /^Diagnostic information for administrators/ },
+    { field: ["X-MS-Exchange-Message-Is-Ndr", /./i] },
+    { field: ["X-MS-Exchange-Transport-CrossTenantHeadersStamped", /./], subject: /^Undeliverable/ },
+  ],
+  begins: /did not reach the following recipient|Delivery has failed to these recipients/i,
+  recipients: [
+    /^(\S+@\S+) on \w{3}, /,
+    /SMTP=([^\s;]+@[^\s;]+);? on /i,
+    /^\s*<?([^\s<>()]+@[^\s<>()]+?)(?:<mailto:[^<>]*>)?>?\s*(?:\([^()]*\))?(?:<mailto:.*)?$/,
+    /^Did not reach the following recipients?:\s*(\S+@\S+)/i,
+  ],
+};
