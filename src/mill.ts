@@ -146,7 +146,7 @@ export function mailTrade(
       };
     },
 
-    async emitted(subject, { recipient, outside }, now) {
+    async emitted(subject, { recipient, outside, sender }, now) {
       const list = listOf(subject.envelope);
       const at = outside
         ? undefined
@@ -154,7 +154,7 @@ export function mailTrade(
           (await found(lists, site, recipient));
       return {
         ...followed(subject, now),
-        sender: list ? extended(site, list, "bounces") : "",
+        sender: sender ?? (list ? extended(site, list, "bounces") : ""),
         recipient,
         ...(at ? { list: at.list.address, extension: at.extension } : {}),
       };

@@ -44,6 +44,7 @@ const rooms = [
   "archive",
   "digest",
   "transfer",
+  "bounce",
 ];
 const allowed: Record<string, string[]> = {
   base: [],
@@ -58,6 +59,7 @@ const allowed: Record<string, string[]> = {
   moderation: ground,
   archive: ground,
   digest: ground,
+  bounce: ground,
   // It reads what other managers wrote, and moves nothing: no spool, no state.
   transfer: ["base", "mail", "lists"],
   cli: [...ground, ...rooms, "engine", "top"],

@@ -4,9 +4,9 @@
  */
 import { join } from "node:path";
 import type { FileRange } from "../base/pieces.ts";
-import { highest } from "../lists/sequence.ts";
+import { highest, numbersOf } from "../lists/sequence.ts";
 import { type Message, openMessage } from "../mail/message.ts";
-import { find, numbersOf } from "./store.ts";
+import { find } from "./store.ts";
 
 /** A post in the archive. */
 export interface Post {

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import type { FileRange, Piece } from "../base/pieces.ts";
 import { deposit } from "../lists/deposit.ts";
-import { numberPath } from "../lists/sequence.ts";
+import { numberPath, numbersOf } from "../lists/sequence.ts";
 import { makeFolder, syncPath } from "../spool/durable.ts";
 import { claimName } from "../spool/nfs.ts";
 
@@ -60,9 +60,4 @@ export function find(
   const path = numberPath(numbersOf(archiveDir), number);
   const found = statSync(path, { throwIfNoEntry: false });
   return found && { path, start: 0, end: found.size };
-}
-
-/** The folder of the numbers of posts. */
-export function numbersOf(archiveDir: string): string {
-  return join(archiveDir, "numbers");
 }

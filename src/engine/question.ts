@@ -29,6 +29,8 @@ export interface Emission {
   readonly due?: number;
   /** It is for a person, whatever the address looks like: it is routed to nothing of the mill. */
   readonly outside?: boolean;
+  /** Where it comes back to; LIST-bounces@ without it. */
+  readonly sender?: string;
 }
 
 /** A message as the trade sees it; the engine only moves its bytes. */

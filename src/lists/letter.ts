@@ -46,6 +46,8 @@ export interface Emitter {
     readonly outside?: boolean;
     /** Seconds since 1970 before which it is not taken. */
     readonly due?: number;
+    /** Where it comes back to; LIST-bounces@ without it. */
+    readonly sender?: string;
   }): void;
 }
 

@@ -58,6 +58,11 @@ export async function allot(
   }
 }
 
+/** The sequence of the posts in a list's archive. @param archiveDir HOME/archive/<list address> */
+export function numbersOf(archiveDir: string): string {
+  return join(archiveDir, "numbers");
+}
+
 /** Where the file with this number is, or would be. */
 export function numberPath(folder: string, number: number): string {
   return join(folder, String(Math.floor(number / 1000)), String(number));

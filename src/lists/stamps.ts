@@ -30,7 +30,11 @@ export interface Stamping {
 }
 
 /** The extensions of the list's address that take stamps, and what these are good for. */
-const words = { bounce: "bounces", unsubscribe: "unsubscribe" } as const;
+const words = {
+  bounce: "bounces",
+  probe: "probe",
+  unsubscribe: "unsubscribe",
+} as const;
 const purposes = Object.keys(words) as Purpose[];
 
 /** A recipient's stamp, and the address of the list that it stands in. */

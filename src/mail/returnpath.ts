@@ -10,7 +10,7 @@ export interface Door {
   readonly domain: string;
   /** What the site's addresses are cut at. */
   readonly delimiters: string;
-  /** `bounces` or `unsubscribe`. */
+  /** `bounces`, `probe` or `unsubscribe`. */
   readonly word: string;
 }
 

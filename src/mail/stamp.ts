@@ -1,7 +1,7 @@
 /**
  * Stamps: short signed words that tell who got a message, of which list and when. One stands in
- * `LIST-bounces+STAMP@host`, the envelope sender of one recipient (VERP), another in
- * `LIST-unsubscribe+STAMP@host` and in links. A stamp is in base32:
+ * `LIST-bounces+STAMP@host`, the envelope sender of one recipient (VERP), or in `LIST-probe+STAMP@host`,
+ * that of a trial; another in `LIST-unsubscribe+STAMP@host` and in links. A stamp is in base32:
  *
  *     1 byte    3 bits form (0: an address, 1: a number), 5 bits number of the signing key modulo 32
  *     3 bytes   hours since 2020-01-01T00:00Z
@@ -19,7 +19,7 @@ import { HOUR } from "../base/units.ts";
 import { fromBase32, toBase32 } from "./base32.ts";
 
 /** What a stamp is good for; a stamp for one thing is none for another. */
-export type Purpose = "bounce" | "unsubscribe";
+export type Purpose = "bounce" | "probe" | "unsubscribe";
 
 /** What a stamp is bound to. */
 export interface Use {

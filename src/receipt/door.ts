@@ -112,7 +112,12 @@ const commands = new Set(
 );
 
 /** The words behind a list's name that are an address for people outside; some have more behind them. */
-export const outside: readonly string[] = ["bounces", "owner", ...commands];
+export const outside: readonly string[] = [
+  "bounces",
+  "probe",
+  "owner",
+  ...commands,
+];
 
 /** Streams that the default mill has; from outside nobody can mail into them. */
 const streams = new Set(["archive", "digest", "events", "moderators"]);
@@ -128,7 +133,8 @@ export function doorOf(
 ): Door {
   const word = firstWord(extension, delimiters);
   if (extension === "") return { kind: "queue", queue: "posts" };
-  if (word === "bounces") return { kind: "queue", queue: "bounces" };
+  if (word === "bounces" || word === "probe")
+    return { kind: "queue", queue: "bounces" };
   if (extension === "owner") return { kind: "queue", queue: "owner" };
   if (ours && !commands.has(word)) return { kind: "queue", queue: word };
   // An issue that went out; the stream itself takes nothing from outside.

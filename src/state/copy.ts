@@ -55,7 +55,8 @@ const shapes: Readonly<Record<keyof Tables, Shape>> = {
   },
   probes: {
     key: ["list", "key"],
-    columns: "list key address reason since sent last failed".split(" "),
+    columns:
+      "list key address reason since sent last failed ended source".split(" "),
   },
 };
 

@@ -210,6 +210,8 @@ const steps: readonly { readonly sqlite: string; readonly postgres: string }[] =
     sent INTEGER NOT NULL,
     last INTEGER NOT NULL,
     failed INTEGER NOT NULL,
+    ended TEXT NOT NULL,
+    source TEXT NOT NULL,
     PRIMARY KEY (list, key)
   ) STRICT, WITHOUT ROWID`,
       postgres: `CREATE TABLE bounces (
@@ -248,6 +250,8 @@ const steps: readonly { readonly sqlite: string; readonly postgres: string }[] =
     sent bigint NOT NULL,
     last bigint NOT NULL,
     failed bigint NOT NULL,
+    ended text NOT NULL,
+    source text NOT NULL,
     PRIMARY KEY (list, key)
   )`,
     },

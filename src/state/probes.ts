@@ -19,6 +19,10 @@ export interface Probe {
   readonly last: number;
   /** and which one came back last; 0: none. */
   readonly failed: number;
+  /** What it came to, which goes with the next look. */
+  readonly ended: "" | "restored" | "removed";
+  /** The entry that sent the last one, or ended it. */
+  readonly source: string;
 }
 
 export class Probes {
@@ -69,8 +73,8 @@ export class Probes {
   }
 }
 
-function probeOf({ list: _, ...probe }: ProbeRow): Probe {
-  return probe;
+function probeOf({ list: _, ended, ...probe }: ProbeRow): Probe {
+  return { ...probe, ended: ended as Probe["ended"] };
 }
 
 function compiled(store: Store) {
@@ -81,7 +85,9 @@ function compiled(store: Store) {
     queries.selectFrom("probes").selectAll().where("list", "=", list);
   const gone = ({ list }: Of) =>
     queries.deleteFrom("probes").where("list", "=", list);
-  const columns = "address reason since sent last failed".split(" ");
+  const columns = "address reason since sent last failed ended source".split(
+    " ",
+  );
   return {
     one: prepared((given: One) => all(given).where("key", "=", given.key)),
     page: prepared((given: Of & { after: string }) =>

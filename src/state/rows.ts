@@ -111,6 +111,8 @@ export interface ProbeRow {
   sent: number;
   last: number;
   failed: number;
+  ended: string;
+  source: string;
 }
 
 export interface Tables {

@@ -142,6 +142,8 @@ async function trial(t: Test, state: State) {
     sent: 1,
     last: 6,
     failed: 0,
+    ended: "" as const,
+    source: "s1",
   };
   t.equal(await probes.fail("l@x", "a@x"), false);
   await probes.put("l@x", one);

@@ -20,7 +20,14 @@ t.test(
     await from.members.addAll("l@x", joining, 1);
     await from.numbers.of(["a@x", "b@x"]);
     const probe = { key: "a@x", address: "a@x", reason: "", since: 1 };
-    await from.probes.put("l@x", { ...probe, sent: 1, last: 1, failed: 0 });
+    const sent = {
+      sent: 1,
+      last: 1,
+      failed: 0,
+      ended: "",
+      source: "s",
+    } as const;
+    await from.probes.put("l@x", { ...probe, ...sent });
     let told = 0;
     const breaks = (rows: number) => {
       told += rows;

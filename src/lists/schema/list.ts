@@ -15,6 +15,7 @@ import {
   text,
   textLike,
 } from "../../base/settings.ts";
+import { bounces } from "./bounces.ts";
 import { language, people } from "./people.ts";
 import { personal } from "./personal.ts";
 import { sourceParts, sourceSections, sources } from "./sources.ts";
@@ -110,6 +111,10 @@ const listShape = {
     "Hooks of this list that run for the log only: their verdict is not acted on.",
   ),
   ...people,
+  bounces: note(
+    bounces.prefault({}),
+    "What is done about members whose mail comes back (docs/bounces.md).",
+  ),
   digest: note(digest.prefault({}), "When a digest goes out."),
   personal: note(
     personal.prefault({}),

@@ -10,6 +10,7 @@ import {
   size,
   textLike,
 } from "../../base/settings.ts";
+import { siteBounces } from "./bounces.ts";
 import { told, wrongInState } from "./fitting.ts";
 import { listDefaults } from "./list.ts";
 import { node, wrongInRoles } from "./node.ts";
@@ -284,6 +285,10 @@ const sections = z.strictObject({
       .prefault({})
       .superRefine(told(wrongInPace)),
     "How mail leaves.",
+  ),
+  bounces: note(
+    siteBounces.prefault({}),
+    "Mail that comes back (docs/bounces.md); what is done about it is said for each list.",
   ),
   list: note(
     listDefaults.prefault({}),

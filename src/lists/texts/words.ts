@@ -209,6 +209,87 @@ export const last = word({
   about: "how many got the post before it",
   sample: 4210,
 });
+export const probe = word({
+  kind: "count",
+  about: "which trial it is",
+  sample: 1,
+});
+export const probes = word({
+  kind: "count",
+  about: "how many trials there are",
+  sample: 3,
+});
+export const missed = optional(
+  word({
+    kind: "lines",
+    about: "posts that were missed: number, subject",
+    sample: ["17  Seed potatoes", "18  Re: Seed potatoes"],
+  }),
+);
+export const day = line("the day", "2026-11-25");
+export const failed = word({
+  kind: "count",
+  about: "to how many members mail came back",
+  sample: 16,
+});
+export const of = word({
+  kind: "count",
+  about: "how many members there are in all",
+  sample: 40,
+});
+export const domain = optional(
+  line("the domain that it is about, where it is not the list", "example.org"),
+);
+export const serverReply = needed(
+  line("what a server said", "550 5.7.1 rejected by policy"),
+);
+export const remove = optional(
+  line(
+    "the command that removes the member, where that was not done",
+    "listmill member remove news@lists.example.org anna@example.org",
+  ),
+);
+export const hard = word({
+  kind: "count",
+  about: "how often mail came back for good",
+  sample: 4,
+});
+export const soft = word({
+  kind: "count",
+  about: "how often it came back for now",
+  sample: 2,
+});
+export const refused = word({
+  kind: "count",
+  about: "how often a post was refused for what is in it",
+  sample: 1,
+});
+export const complaints = word({
+  kind: "count",
+  about: "how many have complained",
+  sample: 0,
+});
+export const show = needed(
+  line(
+    "the command that shows more",
+    "listmill bounces news@lists.example.org",
+  ),
+);
+function people(about: string) {
+  const sample = ["anna@example.org  mailbox-full"];
+  return optional(word({ kind: "lines", about, sample }));
+}
+export const standing = people("members with their scores, a line each");
+export const suspended = people("who gets no mail from now on");
+export const restored = people("who gets mail again");
+export const removed = people("who is no member any more");
+export const note = optional(
+  line("that nothing is done yet", "All of this is only told for now."),
+);
+export const reports = lines(
+  "a few lines a message: when, list, subject, file",
+  ["2026-11-25 09:12  news@lists.example.org  Delivery problem"],
+);
 export const release = needed(
   line("the command that lets the post go", "listmill queue release 1k2j3h4g"),
 );

@@ -1,0 +1,104 @@
+/**
+ * Judges those of whom something has come back just now: trouble on the way first, for nobody is to
+ * blame for that; then who has reached the threshold.
+ */
+import { DAY } from "../../base/units.ts";
+import { hasSource } from "../../lists/refine/shrink.ts";
+import { rosterOf } from "../../lists/roster.ts";
+import { stateOf } from "../../lists/state.ts";
+import { keyOf } from "../../mail/address.ts";
+import { type Bounce, dayOf, isAboutMember } from "../../state/bounces.ts";
+import type { Occasion } from "./occasion.ts";
+import { haltsOf, troubleIn } from "./outage.ts";
+import { type Score, scoreOf } from "./score.ts";
+import { tellOfTrouble } from "./tell.ts";
+import { begin } from "./trial.ts";
+
+/** For ever, milliseconds. */
+const AGES = 100 * 365 * DAY;
+
+/** @param rows what was noted of the report at hand */
+export async function judge(
+  occasion: Occasion,
+  rows: readonly Bounce[],
+): Promise<void> {
+  const { site, list, now, log } = occasion;
+  const state = await stateOf(site.home);
+  const some = rows.filter(
+    ({ kind, trust }) => isAboutMember(kind) && trust !== "late",
+  );
+  if (some.length === 0) return;
+  const limits = list.settings.bounces;
+  const troubles = await troubleIn(
+    state,
+    keyOf(list.address),
+    some,
+    now,
+    limits,
+  );
+  for (const trouble of troubles) await tellOfTrouble(occasion, trouble);
+  const scores = await scoresOf(
+    occasion,
+    some.map(({ key }) => key),
+  );
+  const isQuiet = await isLogOnly(occasion);
+  for (const [key, { last, score, isReached, isHalted }] of scores) {
+    if (!isReached || !last || isHalted) continue;
+    const { address } = last;
+    if (!(await isReachable(occasion, key))) continue;
+    if (isQuiet)
+      log(`${address} would be suspended: its score is ${score.toFixed(1)}`);
+    else await begin(occasion, last);
+  }
+}
+
+/** A score, and whether nobody there is judged today. */
+export interface Standing extends Score {
+  readonly isHalted: boolean;
+}
+
+/** How those of some keys stand. */
+export async function scoresOf(
+  { site, list, now }: Pick<Occasion, "site" | "list" | "now">,
+  keys: readonly string[],
+): Promise<Map<string, Standing>> {
+  const state = await stateOf(site.home);
+  const name = keyOf(list.address);
+  const unique = [...new Set(keys)];
+  const since = now - site.bounces.keep;
+  const about = await state.bounces.about(name, unique, since);
+  const halts = await haltsOf(state, name, unique, dayOf(since));
+  const rules = list.settings.bounces;
+  const scores = new Map<string, Standing>();
+  for (const [key, bounces] of Map.groupBy(about, ({ key }) => key)) {
+    const isHalted = (day: number) => halts.isHalted(key, day);
+    const score = scoreOf(bounces, now, rules, isHalted);
+    scores.set(key, { ...score, isHalted: isHalted(dayOf(now)) });
+  }
+  return scores;
+}
+
+/** Whether nothing is done, and all is only told: the list has it so, or the first month is not over. */
+export async function isLogOnly({
+  site,
+  list,
+  id,
+  now,
+}: Pick<Occasion, "site" | "list" | "id" | "now">): Promise<boolean> {
+  const { action, log_only } = list.settings.bounces;
+  if (action === "log") return true;
+  if (log_only === 0) return false;
+  const { windows } = await stateOf(site.home);
+  await windows.first("bounce-first", "", id, now, AGES);
+  const first = await windows.latest("bounce-first", "");
+  return now - (first?.at ?? now) < log_only;
+}
+
+/** Whether mail still goes there: who has left, and no source brings back, is nobody's business. */
+async function isReachable(
+  { site, list }: Occasion,
+  key: string,
+): Promise<boolean> {
+  if (hasSource(list.settings)) return true;
+  return (await rosterOf(site.home).get(list.address, key)) !== undefined;
+}

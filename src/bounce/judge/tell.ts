@@ -1,0 +1,100 @@
+/**
+ * What owners hear about bounces, besides the summary: trouble on the way, a post that many refused, and
+ * complaints. Each once, however often it is found.
+ */
+import { DAY } from "../../base/units.ts";
+import { letter } from "../../lists/letter.ts";
+import { extended } from "../../lists/marks.ts";
+import { stateOf } from "../../lists/state.ts";
+import { keyOf } from "../../mail/address.ts";
+import type { Bounce } from "../../state/bounces.ts";
+import type { Occasion } from "./occasion.ts";
+import { FEW, type Trouble } from "./outage.ts";
+
+/** Days for which it is remembered that the owners know of a post. */
+const MONTH = 30 * DAY;
+
+/** Whether this entry is the one that tells of something. */
+async function isFirst(
+  { site, list, id, now }: Occasion,
+  what: string,
+  window: number,
+): Promise<boolean> {
+  const { windows } = await stateOf(site.home);
+  const key = `${keyOf(list.address)} ${what}`;
+  return (await windows.first("bounce-told", key, id, now, window)) === id;
+}
+
+export async function tellOfTrouble(
+  occasion: Occasion,
+  { kind, scope, n, of }: Trouble,
+): Promise<void> {
+  const { site, list, now, emit, log } = occasion;
+  const day = new Date(now).toISOString().slice(0, 10);
+  if (!(await isFirst(occasion, `${day} ${kind} ${scope}`, DAY))) return;
+  log(
+    `${n} of ${of} members${scope && ` at ${scope.slice(1)}`} had mail come back today${kind === "halt" ? ": nobody is judged by this day" : ""}`,
+  );
+  const owner = extended(site, list, "owner");
+  const words = {
+    day,
+    failed: n,
+    of,
+    ...(scope === "" ? {} : { domain: scope.slice(1) }),
+  };
+  const content =
+    kind === "halt"
+      ? letter(occasion, { address: owner }, "bounce-halted", words)
+      : letter(occasion, { address: owner }, "bounce-warning", words);
+  emit({ recipient: owner, content });
+}
+
+/** A post that many servers refused, whoever it was for. @param subject of the post */
+export async function tellOfPost(
+  occasion: Occasion,
+  fresh: readonly Bounce[],
+  subject: string,
+): Promise<void> {
+  const { site, list, emit } = occasion;
+  const posts = new Map<string, Bounce>();
+  for (const one of fresh)
+    if (one.kind === "message" && one.trust !== "late")
+      posts.set(one.post, one);
+  const { bounces } = await stateOf(site.home);
+  for (const [post, { detail }] of posts) {
+    const counts = await bounces.counts(
+      keyOf(list.address),
+      [`post ${post}`],
+      0,
+    );
+    const n = counts.reduce((sum, one) => sum + one.n, 0);
+    if (n < FEW || !(await isFirst(occasion, `post ${post}`, MONTH))) continue;
+    const owner = extended(site, list, "owner");
+    const words = { subject, count: n, reply: detail };
+    const content = letter(
+      occasion,
+      { address: owner },
+      "bounce-refused",
+      words,
+    );
+    emit({ recipient: owner, content });
+  }
+}
+
+/** Somebody has called a post unwanted. @param isRemoved whether the member was removed for it */
+export function tellOfComplaint(
+  occasion: Occasion,
+  address: string,
+  subject: string,
+  isRemoved: boolean,
+): void {
+  const { site, list, emit } = occasion;
+  const owner = extended(site, list, "owner");
+  const remove = `listmill member remove ${list.address} ${address}`;
+  const content = letter(occasion, { address: owner }, "bounce-complaint", {
+    address,
+    subject,
+    ...(isRemoved ? {} : { remove }),
+  });
+  emit({ recipient: owner, content });
+}

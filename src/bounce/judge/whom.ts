@@ -1,0 +1,58 @@
+/**
+ * Whom a bounce is about, as a return path says that we have signed ourselves: nobody else can have made
+ * it, whatever the rest of the message says. Signature first, age second.
+ */
+import type { List } from "../../lists/directory.ts";
+import { type Keyring, keyringOf } from "../../lists/keyring.ts";
+import { stampOf } from "../../lists/stamps.ts";
+import type { Asked } from "./occasion.ts";
+
+/** A list's address with what followed its name. */
+export interface Addressed {
+  readonly list: List;
+  readonly extension: string;
+}
+
+export type Finding = (address: string) => Promise<Addressed | undefined>;
+
+/** What a return path of ours says. */
+export interface Signed {
+  readonly list: List;
+  /** Who got the mail that came back. */
+  readonly address: string;
+  /** When it was sent, to the hour; milliseconds since 1970. */
+  readonly time: number;
+  /** Whether it was one of the trials, not a post. */
+  readonly isProbe: boolean;
+}
+
+/** Most addresses that are looked at. */
+const MOST = 60;
+
+/**
+ * The first of some addresses that is a return path of ours; or one for leaving, which stands in the
+ * header of each copy.
+ * @param find the list of an address
+ */
+export async function signedBy(
+  { site, now, log }: Pick<Asked, "site" | "now" | "log">,
+  addresses: readonly string[],
+  find: Finding,
+): Promise<Signed | undefined> {
+  let keyring: Keyring | undefined;
+  for (const address of [...new Set(addresses)].slice(0, MOST)) {
+    const found = await find(address);
+    if (!found?.extension) continue;
+    const { list, extension } = found;
+    keyring ??= await keyringOf(site.home, { now: () => now });
+    const stamp = await stampOf({ site, list, keyring }, extension);
+    if (!stamp) continue;
+    const { purpose, reading } = stamp;
+    if (reading.kind === "ok") {
+      const { address: whom, time } = reading;
+      return { list, address: whom, time, isProbe: purpose === "probe" };
+    }
+    log(`${address} is none of ours: ${reading.kind}`);
+  }
+  return undefined;
+}
