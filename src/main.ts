@@ -17,6 +17,7 @@ const verbs: Record<string, () => Promise<{ default: Verb }>> = {
   role: () => import("./cli/people.ts"),
   policy: () => import("./cli/policy.ts"),
   import: () => import("./cli/import.ts"),
+  bounces: () => import("./cli/bounces.ts"),
   suppress: () => import("./cli/suppress.ts"),
   state: () => import("./cli/state.ts"),
   keys: () => import("./cli/keys.ts"),

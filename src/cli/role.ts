@@ -55,12 +55,17 @@ export function roleFor(context: Context, said: Said): Part {
     door: named.includes(lmtp) ? who : undefined,
     orders: {
       ...(said.jobs === undefined
-        ? { jobs, jobsOf: { [outbound]: site.outbound.entries } }
+        ? { jobs, jobsOf: shares(site) }
         : { jobs: jobsOf(said.jobs) }),
       scan,
       ...(lists && { lists }),
     },
   };
+}
+
+/** Queues of which more or fewer entries are worked on at once. */
+function shares({ outbound: { entries }, bounces }: Site) {
+  return { [outbound]: entries, bounces: bounces.jobs };
 }
 
 /** The settings of a host. */

@@ -78,6 +78,9 @@ export async function scoresOf(
   return scores;
 }
 
+/** The kind of the window that has the first bounce of the home. */
+const FIRST = "bounce-first";
+
 /** Whether nothing is done, and all is only told: the list has it so, or the first month is not over. */
 export async function isLogOnly({
   site,
@@ -85,13 +88,26 @@ export async function isLogOnly({
   id,
   now,
 }: Pick<Occasion, "site" | "list" | "id" | "now">): Promise<boolean> {
-  const { action, log_only } = list.settings.bounces;
-  if (action === "log") return true;
-  if (log_only === 0) return false;
   const { windows } = await stateOf(site.home);
-  await windows.first("bounce-first", "", id, now, AGES);
-  const first = await windows.latest("bounce-first", "");
-  return now - (first?.at ?? now) < log_only;
+  await windows.first(FIRST, "", id, now, AGES);
+  return (await quietUntil({ site, list, now })) !== undefined;
+}
+
+/** Until when, in a sentence, nothing is done and all is only told; undefined: something is done. */
+export async function quietUntil({
+  site,
+  list,
+  now,
+}: Pick<Occasion, "site" | "list" | "now">): Promise<string | undefined> {
+  const { action, log_only } = list.settings.bounces;
+  if (action === "log")
+    return 'nothing is done but telling: bounces.action is "log"';
+  const { windows } = await stateOf(site.home);
+  const first = await windows.latest(FIRST, "");
+  const end = (first?.at ?? now) + log_only;
+  if (now >= end) return undefined;
+  const day = new Date(end).toISOString().slice(0, 10);
+  return `nothing is done but telling until ${day} (bounces.log_only)`;
 }
 
 /** Whether mail still goes there: who has left, and no source brings back, is nobody's business. */

@@ -57,8 +57,12 @@ export async function isSilent({
   return suppressed.has(keyOf(list.address), [keyOf(address)]);
 }
 
-export async function unsilence({ home, list, address }: Whom): Promise<void> {
-  const done = await rosterOf(home).resume(list.address, address, actor);
+/** @param by who says so; the judging by itself without it */
+export async function unsilence(
+  { home, list, address }: Whom,
+  by = actor,
+): Promise<void> {
+  const done = await rosterOf(home).resume(list.address, address, by);
   if (done !== "absent") return;
   const { suppressed } = await stateOf(home);
   await suppressed.remove(keyOf(list.address), keyOf(address));

@@ -71,6 +71,10 @@ export const bounces = z.strictObject({
 
 /** Those of a site. */
 export const siteBounces = z.strictObject({
+  jobs: note(
+    count(1, 1000).prefault(1),
+    "Bounces that a runner works on at once, however many come: posts and commands go on beside them.",
+  ),
   judged: note(
     duration("365d").prefault("3d"),
     "How old the return path of a bounce may be for the member to be judged by it;",

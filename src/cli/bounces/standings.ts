@@ -1,0 +1,88 @@
+/** `bounces LIST`: how those stand whose mail comes back. */
+
+import { exit } from "../../base/errors.ts";
+import { oneLine } from "../../base/log.ts";
+import { quietUntil, scoresOf } from "../../bounce/judge/judge.ts";
+import { stateOf } from "../../lists/state.ts";
+import { keyOf } from "../../mail/address.ts";
+import type { Probe } from "../../state/probes.ts";
+import type { Context } from "../context.ts";
+
+/** Those of a page of the state. */
+const PAGE = 1000;
+
+export async function standings(
+  context: Context,
+  typed: string,
+): Promise<number> {
+  const { site } = context;
+  const list = context.list(typed);
+  const name = keyOf(list.address);
+  const now = context.clock.now();
+  const { bounces, probes } = await stateOf(site.home);
+  const trials = new Map<string, Probe>();
+  for (let after = ""; ; ) {
+    const page = await probes.page(name, after);
+    for (const one of page) if (one.ended === "") trials.set(one.key, one);
+    if (page.length < PAGE) break;
+    after = page.at(-1)?.key ?? after;
+  }
+  const rows: Row[] = [];
+  const since = now - site.bounces.keep;
+  for (let after = ""; ; ) {
+    const keys = await bounces.keys(name, after, since);
+    for (const [key, standing] of await scoresOf({ site, list, now }, keys)) {
+      const { score, days, posts, last, isReached } = standing;
+      const trial = trials.get(key);
+      trials.delete(key);
+      if (!last && !trial) continue;
+      rows.push({
+        score: Number(score.toFixed(1)),
+        address: trial?.address ?? last?.address ?? "",
+        days,
+        posts,
+        last: last ? new Date(last.at).toISOString().slice(0, 10) : "",
+        state: trial ? trialOf(trial) : isReached ? "reached" : "",
+        reason: oneLine(
+          last?.detail || last?.reason || trial?.reason || "",
+          80,
+        ),
+      });
+    }
+    if (keys.length < PAGE) break;
+    after = keys.at(-1) ?? after;
+  }
+  for (const trial of trials.values())
+    rows.push({
+      ...{ score: 0, days: 0, posts: 0, last: "", reason: trial.reason },
+      ...{ address: trial.address, state: trialOf(trial) },
+    });
+  rows.sort((a, b) => b.score - a.score || (a.address < b.address ? -1 : 1));
+  if (!context.json) {
+    const until = await quietUntil({ site, list, now });
+    if (until !== undefined) context.say(until);
+  }
+  if (rows.length === 0 && !context.json) context.say("nothing came back");
+  else context.table(columns, rows);
+  return exit.ok;
+}
+
+const columns = [
+  "score",
+  "days",
+  "posts",
+  "last",
+  "state",
+  "address",
+  "reason",
+] as const;
+
+type Row = {
+  readonly score: number;
+  readonly days: number;
+  readonly posts: number;
+} & Readonly<Record<"last" | "state" | "address" | "reason", string>>;
+
+function trialOf({ sent, failed }: Probe): string {
+  return `suspended, trial ${sent}${failed >= sent ? " came back" : ""}`;
+}
