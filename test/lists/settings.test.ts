@@ -70,6 +70,7 @@ t.test("what is given stands in list.toml", async (t) => {
     moderation: {},
     flood: {},
     confirm: {},
+    bounces: {},
     personal: {},
     refine: {},
   });

@@ -15,7 +15,7 @@ import { type Kept, keep, keepOther } from "./keep.ts";
 import type { Asked, Occasion } from "./occasion.ts";
 import { scopesOf } from "./outage.ts";
 import { tellOfPost } from "./tell.ts";
-import { type Finding, type Signed, signedBy } from "./whom.ts";
+import { type Finding, namedIn, type Signed, signedBy } from "./whom.ts";
 
 /** @param find the list of an address */
 export async function consume(asked: Asked, find: Finding): Promise<void> {
@@ -63,11 +63,12 @@ interface Found {
 }
 
 async function failuresOf(
-  { site, list, ours }: Occasion,
+  occasion: Occasion,
   failures: readonly Failure[],
   signed: Signed | undefined,
   trust: Trust | undefined,
 ): Promise<Found[]> {
+  const { site, list, ours, envelope } = occasion;
   if (signed && trust) {
     const { address } = signed;
     // A report of ours names nobody else.
@@ -79,6 +80,14 @@ async function failuresOf(
       const { recipient } = failure;
       return { address: recipient, failure, trust: "ours" as const };
     });
+  const path = namedIn(envelope.extension ?? "");
+  if (path !== undefined)
+    return failuresOf(
+      { ...occasion, envelope: { ...envelope, extension: "bounces" } },
+      [{ ...failureOf(path, failures), recipient: path }],
+      signed,
+      trust,
+    );
   // Anybody can have written it: it is about members, or about nobody.
   const named = failures.flatMap(({ recipient, final }) =>
     final === undefined ? [recipient] : [recipient, final],

@@ -2,10 +2,12 @@
  * What owners hear about bounces, besides the summary: trouble on the way, a post that many refused, and
  * complaints. Each once, however often it is found.
  */
+import { shellWord } from "../../base/shell.ts";
 import { DAY } from "../../base/units.ts";
 import { letter } from "../../lists/letter.ts";
 import { extended } from "../../lists/marks.ts";
 import { stateOf } from "../../lists/state.ts";
+import { textFor } from "../../lists/texts/texts.ts";
 import { keyOf } from "../../mail/address.ts";
 import type { Bounce } from "../../state/bounces.ts";
 import type { Occasion } from "./occasion.ts";
@@ -49,6 +51,11 @@ export async function tellOfTrouble(
   emit({ recipient: owner, content });
 }
 
+/** The subject of a post, or words in its place. */
+function named({ site, list }: Occasion, subject: string): string {
+  return subject.trim() || textFor({ site, list }, "word-no-subject", {}).body;
+}
+
 /** A post that many servers refused, whoever it was for. @param subject of the post */
 export async function tellOfPost(
   occasion: Occasion,
@@ -70,7 +77,11 @@ export async function tellOfPost(
     const n = counts.reduce((sum, one) => sum + one.n, 0);
     if (n < FEW || !(await isFirst(occasion, `post ${post}`, MONTH))) continue;
     const owner = extended(site, list, "owner");
-    const words = { subject, count: n, reply: detail };
+    const words = {
+      subject: named(occasion, subject),
+      count: n,
+      reply: detail,
+    };
     const content = letter(
       occasion,
       { address: owner },
@@ -90,10 +101,10 @@ export function tellOfComplaint(
 ): void {
   const { site, list, emit } = occasion;
   const owner = extended(site, list, "owner");
-  const remove = `listmill member remove ${list.address} ${address}`;
+  const remove = `listmill member remove ${[list.address, address].map(shellWord).join(" ")}`;
   const content = letter(occasion, { address: owner }, "bounce-complaint", {
     address,
-    subject,
+    subject: named(occasion, subject),
     ...(isRemoved ? {} : { remove }),
   });
   emit({ recipient: owner, content });

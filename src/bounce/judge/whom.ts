@@ -5,6 +5,7 @@
 import type { List } from "../../lists/directory.ts";
 import { type Keyring, keyringOf } from "../../lists/keyring.ts";
 import { stampOf } from "../../lists/stamps.ts";
+import { canonical } from "../../mail/address.ts";
 import type { Asked } from "./occasion.ts";
 
 /** A list's address with what followed its name. */
@@ -24,6 +25,15 @@ export interface Signed {
   readonly time: number;
   /** Whether it was one of the trials, not a post. */
   readonly isProbe: boolean;
+}
+
+/**
+ * Whom a return path names that Postfix made (XVERP), `bounces+anna=example.org`: anybody can make one
+ * up. @param extension what followed the list's name
+ */
+export function namedIn(extension: string): string | undefined {
+  const [, local, domain] = /^bounces.(.+)=([^=]+)$/i.exec(extension) ?? [];
+  return local && domain ? canonical(`${local}@${domain}`) : undefined;
 }
 
 /** Most addresses that are looked at. */

@@ -339,3 +339,19 @@ t.test("10,000 recipients in a report", async (t) => {
   const [count] = await bounces.counts(news, [""], 0);
   t.equal(count?.n, 9000, "members, and nobody else");
 });
+
+t.test(
+  "a return path of Postfix's names a member, and is not signed",
+  async (t) => {
+    const court = await Court.open(t, { threshold: 1, days: 1, posts: 1 });
+    await court.members(ben);
+    const path = (name: string) => `news-bounces+${name}@lists.example.org`;
+    await court.bounce({ to: "x@else.test" }, path("ben=box.test"));
+    t.equal(await court.isSuspended(ben), true);
+    const { bounces } = await court.state();
+    const [noted] = await bounces.about(news, [ben], 0);
+    t.equal(noted?.trust, "unsigned");
+    await court.bounce({ to: "x@else.test" }, path("eve=box.test"));
+    t.match(court.logged.join("\n"), /about no member/);
+  },
+);
