@@ -4,8 +4,8 @@
 
 import type { Action } from "../../lists/policy/rule.ts";
 import { canonical } from "../../mail/address.ts";
-import type { Account } from "../account.ts";
-import { type Counterpart, gone } from "../counterparts.ts";
+import { type Account, shown } from "../account.ts";
+import { type Counterpart, gone, same } from "../counterparts.ts";
 import { replyElsewhere } from "../fields.ts";
 import type { FoundMember } from "../found.ts";
 import { unaddressed } from "../headers.ts";
@@ -18,9 +18,34 @@ type Any = Counterpart<unknown, unknown>;
 /** Values that say nothing. */
 export const idle = ["", null, false, 0, []];
 
-/** @param usual values at which nothing is lost */
-export const bounces = (...usual: unknown[]): Any =>
-  gone("bounces are judged by listmill's own measure", "", usual);
+/** What owners are told of bounces. @param usual values at which nothing is lost */
+export const told = (...usual: unknown[]): Any =>
+  gone(
+    "owners get one summary of bounces a day",
+    "bounces.summary = false; bounces.unrecognised_notify in listmill.toml",
+    usual,
+  );
+
+/** Whether members are judged by bounces at all. */
+export const judging: Any = (value, account, _source, name) => {
+  if (value === false || value === 0)
+    account.set(name, value, "bounces.action", "log");
+  else account.needless(name, value, "so it is here");
+};
+
+/** A number of the judging; scores may be fractions. */
+export const measure = (key: string): Any =>
+  same(key, (value) => {
+    const number = Math.ceil(Number(shown(value)));
+    return Number.isFinite(number) ? number : shown(value);
+  });
+
+/** A time of the judging: seconds, or with its unit. */
+export const lasting = (key: string): Any =>
+  same(key, (value) => {
+    const seconds = Number(shown(value));
+    return seconds > 0 ? `${seconds}s` : shown(value);
+  });
 
 /** @param usual more values at which nothing is lost */
 export const usenet = (...usual: unknown[]): Any =>

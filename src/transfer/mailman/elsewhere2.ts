@@ -4,7 +4,17 @@
  */
 import { type Counterparts, gone, moot, same } from "../counterparts.ts";
 import type { PythonValue } from "../python/literal.ts";
-import { bounces, digestSize, idle, parts, robot, usenet } from "./both.ts";
+import {
+  digestSize,
+  idle,
+  judging,
+  lasting,
+  measure,
+  parts,
+  robot,
+  told,
+  usenet,
+} from "./both.ts";
 import { numberOf, type Source2, type Two } from "./source2.ts";
 import { said } from "./texts2.ts";
 
@@ -123,15 +133,15 @@ export const elsewhere2: Counterparts<PythonValue, Source2> = {
   autoresponse_admin_text: where("autorespond_admin", robot()),
   autoresponse_request_text: where("autorespond_requests", robot()),
   autoresponse_graceperiod: moot("see: autorespond_postings"),
-  bounce_processing: bounces(1, true),
-  bounce_score_threshold: bounces(5),
-  bounce_info_stale_after: bounces(604_800),
-  bounce_you_are_disabled_warnings: bounces(3),
-  bounce_you_are_disabled_warnings_interval: bounces(604_800),
-  bounce_unrecognized_goes_to_list_owner: bounces(1, true),
-  bounce_notify_owner_on_bounce_increment: bounces(0, false),
-  bounce_notify_owner_on_disable: bounces(1, true),
-  bounce_notify_owner_on_removal: bounces(1, true),
+  bounce_processing: judging,
+  bounce_score_threshold: measure("bounces.threshold"),
+  bounce_info_stale_after: lasting("bounces.stale"),
+  bounce_you_are_disabled_warnings: measure("bounces.probes"),
+  bounce_you_are_disabled_warnings_interval: lasting("bounces.probe_every"),
+  bounce_unrecognized_goes_to_list_owner: told(1, true),
+  bounce_notify_owner_on_bounce_increment: told(0, false),
+  bounce_notify_owner_on_disable: told(1, true),
+  bounce_notify_owner_on_removal: told(1, true),
   bounce_info: moot(
     "what bounced before is not counted; who was disabled for it is suspended",
   ),

@@ -5,14 +5,17 @@
 import { gone, moot, same } from "../counterparts.ts";
 import { languageOf, plain, prefixOf } from "../texts.ts";
 import {
-  bounces,
   digestSize,
   dmarc,
   idle,
+  judging,
+  lasting,
+  measure,
   parts,
   replies,
   robot,
   spoken,
+  told,
   usenet,
 } from "./both.ts";
 import { moderation3 } from "./moderation3.ts";
@@ -102,15 +105,15 @@ export const counterparts3: Table = {
     idle,
   ),
   archive_rendering_mode: moot("it is about web pages"),
-  process_bounces: bounces(true),
-  bounce_info_stale_after: bounces("7d"),
-  bounce_notify_owner_on_bounce_increment: bounces(false),
-  bounce_notify_owner_on_disable: bounces(true),
-  bounce_notify_owner_on_removal: bounces(true),
-  bounce_score_threshold: bounces(5),
-  bounce_you_are_disabled_warnings: bounces(3),
-  bounce_you_are_disabled_warnings_interval: bounces("7d"),
-  forward_unrecognized_bounces_to: bounces("administrators"),
+  process_bounces: judging,
+  bounce_info_stale_after: lasting("bounces.stale"),
+  bounce_notify_owner_on_bounce_increment: told(false),
+  bounce_notify_owner_on_disable: told(true),
+  bounce_notify_owner_on_removal: told(true),
+  bounce_score_threshold: measure("bounces.threshold"),
+  bounce_you_are_disabled_warnings: measure("bounces.probes"),
+  bounce_you_are_disabled_warnings_interval: lasting("bounces.probe_every"),
+  forward_unrecognized_bounces_to: told("administrators"),
   description: same("description", (value) =>
     textOf(value).replace(/\s+/g, " ").trim(),
   ),
