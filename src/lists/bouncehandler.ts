@@ -58,12 +58,7 @@ function verified({ home, bounces }: Needed, address: string) {
   if (!settings || !looksLikeReturnPath(address, settings.prefix))
     return undefined;
   const { lists, secret_file } = settings;
-  const secret = readable("secret_file", () => secretIn(home, secret_file));
-  if (!secret)
-    throw later(
-      `secret_file: there is no key in ${resolve(home, secret_file)}`,
-    );
-  const agreed = { ...settings, secret };
+  const agreed = { ...settings, secret: secretOf(home, secret_file) };
   const read = readReturnPath(address, agreed, Object.keys(lists));
   if (read.kind !== "ok") return undefined;
   const list = lists[read.wiki];
@@ -91,12 +86,21 @@ async function addressOf(
   return undefined;
 }
 
-function readable<T>(setting: string, read: () => T): T {
+/** Throws a Failure where the settings name a secret that is not there. */
+export function mustHaveSecret({ home, bounces }: Needed): void {
+  const { bouncehandler } = bounces;
+  if (bouncehandler) secretOf(home, bouncehandler.secret_file);
+}
+
+function secretOf(home: string, path: string): string {
+  let secret: string | undefined;
   try {
-    return read();
+    secret = secretIn(home, path);
   } catch (error) {
-    throw later(`${setting}: ${messageOf(error)}`, error);
+    throw later(`secret_file: ${messageOf(error)}`, error);
   }
+  if (secret) return secret;
+  throw later(`secret_file: there is no key in ${resolve(home, path)}`);
 }
 
 function later(what: string, cause?: unknown): Failure {
