@@ -14,7 +14,7 @@ import { keyOf } from "../mail/address.ts";
 import { looksLikeMessage } from "../mail/header.ts";
 import { authorOf, type Message, openMessage } from "../mail/message.ts";
 import { traceEnvelope } from "../mail/trace.ts";
-import { writeNew } from "../spool/durable.ts";
+import { makeFolder, writeNew } from "../spool/durable.ts";
 import { enqueueAll, mustBeThere } from "../spool/enqueue.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import { withoutCrlf } from "../spool/lineends.ts";
@@ -125,6 +125,8 @@ async function lay(
 ): Promise<string> {
   const now = clock.now();
   const id = newId(now);
+  // Where it is missing: what is laid into a folder is only as safe as the folder's own name.
+  await makeFolder(spool.waiting(queue));
   spool.make(queue);
   await enqueueAll(spool, queue, [
     {

@@ -443,6 +443,13 @@ t.test("a spool that takes nothing: the MTA tries again", async (t) => {
   t.same(entries(at.home), []);
 });
 
+t.test("a queue whose folders are gone is made anew", async (t) => {
+  const at = await office(t);
+  rmSync(join(at.home, "spool/bounces"), { recursive: true });
+  t.match(await post(at, bounce), { status: 200 });
+  t.equal(entries(at.home).length, 1);
+});
+
 t.test("monitors", async (t) => {
   const at = await office(t);
   const none = { Authorization: "" };
