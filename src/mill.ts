@@ -18,7 +18,7 @@ import { textFor } from "./lists/texts/texts.ts";
 import { domainOf, localOf } from "./mail/address.ts";
 import { looksLikeMessage } from "./mail/header.ts";
 import { type Message, openMessage } from "./mail/message.ts";
-import { type Addressed, addressed, found } from "./receipt/door.ts";
+import { type Addressed, addressed, found, reached } from "./receipt/door.ts";
 import { introduced } from "./receipt/intake.ts";
 import type { Envelope } from "./spool/envelope.ts";
 import { secondOf } from "./spool/name.ts";
@@ -116,7 +116,7 @@ export function mailTrade(
     },
 
     introduce(message, now) {
-      const at = (recipient: string) => found(lists, site, recipient);
+      const at = (recipient: string) => reached(lists, site, recipient);
       return introduced(message, at, now);
     },
 

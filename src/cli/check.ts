@@ -22,6 +22,7 @@ import { frontDoor } from "../spool/queue.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import { troubled, unknownObserved } from "./attention.ts";
 import { type Context, parse, type Verb } from "./context.ts";
+import { doorTrouble } from "./doorTrouble.ts";
 import { hookQueues, passedOver } from "./hookqueues.ts";
 import { hostTroubles, mountTroubles } from "./mounts.ts";
 import { mannerOf, troubleOf } from "./programs.ts";
@@ -51,6 +52,7 @@ check
       findings.push(...mountTroubles(context));
       await stateTrouble(context.site, error, warn);
       attempt(error, () => new Keyring(context.home).all());
+      doorTrouble(context, error, warn);
       const lists: List[] = [];
       attempt(error, () => {
         for (const address of namesOf(context, warn))

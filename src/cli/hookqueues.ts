@@ -7,7 +7,7 @@ import { layersOf } from "../mill.ts";
 import { isQueueName } from "../spool/name.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
 import type { Context } from "./context.ts";
-import { lmtp } from "./lmtpdoor.ts";
+import { isDoor } from "./doors.ts";
 
 /** Throws a Failure where a queue is none of those that have hooks. */
 export function mustHaveHooks(known: readonly string[], queue: string): void {
@@ -25,7 +25,7 @@ export function passedOver(
   queues: readonly string[],
 ): string[] {
   return queues
-    .filter((queue) => queue !== lmtp && !known.includes(queue))
+    .filter((queue) => !isDoor(queue) && !known.includes(queue))
     .map(
       (queue) =>
         `listmill.toml: node.${host}.queues: no queue "${queue}" has hooks; it is passed over`,

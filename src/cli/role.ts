@@ -15,7 +15,7 @@ import {
   keyOf,
 } from "../mail/address.ts";
 import { type Context, wholeNumber } from "./context.ts";
-import { lmtp } from "./lmtpdoor.ts";
+import { type DoorWord, isDoor } from "./doors.ts";
 
 /** The words of a command. */
 export interface Said {
@@ -31,10 +31,10 @@ export interface Part {
   readonly site: Site;
   /** Those that are named; none: all. */
   readonly queues: readonly string[];
-  /** Whether the command names them, not the section of the host. */
+  /** Doors for an MTA that shall be open. */
+  readonly doors: readonly DoorWord[];
+  /** Whether the command names queues and doors, not the section of the host. */
   readonly isOrdered: boolean;
-  /** Who wants the door for an MTA open: the command, or the section of the host; undefined: nobody. */
-  readonly door: "command" | "section" | undefined;
   readonly orders: Pick<Orders, "jobs" | "jobsOf" | "scan" | "lists">;
 }
 
@@ -47,12 +47,11 @@ export function roleFor(context: Context, said: Said): Part {
   const lists = chosenLists(context, own, said);
   const isSpoken = spoken.length > 0;
   const named = isSpoken ? spoken : (own?.queues ?? []);
-  const who = isSpoken ? ("command" as const) : ("section" as const);
   return {
     site,
-    queues: named.filter((name) => name !== lmtp),
+    queues: named.filter((name) => !isDoor(name)),
+    doors: [...new Set(named.filter(isDoor))],
     isOrdered: isSpoken,
-    door: named.includes(lmtp) ? who : undefined,
     orders: {
       ...(said.jobs === undefined
         ? { jobs, jobsOf: shares(site) }

@@ -12,9 +12,9 @@ import { mustBeThere } from "../spool/enqueue.ts";
 import { probe } from "../spool/probe.ts";
 import { isResting, type Spool } from "../spool/spool.ts";
 import { type Context, parse, type Verb } from "./context.ts";
+import { type Door, nameOf, openDoor } from "./doors.ts";
 import { hookQueues, mustHaveHooks, passedOver } from "./hookqueues.ts";
 import { type End, live, type Task } from "./life.ts";
-import { type Door, lmtp, openDoor } from "./lmtpdoor.ts";
 import { mountTroubles } from "./mounts.ts";
 import { launchersOf, troubleOf } from "./programs.ts";
 import { type Part, roleFor } from "./role.ts";
@@ -23,14 +23,14 @@ import { serviceOf } from "./service.ts";
 
 const verb: Verb = {
   usage: `\
-run [lmtp] [QUEUE...] [--queues QUEUE,...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...]
+run [lmtp] [http] [QUEUE...] [--queues QUEUE,...] [--until-empty] [--rate N] [--jobs N] [--lists ADDRESS,...]
     Runs the mill: takes messages from the queues and runs their hooks. Without a queue it does what
     [node.HOST] of listmill.toml says for this host, or takes from all that have hooks. With the word
-    lmtp it takes mail from an MTA by LMTP too, or only that where no queue is named. SIGTERM finishes
-    what is claimed and stops. --until-empty stops when nothing is due; --rate is the most messages a
-    minute of this runner (0: no limit); --jobs how many entries of a queue at once, of outbound too,
-    instead of [outbound] entries; --lists takes only entries of these lists, or of all lists of a
-    domain (@DOMAIN). --queues A,B is another way to name queues.`,
+    lmtp it takes mail from an MTA by LMTP too, with http bounces by HTTP, or only that where no queue
+    is named. SIGTERM finishes what is claimed and stops. --until-empty stops when nothing is due;
+    --rate is the most messages a minute of this runner (0: no limit); --jobs how many entries of a
+    queue at once, of outbound too, instead of [outbound] entries; --lists takes only entries of these
+    lists, or of all lists of a domain (@DOMAIN). --queues A,B is another way to name queues.`,
   async run(context, args) {
     const { values, positionals } = parse(args, {
       "until-empty": { type: "boolean", default: false },
@@ -48,17 +48,8 @@ run [lmtp] [QUEUE...] [--queues QUEUE,...] [--until-empty] [--rate N] [--jobs N]
     refuse(context);
     refuseAccount(launchers.manner, spool);
     await refuseState(role.site);
-    if (role.door === "command" && untilEmpty)
-      throw new Failure(
-        exit.usage,
-        "--until-empty ends a runner, and lmtp waits for mail: start two",
-      );
     const isAll = role.queues.length === 0;
-    if (role.door === "section" && isAll && untilEmpty)
-      throw new Failure(
-        exit.usage,
-        `listmill.toml: node.${host()}.queues: names lmtp only, so there is nothing to run until it is empty; name a queue`,
-      );
+    if (untilEmpty) mustEnd(role);
     const queues = chosen(context, role);
     const service = serviceOf(stderrLog);
     const ending = new AbortController();
@@ -80,13 +71,15 @@ run [lmtp] [QUEUE...] [--queues QUEUE,...] [--until-empty] [--rate N] [--jobs N]
       ending: ending.signal,
       begun: (status) => service.ready(status),
     };
-    let door: Door | undefined;
+    const doors: Door[] = [];
     let end: End | undefined;
     try {
-      if (!untilEmpty) door = await doorOf(context, role, ending.signal);
-      if (door && isAll) {
-        service.ready("listens for mail by LMTP");
-        await door.closed;
+      if (!untilEmpty)
+        for await (const door of doorsOf(context, role, ending.signal))
+          doors.push(door);
+      if (doors.length > 0 && isAll) {
+        service.ready(`listens for mail by ${nameOf(role.doors)}`);
+        await allClosed(doors);
       } else {
         end = await live(task);
         while (end.lost !== undefined && !ending.signal.aborted) {
@@ -96,10 +89,10 @@ run [lmtp] [QUEUE...] [--queues QUEUE,...] [--until-empty] [--rate N] [--jobs N]
       }
     } finally {
       ending.abort();
-      await door?.closed;
+      await allClosed(doors);
       launchers.close();
     }
-    stderrLog(end?.node ?? lmtp, words(end));
+    stderrLog(end?.node ?? role.doors.join(" "), words(end));
     // Connections that idle would keep the process for a while.
     process.exit(end?.lost === undefined ? exit.ok : exit.tryLater);
   },
@@ -114,23 +107,42 @@ function words(end: End | undefined): string {
     : `stopped, the lease is lost: ${end.lost}`;
 }
 
+/** Refuses to wait for mail where the runner shall end. */
+function mustEnd({ doors, queues, isOrdered }: Part): void {
+  if (doors.length === 0) return;
+  const named = doors.join(" and ");
+  if (isOrdered)
+    throw new Failure(
+      exit.usage,
+      `--until-empty ends a runner, and ${named} ${doors.length === 1 ? "waits" : "wait"} for mail: start two`,
+    );
+  if (queues.length === 0)
+    throw new Failure(
+      exit.usage,
+      `listmill.toml: node.${host()}.queues: names ${named} only, so there is nothing to run until it is empty; name a queue`,
+    );
+}
+
 /**
- * The door, where one is wanted. Of several runners of a host that are all told of it by the settings the
- * first has it.
+ * The doors that are wanted, each once it is open. Of several runners of a host that are all told of one by
+ * the settings the first has it.
  */
-async function doorOf(
+async function* doorsOf(
   context: Context,
-  { door, queues }: Part,
+  { doors, queues, isOrdered }: Part,
   ending: AbortSignal,
-): Promise<Door | undefined> {
-  if (!door) return undefined;
-  try {
-    return await openDoor(context, ending);
-  } catch (error) {
-    if (door === "command" || queues.length === 0) throw error;
-    stderrLog(lmtp, `${messageOf(error)}; goes on without this door`);
-    return undefined;
-  }
+): AsyncGenerator<Door> {
+  for (const word of doors)
+    try {
+      yield await openDoor(word, context, ending);
+    } catch (error) {
+      if (isOrdered || queues.length === 0) throw error;
+      stderrLog(word, `${messageOf(error)}; goes on without this door`);
+    }
+}
+
+async function allClosed(doors: readonly Door[]): Promise<void> {
+  await Promise.all(doors.map(({ closed }) => closed));
 }
 
 /** Refuses a spool that is not there, and a file system or a mount that cannot hold one. */

@@ -22,6 +22,7 @@ import { errnoOf, exit, Failure } from "../base/errors.ts";
 import type { Secret } from "../mail/stamp.ts";
 import { syncPath, writeNew } from "../spool/durable.ts";
 import { claimName } from "../spool/nfs.ts";
+import { mustBeClosed, readable } from "./secret.ts";
 import { draftPath } from "./ticket.ts";
 
 /** A key. Its bytes are in no text that it is turned into. */
@@ -34,7 +35,6 @@ export interface Key extends Secret {
 /** Seconds that what was read is good for: other hosts may make and drop keys. */
 const FRESH = 1;
 const BYTES = 32;
-const OTHERS = 0o077;
 
 interface Kept {
   /** What tells that the key's file is still the same. */
@@ -215,31 +215,4 @@ function keyIn(path: string, number: number, stat: Stats): Key {
     since,
     secret: createSecretKey(Buffer.from(secret, "hex")),
   };
-}
-
-function mustBeClosed(
-  path: string,
-  where: string,
-  stat: Stats,
-  mode: string,
-): void {
-  if ((stat.mode & OTHERS) !== 0)
-    throw new Failure(
-      exit.config,
-      `${where}: others can read or change it: chmod ${mode} ${path}`,
-    );
-}
-
-/** What this account may not read is a matter of settings, not a bug. */
-function readable<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (errnoOf(error) !== "EACCES") throw error;
-    throw new Failure(
-      exit.noPermission,
-      `${path}: this user may not read it; it belongs to the account that listmill runs under`,
-      { cause: error },
-    );
-  }
 }

@@ -34,6 +34,8 @@ function body(rows: readonly Row[], given: Table): string {
     if (row.path.length > 2) continue;
     text += `\n${wrapped(row.about)}`;
     if (row.example !== undefined) text += anyName(row, below(rows, row));
+    else if (row.section === "optional" && second !== undefined)
+      text += inner(row, below(rows, row));
     else if (row.section === undefined) {
       const value = second === undefined ? given[first] : section?.[second];
       text += `${setting(row, value)}\n`;
@@ -55,6 +57,16 @@ function below(rows: readonly Row[], { path }: Row): readonly Row[] {
       row.path.length > path.length &&
       path.every((name, at) => row.path[at] === name),
   );
+}
+
+/** A section of a section that may be left out, with what it may have: indented, for it is opened as a whole. */
+function inner({ path }: Row, inside: readonly Row[]): string {
+  const told = inside.map((row) =>
+    row.section === undefined
+      ? `\n${wrapped(row.about)}#  ${setting(row, undefined).slice(1)}\n`
+      : `\n${wrapped(row.about)}#[${row.path.join(".")}]\n`,
+  );
+  return `#[${path.join(".")}]\n${told.join("")}`;
 }
 
 /** A section of sections that have any name: what they have, and one of them. */

@@ -4,6 +4,7 @@
  * which lists there are, and the question whether there is one on demand.
  */
 import { exit, Failure } from "../base/errors.ts";
+import { bounceHandlerList } from "../lists/bouncehandler.ts";
 import { exists } from "../lists/demand.ts";
 import type { List, Lists } from "../lists/directory.ts";
 import type { Site } from "../lists/settings.ts";
@@ -63,6 +64,21 @@ export async function found(
 }
 
 /**
+ * The same of mail from outside, which may come back to a return path of MediaWiki's BounceHandler too: then
+ * it is for the bounces of the list that the settings name.
+ */
+export async function reached(
+  lists: Lists,
+  site: Site,
+  recipient: string,
+): Promise<Addressed | undefined> {
+  const name = bounceHandlerList(site, recipient);
+  const at = await found(lists, site, name ?? recipient);
+  if (name === undefined) return at;
+  return at?.extension === "" ? { ...at, extension: "bounces" } : undefined;
+}
+
+/**
  * The door that an address is to those outside.
  * Throws Failure: 67 there is no such list, 77 it takes no mail from outside; 75 and others where
  * that cannot be told.
@@ -72,7 +88,7 @@ export async function doorFor(
   text: string,
 ): Promise<Destination> {
   const recipient = canonical(text);
-  const at = recipient ? await found(lists, site, recipient) : undefined;
+  const at = recipient ? await reached(lists, site, recipient) : undefined;
   const door = at && doorOf(at.extension, site.delimiters, false);
   if (!recipient || !at || door?.kind === "unknown")
     throw new Failure(exit.noUser, `<${text}>: no such list here`);

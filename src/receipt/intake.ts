@@ -1,6 +1,7 @@
 /**
  * What comes from an MTA, by whatever door: the bytes go to one draft, and each of its recipients
- * gets an entry of `incoming` that shares them by hard link. Returns only when all is on disk. When it
+ * gets an entry of `incoming` that shares them by hard link; what is a bounce for sure goes to the queue
+ * that is for it. Returns only when all is on disk. When it
  * throws, the MTA brings the message again, to all of its recipients; so one of several may get it
  * twice: spool/enqueue.ts says when.
  */
@@ -9,10 +10,11 @@ import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { exit, Failure } from "../base/errors.ts";
 import type { Site } from "../lists/settings.ts";
+import { keyOf } from "../mail/address.ts";
 import { looksLikeMessage } from "../mail/header.ts";
 import { authorOf, type Message, openMessage } from "../mail/message.ts";
 import { traceEnvelope } from "../mail/trace.ts";
-import { writeNew } from "../spool/durable.ts";
+import { makeFolder, writeNew } from "../spool/durable.ts";
 import { enqueueAll, mustBeThere } from "../spool/enqueue.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import { withoutCrlf } from "../spool/lineends.ts";
@@ -37,6 +39,12 @@ export interface Arrival {
     sender: string,
     destinations: readonly Destination[],
   ): Promise<readonly string[]>;
+  /**
+   * Lays it into a queue, with the null sender.
+   * @param at the list that the recipient is an address of, where it is known
+   * @returns the entry's id
+   */
+  lay(queue: string, recipient: string, at?: Addressed): Promise<string>;
 }
 
 /**
@@ -71,6 +79,12 @@ export async function arrive<T>(
       message,
       size,
       take: (sender, destinations) => take(given, file, sender, destinations),
+      lay: (queue, recipient, at) =>
+        lay(given, file, queue, {
+          sender: "",
+          recipient,
+          ...(at && { list: at.list.address, extension: at.extension }),
+        }),
     });
   } finally {
     rmSync(draft, { recursive: true, force: true });
@@ -103,11 +117,32 @@ async function take(
   return destinations.map((one) => ids.get(keyOfDoor(one)) ?? "");
 }
 
+async function lay(
+  { spool, clock }: Intake,
+  file: string,
+  queue: string,
+  envelope: Outside,
+): Promise<string> {
+  const now = clock.now();
+  const id = newId(now);
+  // Where it is missing: what is laid into a folder is only as safe as the folder's own name.
+  await makeFolder(spool.waiting(queue));
+  spool.make(queue);
+  await enqueueAll(spool, queue, [
+    {
+      queue,
+      name: freshName(now, id),
+      envelope: fromOutside(envelope, now),
+      message: file,
+    },
+  ]);
+  return id;
+}
+
+type Outside = Pick<Envelope, "sender" | "recipient" | "list" | "extension">;
+
 /** The envelope of what came from outside. */
-function fromOutside(
-  envelope: Pick<Envelope, "sender" | "recipient" | "list" | "extension">,
-  now: number,
-): Envelope {
+function fromOutside(envelope: Outside, now: number): Envelope {
   return {
     ...envelope,
     origin: "mta",
@@ -146,8 +181,10 @@ function eachOnce(destinations: readonly Destination[]): Destination[] {
   });
 }
 
-function keyOfDoor({ list, extension }: Addressed): string {
-  return `${list.address} ${extension}`;
+/** Return paths of BounceHandler have one door, and each is somebody else's. */
+function keyOfDoor({ list, extension, recipient }: Destination): string {
+  const whose = extension === "bounces" ? keyOf(recipient) : "";
+  return `${list.address} ${extension} ${whose}`;
 }
 
 async function* limited(

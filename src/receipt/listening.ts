@@ -1,5 +1,5 @@
 /**
- * Where the LMTP door listens: a port, or a socket in the home or elsewhere. After a crash a socket
+ * Where a door listens: a port, or a socket in the home or elsewhere. After a crash a socket
  * file may be left: it is replaced; one that somebody listens on is not.
  */
 import { chmodSync, lstatSync, mkdirSync, statSync, unlinkSync } from "node:fs";
@@ -7,10 +7,28 @@ import { connect, type Server, type Socket } from "node:net";
 import { dirname, resolve, sep } from "node:path";
 import { errnoOf, exit, Failure, messageOf } from "../base/errors.ts";
 
-/** Where the door is. */
+/** Where a door is. */
 export type Place =
   | { readonly path: string }
   | { readonly host: string; readonly port: number };
+
+/** A door that is open. */
+export interface OpenDoor {
+  /** `127.0.0.1:8024`, or the path of the socket. */
+  readonly where: string;
+  /** Finishes what is in flight and refuses what is new; then nobody is connected any more. */
+  close(): Promise<void>;
+}
+
+/** The settings of a door. */
+export interface Listening {
+  /** Where they stand, for errors: `lmtp`. */
+  readonly section: string;
+  /** host:port, or a path, from the home where it is not absolute. */
+  readonly listen: string;
+  /** Permissions of a socket, in octal. */
+  readonly mode: string;
+}
 
 /** @param listen the setting: host:port, or a path, from the home where it is not absolute */
 export function placeOf(home: string, listen: string): Place {
@@ -19,12 +37,22 @@ export function placeOf(home: string, listen: string): Place {
   return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
 }
 
-/** Listens. @param mode of a socket, in octal @returns `127.0.0.1:8024`, or the path of the socket */
+/**
+ * Prepares for a door, and listens: the folder of a socket is there, and no stale one in its place.
+ * @returns `127.0.0.1:8024`, or the path of the socket
+ * Throws Failure.
+ */
 export async function listen(
   server: Server,
-  place: Place,
-  mode: string,
+  home: string,
+  settings: Listening,
 ): Promise<string> {
+  const { section, mode } = settings;
+  const place = placeOf(home, settings.listen);
+  if ("path" in place) {
+    makeFolderOf(section, home, place.path);
+    await removeStale(section, place.path);
+  }
   await new Promise<void>((done, fail) => {
     const failed = (error: Error) => {
       const isTaken = errnoOf(error) === "EADDRINUSE";
@@ -32,7 +60,7 @@ export async function listen(
       fail(
         new Failure(
           exit.config,
-          `[lmtp] listen: ${messageOf(error)}; ${advice}`,
+          `[${section}] listen: ${messageOf(error)}; ${advice}`,
         ),
       );
     };
@@ -55,18 +83,12 @@ export async function listen(
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** Prepares for a socket: its folder is there, and no stale one in its place. Throws Failure. */
-export async function prepare(home: string, path: string): Promise<void> {
-  makeFolderOf(home, path);
-  await removeStale(path);
-}
-
 /** Makes the folder of a socket where it is missing; the system would say "permission denied". */
-function makeFolderOf(home: string, path: string): void {
+function makeFolderOf(section: string, home: string, path: string): void {
   const folder = dirname(path);
   if (statSync(folder, { throwIfNoEntry: false })) return;
   const refused = (what: string) =>
-    new Failure(exit.config, `[lmtp] listen = "${path}": ${what}`);
+    new Failure(exit.config, `[${section}] listen = "${path}": ${what}`);
   if (!folder.startsWith(`${resolve(home)}${sep}`))
     throw refused(
       `there is no folder ${folder}; make it, or set another place`,
@@ -79,18 +101,18 @@ function makeFolderOf(home: string, path: string): void {
 }
 
 /** Removes the file of a socket that nobody listens on. */
-async function removeStale(path: string): Promise<void> {
+async function removeStale(section: string, path: string): Promise<void> {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat) return;
   const refused = (what: string) =>
-    new Failure(exit.config, `[lmtp] listen = "${path}": ${what}`);
+    new Failure(exit.config, `[${section}] listen = "${path}": ${what}`);
   if (!stat.isSocket()) throw refused("there is a file that is no socket");
-  if (await answers(path))
+  if (await answers(section, path))
     throw refused("somebody listens there already, maybe another listmill");
   unlinkSync(path);
 }
 
-function answers(path: string): Promise<boolean> {
+function answers(section: string, path: string): Promise<boolean> {
   return new Promise((done, fail) => {
     const socket: Socket = connect({ path });
     socket.once("connect", () => {
@@ -100,7 +122,8 @@ function answers(path: string): Promise<boolean> {
     socket.once("error", (error) => {
       const code = errnoOf(error);
       if (code === "ECONNREFUSED" || code === "ENOENT") done(false);
-      else fail(new Failure(exit.config, `[lmtp] listen: ${error.message}`));
+      else
+        fail(new Failure(exit.config, `[${section}] listen: ${error.message}`));
     });
   });
 }

@@ -7,30 +7,25 @@ import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
 import { messageOf } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
 import { type Post, Refusal, Transaction } from "./conversation.ts";
-import { listen, placeOf, prepare } from "./listening.ts";
-
-export interface LmtpDoor {
-  /** `127.0.0.1:8024`, or the path of the socket. */
-  readonly where: string;
-  /** Finishes what is in flight and refuses what is new; then nobody is connected any more. */
-  close(): Promise<void>;
-}
+import { listen, type OpenDoor } from "./listening.ts";
 
 /** Milliseconds for transactions that are in flight when the door closes. */
 const PATIENCE = 30_000;
 
 /** Opens the door. Throws Failure where it cannot listen. */
-export async function openLmtp(post: Post): Promise<LmtpDoor> {
+export async function openLmtp(post: Post): Promise<OpenDoor> {
   const { site, log } = post;
-  const place = placeOf(site.home, site.lmtp.listen);
-  if ("path" in place) await prepare(site.home, place.path);
   const server = new LmtpServer(post);
   let isOpen = false;
   server.on("error", (error) => {
     // What goes wrong before that is thrown.
     if (isOpen) log("lmtp", messageOf(error));
   });
-  const where = await listen(server.server, place, site.lmtp.socket_mode);
+  const where = await listen(server.server, site.home, {
+    section: "lmtp",
+    listen: site.lmtp.listen,
+    mode: site.lmtp.socket_mode,
+  });
   isOpen = true;
   return { where, close: () => server.end() };
 }

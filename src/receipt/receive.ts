@@ -10,6 +10,7 @@ import { authorOf } from "../mail/message.ts";
 import { traceEnvelope } from "../mail/trace.ts";
 import { type Destination, doorFor } from "./door.ts";
 import { arrive, type Intake } from "./intake.ts";
+import { withoutMboxLine } from "./mboxline.ts";
 
 export interface Receiving extends Intake {
   readonly lists: Lists;
@@ -53,27 +54,4 @@ function senderOf(text: string): string {
   if (sender === undefined)
     throw new Failure(exit.dataError, `--sender <${text}>: not an address`);
   return sender;
-}
-
-const LINE = 64 * 1024;
-
-/** Some MTAs write an mbox line above the header. */
-async function* withoutMboxLine(
-  source: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  let start: Buffer | undefined = Buffer.alloc(0);
-  for await (const chunk of source) {
-    if (start === undefined) {
-      yield chunk;
-      continue;
-    }
-    start = Buffer.concat([start, chunk]);
-    if (start.length < 5) continue;
-    const isMbox = start.toString("latin1", 0, 5) === "From ";
-    const end = start.indexOf(10);
-    if (isMbox && end < 0 && start.length < LINE) continue;
-    yield isMbox && end >= 0 ? start.subarray(end + 1) : start;
-    start = undefined;
-  }
-  if (start && start.length > 0) yield start;
 }

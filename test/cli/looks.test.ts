@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
+import { host } from "../../src/base/environment.ts";
 import aliases from "../../src/cli/aliases.ts";
 import archive from "../../src/cli/archive.ts";
 import check from "../../src/cli/check.ts";
@@ -102,6 +103,29 @@ t.test("each trouble is told with its place", async (t) => {
   t.match(JSON.parse((await verb(t, home, check, [], true)).out), [
     { level: "error" },
   ]);
+});
+
+t.test("what is wrong with the ways of bounces is told", async (t) => {
+  const sink = await corpusSink(t);
+  const settings = `\
+[node.${host()}]
+queues = ["http", "incoming"]
+[bounces.bouncehandler]
+secret_file = "secrets/verp"
+[bounces.bouncehandler.lists]
+enwiki = "${news}"
+dewiki = "sprache@lists.example.org"
+`;
+  const home = await makeHome(t, { smtp: sink.url, settings });
+  t.match(await verb(t, home, check, []), {
+    code: 78,
+    out: /^error: \[http\] token_file: there is no token in .*\nerror: \[bounces\.bouncehandler\] secret_file: there is no key in .*\nwarning: \[bounces\.bouncehandler\.lists\] dewiki: there is no list sprache@/m,
+  });
+  for (const name of ["verp", "http-token"])
+    writeFileSync(join(home, "secrets", name), "x\n", { mode: 0o600 });
+  const { code, out } = await verb(t, home, check, []);
+  t.equal(code, 0);
+  t.notMatch(out, /^error/m);
 });
 
 t.test("what is not mounted is told, and nothing made there", async (t) => {
@@ -249,6 +273,8 @@ t.test("what run refuses", async (t) => {
     [["--lists", `${news},gone@x.org`], 67, /there is no list gone@x\.org/],
     [["--forever"], 64, /--forever/],
     [["lmtp", "--until-empty"], 64, /lmtp waits for mail: start two/],
+    [["http", "lmtp", "--until-empty"], 64, /http and lmtp wait for mail/],
+    [["http"], 78, /\[http\] token_file: there is no token in .*; make one/],
   ];
   for (const [args, code, err] of cases)
     t.match(await verb(t, home, run, args), { code, err }, args.join(" "));

@@ -29,9 +29,10 @@ async function on(t: Parameters<typeof makeHome>[0], name: string) {
 
 t.test("the section of the host counts", async (t) => {
   const role = await on(t, "mx1");
-  const { site, queues, door, orders } = role();
+  const { site, queues, doors, isOrdered, orders } = role();
   t.same(queues, ["incoming"]);
-  t.equal(door, "section");
+  t.same(doors, ["lmtp"]);
+  t.notOk(isOrdered);
   t.match(site.outbound, { rate: 1200, connections: 2, entries: 32 });
   t.match(orders, { jobs: 8, jobsOf: { outbound: 32 }, scan: 5000 });
   t.ok(orders.lists?.has("later@lists.example.org"));
@@ -51,7 +52,11 @@ t.test("what the command says counts before that", async (t) => {
     lists: [news, "@x.example"],
   });
   t.same(queues, ["posts", "outbound", "owner"]);
-  t.equal(role({ named: ["lmtp"] }).door, "command");
+  t.match(role({ named: ["http", "owner", "lmtp", "http"] }), {
+    queues: ["owner"],
+    doors: ["http", "lmtp"],
+    isOrdered: true,
+  });
   t.equal(site.outbound.rate, 5);
   t.equal(orders.jobs, 2);
   t.equal(orders.jobsOf, undefined, "outbound too");

@@ -13,7 +13,8 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import t, { type Test } from "tap";
 import { Context } from "../../src/cli/context.ts";
-import { type LmtpDoor, openLmtp } from "../../src/receipt/lmtp.ts";
+import type { OpenDoor } from "../../src/receipt/listening.ts";
+import { openLmtp } from "../../src/receipt/lmtp.ts";
 import { readEnvelope } from "../../src/spool/envelope.ts";
 import { makeHome, news, until, waiting } from "../cli/atHome.ts";
 import { Talk } from "./talk.ts";
@@ -24,7 +25,7 @@ const post = "From: Anna <anna@example.com>\nSubject: x\n\n.Text.\n";
 
 interface Office {
   readonly home: string;
-  readonly door: LmtpDoor;
+  readonly door: OpenDoor;
   readonly lines: string[];
 }
 

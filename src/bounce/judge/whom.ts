@@ -2,6 +2,8 @@
  * Whom a bounce is about, as a return path says that we have signed ourselves: nobody else can have made
  * it, whatever the rest of the message says. Signature first, age second.
  */
+
+import { bounceHandlerAt } from "../../lists/bouncehandler.ts";
 import type { List } from "../../lists/directory.ts";
 import { type Keyring, keyringOf } from "../../lists/keyring.ts";
 import { stampOf } from "../../lists/stamps.ts";
@@ -45,12 +47,18 @@ const MOST = 60;
  * @param find the list of an address
  */
 export async function signedBy(
-  { site, now, log }: Pick<Asked, "site" | "now" | "log">,
+  { site, lists, now, log }: Pick<Asked, "site" | "lists" | "now" | "log">,
   addresses: readonly string[],
   find: Finding,
 ): Promise<Signed | undefined> {
   let keyring: Keyring | undefined;
   for (const address of [...new Set(addresses)].slice(0, MOST)) {
+    const moved = await bounceHandlerAt(site, address);
+    const theirs = moved && lists.get(moved.list);
+    if (moved?.address && theirs) {
+      const { address: whom, time } = moved;
+      return { list: theirs, address: whom, time, isProbe: false };
+    }
     const found = await find(address);
     if (!found?.extension) continue;
     const { list, extension } = found;

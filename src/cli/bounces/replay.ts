@@ -60,7 +60,7 @@ async function readingOf(
   const report = await readReport(message);
   const addresses = "returned" in report ? report.returned.addresses : [];
   const find = (address: string) => found(lists, site, address);
-  const asked = { site, now: context.clock.now(), log: () => {} };
+  const asked = { site, lists, now: context.clock.now(), log: () => {} };
   const signed = await signedBy(asked, addresses, find);
   let destination: Destination | undefined;
   if (given)

@@ -11,6 +11,7 @@ import {
   flag,
   several,
 } from "../../base/settings.ts";
+import { bouncehandler } from "./bouncehandler.ts";
 import { address, note } from "./words.ts";
 
 /** Those of a list. */
@@ -91,4 +92,5 @@ export const siteBounces = z.strictObject({
     several(address()).prefault([]),
     "Who gets what came to the bounces and nobody understood: in one mail a day.",
   ),
+  bouncehandler,
 });

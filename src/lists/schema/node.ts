@@ -13,9 +13,9 @@ import { note } from "./words.ts";
 const role = z.strictObject({
   queues: note(
     several(
-      textLike("a queue's name such as outbound, or lmtp", isQueueName),
+      textLike("a queue's name such as outbound, or lmtp or http", isQueueName),
     ).optional(),
-    "Queues that its runners take from where the command names none; lmtp opens that door too.",
+    "Queues that its runners take from where the command names none; lmtp and http open these doors too.",
     { without: "all that have hooks" },
   ),
   lists: note(

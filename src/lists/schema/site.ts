@@ -12,6 +12,7 @@ import {
 } from "../../base/settings.ts";
 import { siteBounces } from "./bounces.ts";
 import { told, wrongInState } from "./fitting.ts";
+import { http } from "./http.ts";
 import { listDefaults } from "./list.ts";
 import { node, wrongInRoles } from "./node.ts";
 import { pace, wrongInPace } from "./pace.ts";
@@ -22,9 +23,11 @@ import {
   isDatabase,
   isServer,
   line,
+  listening,
   note,
   observe,
   path,
+  socketMode,
 } from "./words.ts";
 
 const sections = z.strictObject({
@@ -165,18 +168,11 @@ const sections = z.strictObject({
     z
       .strictObject({
         listen: note(
-          textLike(
-            "host:port, or the path of a socket, absolute or from the home",
-            (value) =>
-              /^(\[[0-9a-f:.]+\]|[^:/\s]+):\d{1,5}$/i.test(value) ||
-              (!value.includes(":") && value !== "" && !/\p{Cc}/u.test(value)),
-          ).prefault("127.0.0.1:8024"),
+          listening().prefault("127.0.0.1:8024"),
           "Where listmill run lmtp waits for the MTA. There is no password: whoever can connect can post in anybody's name.",
         ),
         socket_mode: note(
-          textLike('permissions such as "0660"', (value) =>
-            /^0?[0-7]{3}$/.test(value),
-          ).prefault("0660"),
+          socketMode().prefault("0660"),
           "Who may connect to a socket: the MTA's account needs to be its group, or it is open to all with 0666.",
         ),
         clients: note(count(1, 10_000).prefault(100), "Connections at once."),
@@ -188,6 +184,7 @@ const sections = z.strictObject({
       .prefault({}),
     "The door for an MTA that speaks LMTP (RFC 2033).",
   ),
+  http,
   state: note(
     z
       .strictObject({

@@ -62,6 +62,18 @@ export const domainName = () =>
     (value) => !value.startsWith("[") && canonicalDomain(value) !== undefined,
   );
 
+/** Where a door listens. */
+export const listening = () =>
+  textLike(
+    "host:port, or the path of a socket, absolute or from the home",
+    (value) =>
+      /^(\[[0-9a-f:.]+\]|[^:/\s]+):\d{1,5}$/i.test(value) ||
+      (!value.includes(":") && value !== "" && !hasControl(value)),
+  );
+
+export const socketMode = () =>
+  textLike('permissions such as "0660"', (value) => /^0?[0-7]{3}$/.test(value));
+
 export const observe = () =>
   several(
     textLike('a hook as "posts/10-approve/50-mine"', (value) =>

@@ -1,4 +1,6 @@
+import { writeFileSync } from "node:fs";
 import t from "tap";
+import { returnPathOf } from "../../../src/mail/bouncehandler.ts";
 import { news } from "../../cli/atHome.ts";
 import { Court, DAY, report, subjectOf } from "./court.ts";
 
@@ -353,5 +355,39 @@ t.test(
     t.equal(noted?.trust, "unsigned");
     await court.bounce({ to: "x@else.test" }, path("eve=box.test"));
     t.match(court.logged.join("\n"), /about no member/);
+  },
+);
+
+t.test(
+  "a return path of BounceHandler's names a user of its wiki",
+  async (t) => {
+    const rules = { threshold: 1, days: 1, posts: 1 };
+    const court = await Court.open(
+      t,
+      rules,
+      `[bounces.bouncehandler]\nsecret_file = "secrets/wiki"\nusers = "users"\nlists = { enwiki = "${news}" }\n`,
+    );
+    writeFileSync(`${court.home}/secrets/wiki`, "geheim\n", { mode: 0o600 });
+    writeFileSync(`${court.home}/users`, `7\t${ben}\n`);
+    await court.members(ben);
+    const agreed = {
+      prefix: "wiki",
+      algorithm: "sha256",
+      secret: "geheim",
+    } as const;
+    const path = (time: number, secret = "geheim") =>
+      returnPathOf(
+        { ...agreed, secret },
+        { wiki: "enwiki", user: 7, time },
+        "wiki.test",
+      );
+    const text = (to: string) =>
+      report([{ to: "x@y.test" }]).replace("From:", `To: ${to}\nFrom:`);
+    const at = "news-bounces@lists.example.org";
+    await court.take(text(path(court.now, "wrong")), at);
+    await court.take(text(path(court.now - 5 * DAY)), at);
+    t.equal(await court.isSuspended(ben), false);
+    await court.take(text(path(court.now)), at);
+    t.equal(await court.isSuspended(ben), true);
   },
 );
