@@ -147,6 +147,14 @@ export class Home {
     return run(this.#program(args));
   }
 
+  /** How many entries wait in a queue and are due. */
+  waiting(queue: string): number {
+    const now = Date.now() / 1000;
+    return namesIn(join(this.dir, "spool", queue, "new")).filter(
+      (name) => Number.parseInt(name, 10) <= now,
+    ).length;
+  }
+
   /** Changes a setting of the list, such as `verp=always`. */
   async set(setting: string): Promise<void> {
     await this.call(["list", "set", LIST, setting]);
@@ -189,8 +197,7 @@ export class Home {
   }
 
   #mustBeThrough(queues: readonly string[]): void {
-    const left = (name: string) =>
-      namesIn(join(this.dir, "spool", name, "new")).length;
+    const left = (name: string) => this.waiting(name);
     const all = this.#queues().map((folder) => folder.split("/").at(-1) ?? "");
     for (const name of queues.length === 0 ? all : [...queues, "failed"])
       if (left(name) > 0)

@@ -18,9 +18,9 @@ const tables: Readonly<Record<string, readonly string[] | undefined>> = {
 };
 
 /** What is counted of a list as such: the key is its address. */
-const ofList = ["post", "flood", "asked-for", "question", "quiet"];
+const ofList = ["post", "flood", "asked-for", "question", "quiet", "complaint"];
 /** What is counted of something else in it: its address, a blank, and that. */
-const inList = ["author", "counted", "echo"];
+const inList = ["author", "counted", "echo", "bounce-day", "bounce-told"];
 
 /** @param now milliseconds since 1970 */
 export function renameList(

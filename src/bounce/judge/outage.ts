@@ -104,26 +104,50 @@ export async function haltsOf(
   };
 }
 
-const sizes = new Map<string, { readonly n: number; readonly at: number }>();
+/** How many members each scope of a list has, as they were counted last. */
+interface Sizes {
+  readonly at: number;
+  readonly of: ReadonlyMap<string, number>;
+}
+
+const remembered = new WeakMap<object, Map<string, Promise<Sizes>>>();
+/** Lists of which that is remembered. */
+const LISTS = 100;
 
 /** How many members a list has, or how many of them a domain. */
 async function sizeOf(
-  { members }: Pick<State, "members">,
+  state: Pick<State, "members">,
   list: string,
   scope: string,
   now: number,
 ): Promise<number> {
-  const name = `${list} ${scope}`;
-  const known = sizes.get(name);
-  if (known && Math.abs(now - known.at) < FRESH) return known.n;
-  let n = 0;
-  if (scope === "") n = await members.count(list);
-  else
-    for await (const page of members.all(list)) {
-      for (const { key } of page) if (scopeOf(key) === scope) n += 1;
-      await breath();
+  const sizes = remembered.get(state.members) ?? new Map();
+  remembered.set(state.members, sizes);
+  const known = await sizes.get(list);
+  if (known && Math.abs(now - known.at) < FRESH)
+    return known.of.get(scope) ?? 0;
+  const counting = counted(state, list, now);
+  if (sizes.size >= LISTS) sizes.clear();
+  sizes.set(list, counting);
+  counting.catch(() => sizes.delete(list));
+  return (await counting).of.get(scope) ?? 0;
+}
+
+/** One look at all members does for all domains. */
+async function counted(
+  { members }: Pick<State, "members">,
+  list: string,
+  now: number,
+): Promise<Sizes> {
+  const of = new Map<string, number>();
+  let all = 0;
+  for await (const page of members.all(list)) {
+    for (const { key } of page) {
+      const scope = scopeOf(key);
+      of.set(scope, (of.get(scope) ?? 0) + 1);
     }
-  if (sizes.size > 10_000) sizes.clear();
-  sizes.set(name, { n, at: now });
-  return n;
+    all += page.length;
+    await breath();
+  }
+  return { at: now, of: of.set("", all) };
 }
