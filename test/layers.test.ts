@@ -44,6 +44,7 @@ const rooms = [
   "archive",
   "digest",
   "transfer",
+  "bounce",
 ];
 const allowed: Record<string, string[]> = {
   base: [],
@@ -58,6 +59,8 @@ const allowed: Record<string, string[]> = {
   moderation: ground,
   archive: ground,
   digest: ground,
+  // It reads reports and acts on none.
+  bounce: ["base", "mail"],
   // It reads what other managers wrote, and moves nothing: no spool, no state.
   transfer: ["base", "mail", "lists"],
   cli: [...ground, ...rooms, "engine", "top"],

@@ -56,7 +56,13 @@ export async function* outcomes(): AsyncGenerator<Outcome> {
       const family = report.kind === "bounce" ? report.family : "none";
       for (const found of judged(path, expected, report)) {
         const reason = known[`${found.measure} ${path}`] ?? known[path];
-        yield { path, source, family, ...found, ...(reason === undefined || found.isRight ? {} : { reason }) };
+        yield {
+          path,
+          source,
+          family,
+          ...found,
+          ...(reason === undefined || found.isRight ? {} : { reason }),
+        };
       }
     }
   }

@@ -57,7 +57,8 @@ function groupOf(block: string): Group | undefined {
   const { header } = parseHeader(bytes);
   const finalField = header.get("Final-Recipient");
   const originalField = header.get("Original-Recipient");
-  const final = recipientOf(finalField) ?? recipientOf(header.get("X-Actual-Recipient"));
+  const final =
+    recipientOf(finalField) ?? recipientOf(header.get("X-Actual-Recipient"));
   const recipient = recipientOf(originalField) ?? final;
   if (recipient === undefined) return undefined;
   const [action = ""] = (header.get("Action") ?? "").trim().split(/[\s;,(]/, 1);
@@ -82,7 +83,7 @@ function groupOf(block: string): Group | undefined {
 function recipientOf(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   const [, type = "", rest = ""] =
-    /^\s*(?:([A-Za-z0-9_/-]{1,40})\s*;)?([^]*)$/.exec(value) ?? [];
+    /^\s*(?:([A-Za-z0-9_/-]{1,40})\s*;)?([\s\S]*)$/.exec(value) ?? [];
   if (/^x-?(?:400|unix)|^unknown/i.test(type) && !rest.includes("@"))
     return undefined;
   const address = /^utf-?8$/i.test(type)

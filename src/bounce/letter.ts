@@ -3,6 +3,7 @@
  * which family of mail systems it is of. Pure.
  */
 import type { Header } from "../mail/header.ts";
+import { disposition } from "../mail/mime.ts";
 import type { Part } from "./parts.ts";
 import { ends } from "./rules/ends.ts";
 import { families } from "./rules/index.ts";
@@ -17,7 +18,7 @@ const MARKED = 300;
 export interface Letter {
   readonly header: Header;
   readonly parts: readonly Part[];
-  /** The report's own lines; the one at which the returned message begins is the last. */
+  /** The report's own lines, before the returned message begins. */
   readonly lines: readonly string[];
   /** The returned message as far as it stands in the text; "" where it is a part or is missing. */
   readonly behind: string;
@@ -51,7 +52,7 @@ export function letterOf(header: Header, parts: readonly Part[]): Letter {
   return {
     header,
     parts,
-    lines: all.slice(0, end + 1),
+    lines: all.slice(0, end),
     behind: all.slice(end).join("\n"),
     family,
     isReport: family !== undefined || looksLikeReport(header, parts, all),
@@ -64,9 +65,14 @@ function ownText(parts: readonly Part[]): string {
   const before = returned < 0 ? parts : parts.slice(0, returned);
   for (const some of [before, parts])
     for (const type of ["text/plain", "text/html"]) {
-      const texts = some.filter((part) => part.type === type);
-      const text = texts.map((part) => part.text).join("\n");
-      if (text.trim() !== "") return text;
+      const all = some.filter((part) => part.type === type);
+      const shown = all.filter(
+        ({ header }) => disposition(header).kind !== "attachment",
+      );
+      for (const texts of [shown, all]) {
+        const text = texts.map((part) => part.text).join("\n");
+        if (text.trim() !== "") return text;
+      }
     }
   return "";
 }
@@ -103,7 +109,10 @@ export function bears(
     return false;
   if (field !== undefined) {
     const [name, value] = field;
-    if (!header.has(name) || !value.test((header.get(name) ?? "").slice(0, LINE)))
+    if (
+      !header.has(name) ||
+      !value.test((header.get(name) ?? "").slice(0, LINE))
+    )
       return false;
   }
   return text === undefined || lines.some((line) => text.test(line));
@@ -120,12 +129,18 @@ function looksLikeReport(
 ): boolean {
   if (parts.some(isStatus)) return true;
   const from = shown(header, "From");
+  if (/mailer-daemon|mail delivery (?:sub)?system/i.test(from)) return true;
   const isNull = /^\s*(?:<\s*>|.*mailer-daemon.*)\s*$/i.test(
     (header.get("Return-Path") ?? "").slice(0, LINE),
   );
   const isDaemon = daemon.test(from) || (header.has("From") && from === "");
   const title = shown(header, "Subject");
-  if (!isDaemon && !isNull) return subject.test(title) && !passedOn.test(title) && lines.some((line) => sentence.test(line));
+  if (!isDaemon && !isNull)
+    return (
+      subject.test(title) &&
+      !passedOn.test(title) &&
+      lines.some((line) => sentence.test(line))
+    );
   if (subject.test(title)) return true;
   return lines.slice(0, MARKED).some((line) => sentence.test(line));
 }

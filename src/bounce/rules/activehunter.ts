@@ -10,5 +10,8 @@ export const activehunter: Family = {
   ],
   begins: /^以下のメールアドレスへの|The following addresses had permanent/,
   ends: /^-{3,} ?original (?:message|mail info)/,
-  recipients: [/^>>> (?:\S+ )?<([^\s<>]+@[^\s<>]+)>/, /^\s*<?([^\s<>]+@[^\s<>]+)>?\s*$/],
+  recipients: [
+    /^>>> (?:\S+ )?<([^\s<>]+@[^\s<>]+)>/,
+    /^\s*<?([^\s<>]+@[^\s<>]+)>?\s*$/,
+  ],
 };

@@ -12,5 +12,6 @@ export const domino: Family = {
   begins: /was not delivered to:|Failure Reasons/,
   ends: /^-{3,} Returned Message/,
   recipients: [/^\s*<?([^\s<>]+@[^\s<>]+)>?$/],
-  diagnosis: /^(?!\s*(?:Your message|was not delivered|because:|Subject:|\S+@\S+$|-{3,})).*\S/,
+  diagnosis:
+    /^(?!\s*(?:Your message|was not delivered|because:|Subject:|\S+@\S+$|-{3,})).*\S/,
 };

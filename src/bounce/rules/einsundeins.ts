@@ -7,7 +7,8 @@ export const einsundeins: Family = {
     { from: /@(?:kundenserver|gmx|web|1und1|perfora|ionos)\.(?:de|net|com)/i },
     { text: /^-+ The header of the original message is following/ },
   ],
-  begins: /^(?:failed:\s*$|.*address(?:\(es\)|es)? failed:|its recipients.*failed:)/i,
+  begins:
+    /^(?:failed:\s*$|.*address(?:\(es\)|es)? failed:|its recipients.*failed:)/i,
   ends: /^-+ The header of the original message/,
   recipients: [/^\s*<?([^\s<>:]+@[^\s<>:]+)>?:?\s*$/],
 };

@@ -9,5 +9,5 @@ export const ends: readonly RegExp[] = [
   /^original message headers?:?$/i,
   /^a summary of the undelivered message/i,
   /^[>|]?\s?(?:return-path|received|dkim-signature|x-received|x-ymail\S*|arc-seal|authentication-results):/i,
-  /^(?:message-id|mime-version):/i,
+  /^(?:message-id|mime-version|x-[a-z][a-z-]{2,40}):/i,
 ];

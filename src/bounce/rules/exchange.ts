@@ -7,12 +7,18 @@ export const exchange: Family = {
     { field: ["X-Mailer", /^Internet Mail Service/] },
     { text: /^\s*did not reach the following recipient\(?s/i },
     { text: /^\s*MSEXCH:/ },
-    { text: /^Delivery has failed to these recipients or (?:groups|distribution lists)/ },
+    {
+      text: /^Delivery has failed to these recipients or (?:groups|distribution lists)/,
+    },
     { text: /^Diagnostic information for administrators/ },
     { field: ["X-MS-Exchange-Message-Is-Ndr", /./i] },
-    { field: ["X-MS-Exchange-Transport-CrossTenantHeadersStamped", /./], subject: /^Undeliverable/ },
+    {
+      field: ["X-MS-Exchange-Transport-CrossTenantHeadersStamped", /./],
+      subject: /^Undeliverable/,
+    },
   ],
-  begins: /did not reach the following recipient|Delivery has failed to these recipients/i,
+  begins:
+    /did not reach the following recipient|Delivery has failed to these recipients/i,
   recipients: [
     /^(\S+@\S+) on \w{3}, /,
     /SMTP=([^\s;]+@[^\s;]+);? on /i,

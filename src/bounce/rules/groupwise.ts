@@ -8,5 +8,8 @@ export const groupwise: Family = {
     { text: /^The message that you sent was undeliverable to the following/ },
     { field: ["X-Mailer", /GroupWise/i], subject: /undeliver/i },
   ],
-  recipients: [/^\s*<?([^\s<>()]+@[^\s<>()]+)>?\s*(?:\(.*\))?$/, /^\s+([\w.+-]+) \(.*\)$/],
+  recipients: [
+    /^\s*<?([^\s<>()]+@[^\s<>()]+)>?\s*(?:\(.*\))?$/,
+    /^\s+([\w.+-]+) \(.*\)$/,
+  ],
 };

@@ -8,5 +8,9 @@ export const mdaemon: Family = {
     { text: /^The attached message had PERMANENT fatal delivery errors/ },
   ],
   ends: /^-{3} Session Transcript/,
-  recipients: [/^> (\S+@\S+)$/, /^(\S+@\S+) - .*(?:user|no such)/i, /^Failed address:\s*<?([^\s<>]+@[^\s<>]+)/i],
+  recipients: [
+    /^> (\S+@\S+)$/,
+    /^(\S+@\S+) - .*(?:user|no such)/i,
+    /^Failed address:\s*<?([^\s<>]+@[^\s<>]+)/i,
+  ],
 };

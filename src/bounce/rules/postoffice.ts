@@ -8,6 +8,10 @@ export const postoffice: Family = {
     { subject: /^Mail System Error - Returned Mail/i },
   ],
   ends: /^(?:Please reply to|Your original message)/i,
-  recipients: [/^\s*(?:SMTP )?<([^\s<>]+@[^\s<>]+)>/i, /^Recipient: <?([^\s<>]+@[^\s<>]+)/i],
-  diagnosis: /^(?!\s*<|.*(?:This Message was undeliverable|The following (?:recipients|destination))).*\w{3}/i,
+  recipients: [
+    /^\s*(?:SMTP )?<([^\s<>]+@[^\s<>]+)>/i,
+    /^Recipient: <?([^\s<>]+@[^\s<>]+)/i,
+  ],
+  diagnosis:
+    /^(?!\s*<|.*(?:This Message was undeliverable|The following (?:recipients|destination))).*\w{3}/i,
 };

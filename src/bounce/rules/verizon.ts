@@ -5,6 +5,9 @@ export const verizon: Family = {
   name: "verizon",
   marks: [{ from: /@(?:\w+\.)*(?:vtext|vzwpix)\.com/i }],
   ends: /^Original message(?: follows)?\s*$/i,
-  recipients: [/^\s*RCPT TO:\s*<?([^\s<>]+@[^\s<>]+)/i, /^\s*To:\s*<?([^\s<>]+@[^\s<>]+)/i],
+  recipients: [
+    /^\s*RCPT TO:\s*<?([^\s<>]+@[^\s<>]+)/i,
+    /^\s*To:\s*<?([^\s<>]+@[^\s<>]+)/i,
+  ],
   diagnosis: /^(?:Error:|\d{3} )/,
 };
