@@ -30,9 +30,10 @@ export class Classifier {
    * @param context what else the report says, where the diagnosis itself is mute
    */
   classify(text: string, status?: string, context = ""): Diagnosis {
-    const own = withoutAddresses(text)
-      .replace(CONTINUED, " ")
-      .replace(boilerplate, " ");
+    const own = withoutRepeated(withoutAddresses(text)).replace(
+      boilerplate,
+      " ",
+    );
     const key = `${status ?? ""} ${own}`;
     const known = this.#known.get(key);
     const shown = oneLine(text.slice(0, LOOKED_AT).replace(/\s+/g, " "), SHOWN);
@@ -43,8 +44,16 @@ export class Classifier {
   }
 }
 
-/** The codes before the second line of a reply and those behind it. */
-const CONTINUED = /\s[45]\d\d[- ](?:#?[45]\.\d{1,3}\.\d{1,3}[- ]?)?(?=\D)/g;
+const CODES = /(?:^|\s)[45]\d\d[- ](?:#?[45]\.\d{1,3}\.\d{1,3}[- ]?)?(?=\D)/g;
+
+/** A reply of several lines has its codes on each: those behind the first stand between words. */
+function withoutRepeated(text: string): string {
+  let count = 0;
+  return text.replace(CODES, (code) => {
+    count += 1;
+    return count === 1 ? code : " ";
+  });
+}
 
 /** Words in addresses and in names of hosts say nothing: support@, mail-blocked@. */
 function withoutAddresses(text: string): string {

@@ -39,7 +39,7 @@ export function byFields(letter: Letter, inner: Header): Report | undefined {
     return groups.some((group) => outcome(group) === "delayed")
       ? { kind: "delay", why: "it is still being tried" }
       : arrived(groups);
-  const context = letter.lines.join("\n");
+  const context = failed.length === 1 ? letter.lines.join("\n") : "";
   const classifier = new Classifier();
   const words = new Words(letter);
   return {

@@ -66,11 +66,20 @@ function byWords(letter: Letter, inner: Header): Report {
   if (notice !== undefined) return notice;
   const context = letter.lines.join("\n");
   const classifier = new Classifier();
-  const failures = toldBy(letter, recipientOf(letter, inner)).map(
+  const told = toldBy(letter, recipientOf(letter, inner));
+  const failures = told.map(
     ({ recipient, final, text }): Failure => ({
       recipient,
       ...(final === undefined ? {} : { final }),
-      ...shown(classifier.classify(text, undefined, context), letter),
+      ...shown(
+        classifier.classify(
+          text,
+          undefined,
+          // With several recipients the rest may be about another one.
+          told.length === 1 || text === "" ? context : "",
+        ),
+        letter,
+      ),
     }),
   );
   if (failures.length === 0 && !letter.isReport)

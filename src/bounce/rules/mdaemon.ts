@@ -7,7 +7,6 @@ export const mdaemon: Family = {
     { from: /^"?mdaemon\b|mdaemon@/i },
     { text: /^The attached message had PERMANENT fatal delivery errors/ },
   ],
-  ends: /^-{3} Session Transcript/,
   recipients: [
     /^> (\S+@\S+)$/,
     /^(\S+@\S+) - .*(?:user|no such)/i,

@@ -33,6 +33,7 @@ export const sure: Words = [
       "not (?:a )?(?:member|subscri\\w+)|may not have permission to post",
       "user complaints|unexpected volume|deferred due to",
       "very low reputation|low reputation",
+      "not accepting (?:mail|messages|e-?mail) (?:from|with)",
       "not rfc ?\\d{3,4}(?: or \\d{3,4})? compliant",
       "mismatch\\w* client|protocol violation|provide a valid from",
       "address is not verified",
@@ -202,7 +203,7 @@ export const sure: Words = [
     "no-such-user",
     any(
       "no valid recipients?",
-      "(?:user|recipient|mail ?box|account|address|addressee|alias|login|destinataire|local ?part|rcpt|destination|subscriber|empf[aä]nger)(?: \\S{1,80}){0,2}?(?: is| was| are| has been| seems to be|'s| ist| est|:| -)? ?(?:currently |completely |not |un|in|non.?|is |locally )*(?:unknown|valid|known|found|exist|listed|recogni[sz]ed|inconnue?|unbekannt|available here|available at|defined|match|resolve|in directory|registered|bekannt)",
+      "(?:user|recipient|mail ?box|account|address|addressee|alias|login|destinataire|local ?part|rcpt|receiver|destination|subscriber|empf[aä]nger)(?: \\S{1,80}){0,2}?(?: is| was| are| has been| seems to be|'s| ist| est|:| -)? ?(?:currently |completely |not |un|in|non.?|is |locally )*(?:unknown|valid|known|found|exist|listed|recogni[sz]ed|inconnue?|unbekannt|available here|available at|defined|match|resolve|in directory|registered|bekannt)",
       "(?:unknown|invalid|no such|nonexist[ae]nt|non-exist[ae]nt|bad|illegal|unrouteable|unroutable|undeliverable|incorrect|unbekannter?)(?: \\S{1,20}){0,2} (?:user|recipient|address|mail ?box|account|addressee|alias|name|person|local|e-?mail|destination|virtual|empf)",
       "(?:does|do|did|is|was|has|could|can)(?: not|n['’]?t) (?:\\S{1,10} )?(?:exist|have (?:an?|any) .{0,60}(?:account|mailbox|user|yahoo)|have (?:an?|any) account|found|find|known|recogni[sz]ed|a (?:valid|known|registered|user)|valid|list(?:ed)?|appear|our customer|a member|like recipient|on this|be found)",
       "doesn['’]?t have an? ",
@@ -295,7 +296,6 @@ export const vague: Words = [
       "command (?:died|failed|time|rejected|unrecogni[sz]ed|output)|(?:unknown|bad) mailer|mailer error|exit(?:ed)? (?:with |code|status)|exitcode|died with|failed to (?:open|create|lock|write|deliver|append)",
       "can(?:'?t|not) (?:create|open|lock|write|append|chdir|exec|stat|access)",
       "no space left|out of (?:memory|disk)|insufficient (?:system|resource)|resources?|permission|alias|\\.forward|pipe|syntax error|protocol error",
-      "could not be (?:delivered|processed|sent)",
     ),
   ],
 ];
