@@ -28,7 +28,7 @@ export const known: Readonly<Record<string, string>> = {
     "no code; it was given up, which is for good",
   "bounces/flufl/dsn_02.txt": "failed with 4.4.7: another host may let it pass",
   "bounces/flufl/simple_20.txt":
-    "a person's address and Re: in the subject: too much like an answer",
+    "no mark of a mail system: neither sender, null sender nor fields",
   "bounces/flufl/yale_01.txt": "names the recipient without any domain",
   "bounces/sisimai-not/rb-issue-368-bug.eml":
     "a real bounce; the table notes a fault of its reader",
@@ -36,6 +36,8 @@ export const known: Readonly<Record<string, string>> = {
     "text and fields name different recipients",
   "bounces/sisimai/lhost-exim-60.eml":
     "the fields have no address, so its words count: a retry timeout",
+  "bounces/sisimai/lhost-gmx-04.eml":
+    "a retry timeout without a code: the table calls others like it temporary",
   "bounces/sisimai/lhost-office365-04.eml":
     "the table's address stands only in a link, misspelt",
   "bounces/sisimai/lhost-sendmail-14.eml": "a bounce that a person forwarded",

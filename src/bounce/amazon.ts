@@ -28,7 +28,8 @@ export function notificationOf(letter: Letter): Notification | undefined {
   const text = (part?.text ?? "").slice(0, JSON_TEXT);
   const start = text.indexOf('{"');
   if (start < 0) return undefined;
-  const end = text.lastIndexOf("}");
+  const footer = text.search(/^--\s*$/m);
+  const end = text.lastIndexOf("}", footer < 0 ? text.length : footer);
   const record = parsed(text.slice(start, end + 1));
   const kind = string(
     record.notificationType ?? record.eventType,

@@ -8,6 +8,9 @@ import { addressOf } from "./addresses.ts";
 /** Recipients of one report that are read. */
 export const RECIPIENTS = 20_000;
 
+/** Characters of one diagnosis. */
+const DIAGNOSTIC = 4000;
+
 export interface Group {
   /** As the message was addressed; Original-Recipient, else the final one. */
   readonly recipient: string;
@@ -74,7 +77,13 @@ function groupOf(block: string): Group | undefined {
     ...(status === undefined ? {} : { status }),
     diagnostic: header
       .all("Diagnostic-Code")
-      .map((value) => value.replace(/^\s*[A-Za-z0-9_-]{1,40}\s*;\s*/, ""))
+      .map((value) =>
+        value
+          .slice(0, DIAGNOSTIC)
+          .replace(/^\s*[A-Za-z0-9_-]{1,40}\s*;/, "")
+          .replace(/\s+/g, " ")
+          .trim(),
+      )
       .join(" "),
   };
 }

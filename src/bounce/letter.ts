@@ -14,6 +14,9 @@ import { daemon, passedOn, sentence, subject } from "./rules/senders.ts";
 const LINES = 40_000;
 const LINE = 500;
 const MARKED = 300;
+/** Lines and characters of a returned message that stands in the text. */
+const BEHIND = 2000;
+const RETURNED_TEXT = 128 * 1024;
 
 export interface Letter {
   readonly header: Header;
@@ -42,7 +45,8 @@ export function isStatus(part: Part): boolean {
 
 export function letterOf(header: Header, parts: readonly Part[]): Letter {
   const text = ownText(parts);
-  const all = text.split("\n", LINES).map((line) => line.slice(0, LINE));
+  const whole = text.split("\n", LINES);
+  const all = whole.map((line) => line.slice(0, LINE));
   const common = endOf(all, ends);
   const family = familyOf(header, all.slice(0, common + 1));
   const end =
@@ -53,7 +57,10 @@ export function letterOf(header: Header, parts: readonly Part[]): Letter {
     header,
     parts,
     lines: all.slice(0, end),
-    behind: all.slice(end).join("\n"),
+    behind: whole
+      .slice(end, end + BEHIND)
+      .join("\n")
+      .slice(0, RETURNED_TEXT),
     family,
     isReport: family !== undefined || looksLikeReport(header, parts, all),
   };
@@ -135,12 +142,7 @@ function looksLikeReport(
   );
   const isDaemon = daemon.test(from) || (header.has("From") && from === "");
   const title = shown(header, "Subject");
-  if (!isDaemon && !isNull)
-    return (
-      subject.test(title) &&
-      !passedOn.test(title) &&
-      lines.some((line) => sentence.test(line))
-    );
+  if (!isDaemon && (!isNull || passedOn.test(title))) return false;
   if (subject.test(title)) return true;
   return lines.slice(0, MARKED).some((line) => sentence.test(line));
 }

@@ -10,7 +10,9 @@ export const exchange: Family = {
     {
       text: /^Delivery has failed to these recipients or (?:groups|distribution lists)/,
     },
-    { text: /^Diagnostic information for administrators/ },
+    {
+      text: /^(?:Diagnostic information for administrators|Informations de diagnostic pour les administrateurs|Diagnoseinformationen f[üu]r Administratoren|Informazioni di diagnostica per gli amministratori|Informaci[óo]n de diagn[óo]stico para|Diagnostisk information f[öo]r administrat|Diagnostische gegevens voor beheerders|Informa[çc][õo]es de diagn[óo]stico)/,
+    },
     { field: ["X-MS-Exchange-Message-Is-Ndr", /./i] },
     {
       field: ["X-MS-Exchange-Transport-CrossTenantHeadersStamped", /./],

@@ -6,8 +6,14 @@ export const fml: Family = {
   marks: [
     { subject: /^You \S+@\S+ are not member \(/ },
     { subject: /^Loop Alert: / },
+    {
+      subject:
+        /^(?:Ignored NOT MEMBER article|Reject mail from|fml (?:server|system) error)/i,
+    },
     { field: ["X-MLServer", /fml/i], subject: /not member|loop|reject/i },
   ],
   ends: /^Original mail as follows/,
-  recipients: [/(?:mailing list|ML|Message-ID in) <([^\s<>]+@[^\s<>]+)>/i],
+  recipients: [
+    /(?:mailing list|ML|Message-ID in|address|to):? <([^\s<>]+@[^\s<>]+)>/i,
+  ],
 };

@@ -16,6 +16,7 @@ import { groupwise } from "./groupwise.ts";
 import { iis } from "./iis.ts";
 import { imail } from "./imail.ts";
 import { interscan } from "./interscan.ts";
+import { james } from "./james.ts";
 import { kddi } from "./kddi.ts";
 import { lsoft } from "./lsoft.ts";
 import { mailenable } from "./mailenable.ts";
@@ -56,6 +57,7 @@ export const families: readonly Family[] = [
   imail,
   lsoft,
   mailmarshal,
+  james,
   messagingserver,
   domino,
   groupwise,

@@ -286,6 +286,7 @@ export const vague: Words = [
     "no-such-user",
     any(
       "(?:recipient|address|user|account|mailbox)(?: address)? ?(?:\\S{1,80} )?(?:was |is |has been )?(?:rejected|refused|undeliverable|denied)",
+      "(?:is|was|are|were) (?:not known|unknown)|(?:un|not )known here",
       "delivery to the following recipients? (?:was|were|has been|have been)? ?(?:rejected|refused)",
     ),
   ],

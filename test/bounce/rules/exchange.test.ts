@@ -54,3 +54,27 @@ t.test("later ones name them by a link", async (t) => {
     "ann@example.org permanent recipient no-such-user 5.1.1",
   ]);
 });
+
+t.test("in other languages the heading tells it", async (t) => {
+  const report = await read(
+    letter({
+      subject: "Non remis : Bonjour",
+      fields: ["Content-Type: text/plain; charset=utf-8"],
+      from: "Microsoft Exchange <a1b2@example.org>",
+      lines: [
+        "La remise a échoué.",
+        "",
+        "ann@example.org",
+        "",
+        "Informations de diagnostic pour les administrateurs :",
+        "Serveur de génération : mx.example.org",
+        "ann@example.org",
+        "#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##",
+      ],
+    }),
+  );
+  t.same(shown(report), [
+    "exchange",
+    "ann@example.org permanent recipient no-such-user 5.1.1",
+  ]);
+});
