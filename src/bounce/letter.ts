@@ -14,6 +14,8 @@ import { daemon, passedOn, sentence, subject } from "./rules/senders.ts";
 const LINES = 40_000;
 const LINE = 500;
 const MARKED = 300;
+/** Lines at the top, blank ones not counted. */
+const TOP = 12;
 /** Lines and characters of a returned message that stands in the text. */
 const BEHIND = 2000;
 const RETURNED_TEXT = 128 * 1024;
@@ -94,13 +96,40 @@ function endOf(lines: readonly string[], patterns: readonly RegExp[]): number {
   return lines.length;
 }
 
+/** Where nothing in the header is a mail system's, words count only at the top: people quote them. */
 function familyOf(
   header: Header,
   lines: readonly string[],
 ): Family | undefined {
-  const looked = lines.slice(0, MARKED);
+  const isSystem = looksAutomatic(header);
+  if (!isSystem && passedOn.test(shown(header, "Subject"))) return undefined;
+  const looked = isSystem
+    ? lines.slice(0, MARKED)
+    : lines.filter((line) => line.trim() !== "").slice(0, TOP);
   return families.find(({ marks }) =>
     marks.some((mark) => bears(mark, header, looked)),
+  );
+}
+
+function looksAutomatic(header: Header): boolean {
+  return (
+    !header.has("From") ||
+    isDaemon(header) ||
+    isNull(header) ||
+    header.has("X-Failed-Recipients") ||
+    /^\s*auto-/i.test(header.get("Auto-Submitted") ?? "") ||
+    /report-type="?delivery-status/i.test(header.get("Content-Type") ?? "")
+  );
+}
+
+function isDaemon(header: Header): boolean {
+  const from = shown(header, "From");
+  return daemon.test(from) || (header.has("From") && from === "");
+}
+
+function isNull(header: Header): boolean {
+  return /^\s*(?:<\s*>|.*mailer-daemon.*)\s*$/i.test(
+    (header.get("Return-Path") ?? "").slice(0, LINE),
   );
 }
 
@@ -137,12 +166,9 @@ function looksLikeReport(
   if (parts.some(isStatus)) return true;
   const from = shown(header, "From");
   if (/mailer-daemon|mail delivery (?:sub)?system/i.test(from)) return true;
-  const isNull = /^\s*(?:<\s*>|.*mailer-daemon.*)\s*$/i.test(
-    (header.get("Return-Path") ?? "").slice(0, LINE),
-  );
-  const isDaemon = daemon.test(from) || (header.has("From") && from === "");
   const title = shown(header, "Subject");
-  if (!isDaemon && (!isNull || passedOn.test(title))) return false;
+  if (!isDaemon(header) && (!isNull(header) || passedOn.test(title)))
+    return false;
   if (subject.test(title)) return true;
   return lines.slice(0, MARKED).some((line) => sentence.test(line));
 }

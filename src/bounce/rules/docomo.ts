@@ -5,7 +5,7 @@ export const docomo: Family = {
   name: "docomo",
   marks: [
     {
-      from: /@(?:\w+\.)*(?:docomo\.ne\.jp|softbank\.(?:ne\.)?jp|vodafone\.ne\.jp|disney\.ne\.jp|pdx\.ne\.jp|willcom\.com|ymobile\d?\.(?:ne\.)?jp|emnet\.ne\.jp)/i,
+      from: /(?:master|daemon|reply|admin)@(?:\w+\.)*(?:docomo\.ne\.jp|softbank\.(?:ne\.)?jp|vodafone\.ne\.jp|disney\.ne\.jp|pdx\.ne\.jp|willcom\.com|ymobile\d?\.(?:ne\.)?jp|emnet\.ne\.jp)/i,
       subject: /mail|error|undeliver|return|deliver|failure/i,
     },
   ],

@@ -4,7 +4,10 @@ import type { Family } from "./rule.ts";
 export const einsundeins: Family = {
   name: "einsundeins",
   marks: [
-    { from: /@(?:kundenserver|gmx|web|1und1|perfora|ionos)\.(?:de|net|com)/i },
+    {
+      from: /@(?:kundenserver|gmx|web|1und1|perfora|ionos)\.(?:de|net|com)/i,
+      subject: /^(?:mail delivery failed|warning: message)/i,
+    },
     { text: /^-+ The header of the original message is following/ },
   ],
   begins:

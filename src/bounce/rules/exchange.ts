@@ -4,7 +4,10 @@ import type { Family } from "./rule.ts";
 export const exchange: Family = {
   name: "exchange",
   marks: [
-    { field: ["X-Mailer", /^Internet Mail Service/] },
+    {
+      field: ["X-Mailer", /^Internet Mail Service/],
+      subject: /^(?:undeliverable|non remis|unzustellbar|delivery)/i,
+    },
     { text: /^\s*did not reach the following recipient\(?s/i },
     { text: /^\s*MSEXCH:/ },
     {

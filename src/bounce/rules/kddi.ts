@@ -6,7 +6,7 @@ export const kddi: Family = {
   marks: [
     { text: /^\s*Could not be delivered to: </ },
     {
-      from: /@(?:\w+\.)*(?:ezweb\.ne\.jp|au\.com|dion\.ne\.jp)/i,
+      from: /(?:master|daemon|reply|admin)@(?:\w+\.)*(?:ezweb\.ne\.jp|au\.com|dion\.ne\.jp)/i,
       text: /recipient|user|Could not|Unable/i,
     },
   ],

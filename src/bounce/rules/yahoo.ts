@@ -8,7 +8,6 @@ export const yahoo: Family = {
       text: /^Sorry, we were unable to deliver your message to the following address/,
     },
     { text: /^Unable to deliver message to the following address\(es\)/ },
-    { field: ["X-YMailISG", /./] },
   ],
   recipients: [/^<([^\s<>]+@[^\s<>]+)>:/],
 };

@@ -3,10 +3,7 @@ import type { Family } from "./rule.ts";
 
 export const zoho: Family = {
   name: "zoho",
-  marks: [
-    { field: ["X-Mailer", /^Zoho Mail/] },
-    { from: /mailer-daemon@mail\.zoho\./i },
-  ],
+  marks: [{ from: /mailer-daemon@mail\.zoho\./i }],
   recipients: [
     /^<?([^\s<>]+@[^\s<>,]+)>?,? (?:Invalid|ERROR_CODE)/i,
     /Address: <([^\s<>]+@[^\s<>]+)>/,
