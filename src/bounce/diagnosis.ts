@@ -1,4 +1,6 @@
-/** What a report says of each recipient: the lines at and below the place where it names him. Pure. */
+/**
+ * What a report says of each recipient: the lines at and below the place where it names him. Pure.
+ */
 import type { Family } from "./rules/rule.ts";
 
 /** Lines of one diagnosis. */

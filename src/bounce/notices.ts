@@ -1,4 +1,6 @@
-/** What is no bounce though it comes where bounces come: see rules/notices.ts. Pure. */
+/**
+ * What is no bounce though it comes where bounces come: see rules/notices.ts. Pure.
+ */
 import { awaySubject } from "../mail/absence.ts";
 import { bears, type Letter } from "./letter.ts";
 import type { Report } from "./report.ts";

@@ -1,4 +1,6 @@
-/** What a mail to the address for bounces may be, and what is known of each. Types only. */
+/**
+ * What a mail to the address for bounces may be, and what is known of each. Types only.
+ */
 
 /** Why a message was not delivered; "authentication" is DMARC, SPF and DKIM. */
 export type Reason =

@@ -12,6 +12,7 @@ import type { Family } from "./rules/rule.ts";
 
 /** Characters of a returned message in which recipients are looked for. */
 const HEADER = 32 * 1024;
+const ADDRESSES = 1000;
 /** More addresses than this, which nothing else vouches for, are no recipients. */
 const UNSURE = 2;
 
@@ -57,9 +58,11 @@ function withHeader(told: Told[], failed: readonly string[]): Told[] {
 function likely(places: readonly Place[], letter: Letter): readonly Place[] {
   if (places.length < 2) return places;
   const returned = letter.parts.find(isReturned)?.text ?? letter.behind;
-  const header = returned.slice(0, HEADER).toLowerCase();
+  const inHeader = new Set(
+    addressesIn(returned.slice(0, HEADER).toLowerCase(), ADDRESSES),
+  );
   const known = places.filter(({ recipient }) =>
-    header.includes(recipient.toLowerCase()),
+    inHeader.has(recipient.toLowerCase()),
   );
   return known.length > 0 || places.length > UNSURE ? known : places;
 }

@@ -1,4 +1,6 @@
-/** Failures, each recipient once: the first that was said of him counts. Pure. */
+/**
+ * Failures, each recipient once: the first that was said of him counts. Pure.
+ */
 import { RECIPIENTS } from "./dsn.ts";
 import type { Failure } from "./report.ts";
 

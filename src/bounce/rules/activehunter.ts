@@ -1,4 +1,6 @@
-/** Active!hunter and m-FILTER, which stand before Japanese mail systems. Data. */
+/**
+ * Active!hunter and m-FILTER, which stand before Japanese mail systems. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const activehunter: Family = {

@@ -1,4 +1,6 @@
-/** AOL's own letters, which name members by screen name. Data. */
+/**
+ * AOL's own letters, which name members by screen name. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const aol: Family = {

@@ -1,4 +1,6 @@
-/** BIGLOBE and systems like it: two lists between lines of dashes. Data. */
+/**
+ * BIGLOBE and systems like it: two lists between lines of dashes. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const biglobe: Family = {

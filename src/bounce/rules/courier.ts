@@ -1,4 +1,6 @@
-/** Courier. Data. */
+/**
+ * Courier. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const courier: Family = {

@@ -1,4 +1,6 @@
-/** NTT docomo and SoftBank, the mobile carriers. Data. */
+/**
+ * NTT docomo and SoftBank, the mobile carriers. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const docomo: Family = {

@@ -1,4 +1,6 @@
-/** Lotus Notes and Domino. Data. */
+/**
+ * Lotus Notes and Domino. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const domino: Family = {

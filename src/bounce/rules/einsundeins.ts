@@ -1,4 +1,6 @@
-/** 1&1, GMX and WEB.DE (Nemesis), in the words of Exim. Data. */
+/**
+ * 1&1, GMX and WEB.DE (Nemesis), in the words of Exim. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const einsundeins: Family = {

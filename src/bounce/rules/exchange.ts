@@ -1,4 +1,6 @@
-/** Microsoft Exchange: the connector of 5.5, and the letters of 2003 and later. Data. */
+/**
+ * Microsoft Exchange: the connector of 5.5, and the letters of 2003 and later. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const exchange: Family = {

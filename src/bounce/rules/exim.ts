@@ -1,4 +1,7 @@
-/** Exim, and services that grew out of it. Recipients are indented by two, the diagnosis by four. Data. */
+/**
+ * Exim, and services that grew out of it. Recipients are indented by two, the diagnosis by four.
+ * Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const exim: Family = {

@@ -1,4 +1,6 @@
-/** fml, a list manager of Japan, that refuses a post: the recipient is the list. Data. */
+/**
+ * fml, a list manager of Japan, that refuses a post: the recipient is the list. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const fml: Family = {

@@ -1,4 +1,6 @@
-/** Google's servers, for Gmail and for domains of customers, before and since 2016. Data. */
+/**
+ * Google's servers, for Gmail and for domains of customers, before and since 2016. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const gmail: Family = {

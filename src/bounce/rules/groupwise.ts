@@ -1,4 +1,6 @@
-/** Novell GroupWise and its gateway. Data. */
+/**
+ * Novell GroupWise and its gateway. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const groupwise: Family = {

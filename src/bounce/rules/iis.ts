@@ -1,4 +1,7 @@
-/** The SMTP service of Windows, Hotmail with it: "Delivery to the following recipients failed." Data. */
+/**
+ * The SMTP service of Windows, Hotmail with it: "Delivery to the following recipients failed."
+ * Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const iis: Family = {

@@ -1,4 +1,6 @@
-/** IMail (SMTP32): `sentence: recipient`. Data. */
+/**
+ * IMail (SMTP32): `sentence: recipient`. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const imail: Family = {

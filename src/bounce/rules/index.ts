@@ -1,4 +1,6 @@
-/** All families, the surest first: what looks like several is the first that knows itself. Data. */
+/**
+ * All families, the surest first: what looks like several is the first that knows itself. Data.
+ */
 import { activehunter } from "./activehunter.ts";
 import { aol } from "./aol.ts";
 import { biglobe } from "./biglobe.ts";

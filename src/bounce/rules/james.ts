@@ -1,4 +1,6 @@
-/** Apache James, in the manner of qmail; VPOP3 and hosts in Java print the same headings. Data. */
+/**
+ * Apache James, in the manner of qmail; VPOP3 and hosts in Java print the same headings. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const james: Family = {

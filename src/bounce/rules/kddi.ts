@@ -1,4 +1,6 @@
-/** KDDI: au one net and ezweb. Data. */
+/**
+ * KDDI: au one net and ezweb. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const kddi: Family = {

@@ -1,4 +1,6 @@
-/** Trustwave MailMarshal: the reason stands above the recipients. Data. */
+/**
+ * Trustwave MailMarshal: the reason stands above the recipients. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const mailmarshal: Family = {

@@ -1,4 +1,6 @@
-/** Mail.Ru, which is Exim with a Russian preface. Data. */
+/**
+ * Mail.Ru, which is Exim with a Russian preface. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const mailru: Family = {

@@ -1,4 +1,6 @@
-/** MDaemon. Data. */
+/**
+ * MDaemon. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const mdaemon: Family = {

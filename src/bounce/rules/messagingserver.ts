@@ -1,4 +1,6 @@
-/** PMDF and its heirs at Sun, Oracle and iPlanet. Data. */
+/**
+ * PMDF and its heirs at Sun, Oracle and iPlanet. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const messagingserver: Family = {

@@ -1,4 +1,6 @@
-/** OpenSMTPD: `recipient: diagnosis` a line. Data. */
+/**
+ * OpenSMTPD: `recipient: diagnosis` a line. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const opensmtpd: Family = {

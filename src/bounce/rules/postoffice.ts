@@ -1,4 +1,6 @@
-/** Post.Office, InterMail and others of Software.com; Japanese carriers use them. Data. */
+/**
+ * Post.Office, InterMail and others of Software.com; Japanese carriers use them. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const postoffice: Family = {

@@ -1,4 +1,6 @@
-/** qmail and what descends from it: a line `<recipient>:`, the diagnosis below, a blank line. Data. */
+/**
+ * qmail and what descends from it: a line `<recipient>:`, the diagnosis below, a blank line. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const qmail: Family = {

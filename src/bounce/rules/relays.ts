@@ -1,4 +1,7 @@
-/** Security relays that say little: WorldSecure, MMS, MIMEsweeper, MailFoundry, McAfee, SurfControl, MX Logic, Mimecast, Barracuda. Data. */
+/**
+ * Security relays that say little: WorldSecure, MMS, MIMEsweeper, MailFoundry, McAfee, SurfControl,
+ * MX Logic, Mimecast, Barracuda. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const relays: Family = {

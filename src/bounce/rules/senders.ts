@@ -1,4 +1,6 @@
-/** Who sends reports, and what reports are called, where no family is known. Data. */
+/**
+ * Who sends reports, and what reports are called, where no family is known. Data.
+ */
 
 export const daemon =
   /mailer[-_. ]?daemon|mail[-_. ]?daemon|post[-_. ]?master|mail deliver(?:y|ing)?[-_. ]?(?:sub)?(?:system|service|agent)?\b|delivery (?:sub)?system|mail (?:system|administrator|administrateur)|system administrator|^\s*<>\s*$|daemon@|smtp[-_ ]?(?:mail[-_ ]?)?service|sysadmin@|mailserver|mail-?admin|bounces?@/i;

@@ -1,4 +1,6 @@
-/** Sendmail 8: a list of recipients, then the dialogue with the other host. Data. */
+/**
+ * Sendmail 8: a list of recipients, then the dialogue with the other host. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const sendmail: Family = {

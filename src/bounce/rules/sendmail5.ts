@@ -1,4 +1,6 @@
-/** Sendmail 5 and its children at vendors: nothing but the transcript. Data. */
+/**
+ * Sendmail 5 and its children at vendors: nothing but the transcript. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const sendmail5: Family = {

@@ -1,4 +1,6 @@
-/** Verizon's gateways for mobile phones. Data. */
+/**
+ * Verizon's gateways for mobile phones. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const verizon: Family = {

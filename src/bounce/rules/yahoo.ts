@@ -1,4 +1,6 @@
-/** Yahoo, and mailboxes that it runs for others. Data. */
+/**
+ * Yahoo, and mailboxes that it runs for others. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const yahoo: Family = {

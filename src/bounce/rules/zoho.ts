@@ -1,4 +1,6 @@
-/** Zoho. Data. */
+/**
+ * Zoho. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const zoho: Family = {
