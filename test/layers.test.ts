@@ -30,6 +30,7 @@ function graph(folder: string): Map<string, string[]> {
 const files = graph(src);
 const room = (file: string) => {
   const [first = "", second] = relative(src, file).split("/");
+  if (first === "bounce" && second !== "judge") return "reading";
   return second === undefined ? "top" : first;
 };
 const show = (file: string) => relative(process.cwd(), file);
@@ -45,6 +46,7 @@ const rooms = [
   "digest",
   "transfer",
   "bounce",
+  "reading",
 ];
 const allowed: Record<string, string[]> = {
   base: [],
@@ -59,7 +61,9 @@ const allowed: Record<string, string[]> = {
   moderation: ground,
   archive: ground,
   digest: ground,
-  bounce: ground,
+  bounce: [...ground, "reading"],
+  // The part of bounce that reads reports, and acts on none.
+  reading: ["base", "mail"],
   // It reads what other managers wrote, and moves nothing: no spool, no state.
   transfer: ["base", "mail", "lists"],
   cli: [...ground, ...rooms, "engine", "top"],

@@ -16,6 +16,16 @@ const wantsJson = process.argv.includes("--json");
 const all: Outcome[] = [];
 for await (const outcome of outcomes()) all.push(outcome);
 
+function counts(some: readonly Outcome[]) {
+  return Object.fromEntries(
+    measures.map((measure) => {
+      const of = some.filter((outcome) => outcome.measure === measure);
+      const right = of.filter(({ isRight }) => isRight).length;
+      return [measure, { right, all: of.length }];
+    }),
+  );
+}
+
 function cells(some: readonly Outcome[]): string[] {
   return measures.map((measure) => {
     const of = some.filter((outcome) => outcome.measure === measure);
@@ -31,15 +41,14 @@ function line(name: string, columns: readonly string[]): string {
 }
 
 if (wantsJson) {
-  const totals = Object.fromEntries(
-    measures.map((measure) => {
-      const of = all.filter((outcome) => outcome.measure === measure);
-      const right = of.filter(({ isRight }) => isRight).length;
-      return [measure, { right, all: of.length }];
-    }),
+  const bySource = Object.groupBy(all, ({ source }) => source);
+  const sources = Object.fromEntries(
+    Object.entries(bySource).map(([name, some = []]) => [name, counts(some)]),
   );
   const misses = all.filter(({ isRight }) => !isRight);
-  console.log(JSON.stringify({ totals, misses }, null, 2));
+  console.log(
+    JSON.stringify({ totals: counts(all), sources, misses }, null, 2),
+  );
 } else {
   console.log(line("", measures));
   for (const source of new Set(all.map(({ source }) => source)))

@@ -9,10 +9,11 @@ const LOCAL = 128;
 const DOMAIN = 255;
 const LONGEST = 320;
 
-const localCharacter = /[^\s<>()[\]:;,"|\\@\0-\x1f\x7f]/;
+const localCharacter = /[^\s<>()[\]:;,"|\\@\p{Cc}]/u;
 const domainCharacter = /[A-Za-z0-9._-]|[^\0-\x7f\s\u3000-\u303f\uff00-\uff0f]/;
 /** What logs and sentences put before an address without a blank. */
-const prefix = /^(?:(?:to|for|from|rcpt|user|recipient|address|addr)=|['`*=.!/])+/i;
+const prefix =
+  /^(?:(?:to|for|from|rcpt|user|recipient|address|addr)=|['`*=.!/])+/i;
 
 /** Every address of a line, as it is written, in order. */
 export function addressesIn(line: string, most = 50): string[] {
@@ -65,7 +66,9 @@ function addressAround(line: string, at: number): string | undefined {
  */
 export function addressOf(value: string): string | undefined {
   const text = value.slice(0, 2 * LONGEST).trim();
-  const bracketed = text.endsWith(">") ? text.slice(text.lastIndexOf("<") + 1, -1) : text;
+  const bracketed = text.endsWith(">")
+    ? text.slice(text.lastIndexOf("<") + 1, -1)
+    : text;
   return (
     canonical(bracketed) ??
     plain(addressesIn(text, 1)[0]) ??
@@ -76,7 +79,7 @@ export function addressOf(value: string): string | undefined {
 }
 
 /** What no host would take, but was mailed, and failed for it. */
-const UNUSABLE = /^[^\s<>@\0-\x1f\x7f]+@[^\s<>@\0-\x1f\x7f]+$/;
+const UNUSABLE = /^[^\s<>@\p{Cc}]+@[^\s<>@\p{Cc}]+$/u;
 
 function plain(address: string | undefined): string | undefined {
   if (address === undefined || address.length > LONGEST) return undefined;

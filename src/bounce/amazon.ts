@@ -28,9 +28,12 @@ export function notificationOf(letter: Letter): Notification | undefined {
   const text = (part?.text ?? "").slice(0, JSON_TEXT);
   const start = text.indexOf('{"');
   if (start < 0) return undefined;
-  const end = text.lastIndexOf("}");
+  const footer = text.search(/^--\s*$/m);
+  const end = text.lastIndexOf("}", footer < 0 ? text.length : footer);
   const record = parsed(text.slice(start, end + 1));
-  const kind = string(record["notificationType"] ?? record["eventType"]).toLowerCase();
+  const kind = string(
+    record.notificationType ?? record.eventType,
+  ).toLowerCase();
   if (kind !== "bounce" && kind !== "complaint" && kind !== "delivery")
     return undefined;
   const details = object(record[kind]);
@@ -40,15 +43,15 @@ export function notificationOf(letter: Letter): Notification | undefined {
     .slice(0, RECIPIENTS)
     .flatMap((item: unknown) => {
       const fields = object(item);
-      const address = addressOf(string(fields["emailAddress"]));
+      const address = addressOf(string(fields.emailAddress));
       if (address === undefined) return [];
-      const status = string(fields["status"]);
-      return [{ address, status, diagnosis: string(fields["diagnosticCode"]) }];
+      const status = string(fields.status);
+      return [{ address, status, diagnosis: string(fields.diagnosticCode) }];
     });
   return {
     type: kind,
-    isPermanent: string(details["bounceType"]) !== "Transient",
-    feedback: string(details["complaintFeedbackType"]).toLowerCase() || "abuse",
+    isPermanent: string(details.bounceType) !== "Transient",
+    feedback: string(details.complaintFeedbackType).toLowerCase() || "abuse",
     recipients,
   };
 }

@@ -85,5 +85,7 @@ function reportAsText(letter: Letter): Header | undefined {
 }
 
 function word(value: string | undefined): string | undefined {
-  return /^\s*([A-Za-z][A-Za-z0-9-]{0,39})/.exec(value ?? "")?.[1]?.toLowerCase();
+  return /^\s*([A-Za-z][A-Za-z0-9-]{0,39})/
+    .exec(value ?? "")?.[1]
+    ?.toLowerCase();
 }

@@ -4,9 +4,9 @@
  * code (RFC 5321 §4.2) and the words, by the tables in rules/. Pure.
  */
 import { oneLine } from "../base/log.ts";
+import type { Failure, Reason } from "./report.ts";
 import { passing, replies, statuses } from "./rules/codes.ts";
-import { words } from "./rules/words.ts";
-import type { Failure, Reason } from "./read.ts";
+import { boilerplate, sure, vague, type Words } from "./rules/words.ts";
 
 /** Most characters of a diagnosis that are looked at. */
 const LOOKED_AT = 4000;
@@ -30,7 +30,10 @@ export class Classifier {
    * @param context what else the report says, where the diagnosis itself is mute
    */
   classify(text: string, status?: string, context = ""): Diagnosis {
-    const own = withoutAddresses(text);
+    const own = withoutRepeated(withoutAddresses(text)).replace(
+      boilerplate,
+      " ",
+    );
     const key = `${status ?? ""} ${own}`;
     const known = this.#known.get(key);
     const shown = oneLine(text.slice(0, LOOKED_AT).replace(/\s+/g, " "), SHOWN);
@@ -41,11 +44,22 @@ export class Classifier {
   }
 }
 
+const CODES = /(?:^|\s)[45]\d\d[- ](?:#?[45]\.\d{1,3}\.\d{1,3}[- ]?)?(?=\D)/g;
+
+/** A reply of several lines has its codes on each: those behind the first stand between words. */
+function withoutRepeated(text: string): string {
+  let count = 0;
+  return text.replace(CODES, (code) => {
+    count += 1;
+    return count === 1 ? code : " ";
+  });
+}
+
 /** Words in addresses and in names of hosts say nothing: support@, mail-blocked@. */
 function withoutAddresses(text: string): string {
   return text
     .slice(0, LOOKED_AT)
-    .split(/(\s+)/)
+    .split(/\s+/)
     .map((word) =>
       !word.includes("@")
         ? word
@@ -53,7 +67,7 @@ function withoutAddresses(text: string): string {
           ? "@"
           : word.replace(/[^<>()[\]:;,"@]*@[^<>()[\]:;,"@]*/g, "@"),
     )
-    .join("");
+    .join(" ");
 }
 
 function classified(
@@ -62,12 +76,18 @@ function classified(
   context: string,
 ): Diagnosis {
   const all = `${own}\n${context}`;
-  const code = best([status, ...statusesIn(own)]) ?? best(statusesIn(all));
+  const said = statusesIn(own);
+  // A field may disagree with the reply that it is about: the reply is what the host said.
+  const field = said[0]?.[0] === status?.[0] ? status : (said[0] ?? status);
+  const code = best([field, ...said]) ?? best(statusesIn(all));
   const reply = replyIn(own) ?? replyIn(all);
   const reason =
-    byWords(own) ??
-    byStatus(code) ??
-    byWords(all) ??
+    byWords(sure, own) ??
+    byStatus(code, false) ??
+    byWords(vague, own) ??
+    byStatus(code, true) ??
+    byWords(sure, context) ??
+    byWords(vague, context) ??
     (reply === undefined ? undefined : replies[reply]) ??
     "other";
   const digit = code?.[0] ?? reply?.[0];
@@ -117,12 +137,20 @@ function replyIn(text: string): string | undefined {
   return REPLY.exec(text)?.[1];
 }
 
-function byWords(text: string): Reason | undefined {
-  for (const [reason, pattern] of words)
-    if (pattern.test(text)) return reason;
+function byWords(words: Words, text: string): Reason | undefined {
+  for (const [reason, pattern] of words) if (pattern.test(text)) return reason;
   return undefined;
 }
 
-function byStatus(status: string | undefined): Reason | undefined {
-  return status === undefined ? undefined : statuses[status.slice(2)];
+/**
+ * @param isGeneral whether the details of "other" count, or only the rest: 5.0.0 to 5.5.0 are given
+ *   where nobody took care, 5.6.0 and 5.7.0 are not
+ */
+function byStatus(
+  status: string | undefined,
+  isGeneral: boolean,
+): Reason | undefined {
+  if (status === undefined || /\.[0-5]\.0$/.test(status) !== isGeneral)
+    return undefined;
+  return statuses[status] ?? statuses[status.slice(2)];
 }

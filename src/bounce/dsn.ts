@@ -8,6 +8,9 @@ import { addressOf } from "./addresses.ts";
 /** Recipients of one report that are read. */
 export const RECIPIENTS = 20_000;
 
+/** Characters of one diagnosis. */
+const DIAGNOSTIC = 4000;
+
 export interface Group {
   /** As the message was addressed; Original-Recipient, else the final one. */
   readonly recipient: string;
@@ -57,7 +60,8 @@ function groupOf(block: string): Group | undefined {
   const { header } = parseHeader(bytes);
   const finalField = header.get("Final-Recipient");
   const originalField = header.get("Original-Recipient");
-  const final = recipientOf(finalField) ?? recipientOf(header.get("X-Actual-Recipient"));
+  const final =
+    recipientOf(finalField) ?? recipientOf(header.get("X-Actual-Recipient"));
   const recipient = recipientOf(originalField) ?? final;
   if (recipient === undefined) return undefined;
   const [action = ""] = (header.get("Action") ?? "").trim().split(/[\s;,(]/, 1);
@@ -73,7 +77,13 @@ function groupOf(block: string): Group | undefined {
     ...(status === undefined ? {} : { status }),
     diagnostic: header
       .all("Diagnostic-Code")
-      .map((value) => value.replace(/^\s*[A-Za-z0-9_-]{1,40}\s*;\s*/, ""))
+      .map((value) =>
+        value
+          .slice(0, DIAGNOSTIC)
+          .replace(/^\s*[A-Za-z0-9_-]{1,40}\s*;/, "")
+          .replace(/\s+/g, " ")
+          .trim(),
+      )
       .join(" "),
   };
 }
@@ -82,7 +92,7 @@ function groupOf(block: string): Group | undefined {
 function recipientOf(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   const [, type = "", rest = ""] =
-    /^\s*(?:([A-Za-z0-9_/-]{1,40})\s*;)?([^]*)$/.exec(value) ?? [];
+    /^\s*(?:([A-Za-z0-9_/-]{1,40})\s*;)?([\s\S]*)$/.exec(value) ?? [];
   if (/^x-?(?:400|unix)|^unknown/i.test(type) && !rest.includes("@"))
     return undefined;
   const address = /^utf-?8$/i.test(type)

@@ -3,6 +3,7 @@
  * which family of mail systems it is of. Pure.
  */
 import type { Header } from "../mail/header.ts";
+import { disposition } from "../mail/mime.ts";
 import type { Part } from "./parts.ts";
 import { ends } from "./rules/ends.ts";
 import { families } from "./rules/index.ts";
@@ -13,11 +14,16 @@ import { daemon, passedOn, sentence, subject } from "./rules/senders.ts";
 const LINES = 40_000;
 const LINE = 500;
 const MARKED = 300;
+/** Lines at the top, blank ones not counted. */
+const TOP = 12;
+/** Lines and characters of a returned message that stands in the text. */
+const BEHIND = 2000;
+const RETURNED_TEXT = 128 * 1024;
 
 export interface Letter {
   readonly header: Header;
   readonly parts: readonly Part[];
-  /** The report's own lines; the one at which the returned message begins is the last. */
+  /** The report's own lines, before the returned message begins. */
   readonly lines: readonly string[];
   /** The returned message as far as it stands in the text; "" where it is a part or is missing. */
   readonly behind: string;
@@ -41,7 +47,8 @@ export function isStatus(part: Part): boolean {
 
 export function letterOf(header: Header, parts: readonly Part[]): Letter {
   const text = ownText(parts);
-  const all = text.split("\n", LINES).map((line) => line.slice(0, LINE));
+  const whole = text.split("\n", LINES);
+  const all = whole.map((line) => line.slice(0, LINE));
   const common = endOf(all, ends);
   const family = familyOf(header, all.slice(0, common + 1));
   const end =
@@ -51,8 +58,11 @@ export function letterOf(header: Header, parts: readonly Part[]): Letter {
   return {
     header,
     parts,
-    lines: all.slice(0, end + 1),
-    behind: all.slice(end).join("\n"),
+    lines: all.slice(0, end),
+    behind: whole
+      .slice(end, end + BEHIND)
+      .join("\n")
+      .slice(0, RETURNED_TEXT),
     family,
     isReport: family !== undefined || looksLikeReport(header, parts, all),
   };
@@ -64,9 +74,14 @@ function ownText(parts: readonly Part[]): string {
   const before = returned < 0 ? parts : parts.slice(0, returned);
   for (const some of [before, parts])
     for (const type of ["text/plain", "text/html"]) {
-      const texts = some.filter((part) => part.type === type);
-      const text = texts.map((part) => part.text).join("\n");
-      if (text.trim() !== "") return text;
+      const all = some.filter((part) => part.type === type);
+      const shown = all.filter(
+        ({ header }) => disposition(header).kind !== "attachment",
+      );
+      for (const texts of [shown, all]) {
+        const text = texts.map((part) => part.text).join("\n");
+        if (text.trim() !== "") return text;
+      }
     }
   return "";
 }
@@ -81,13 +96,40 @@ function endOf(lines: readonly string[], patterns: readonly RegExp[]): number {
   return lines.length;
 }
 
+/** Where nothing in the header is a mail system's, words count only at the top: people quote them. */
 function familyOf(
   header: Header,
   lines: readonly string[],
 ): Family | undefined {
-  const looked = lines.slice(0, MARKED);
+  const isSystem = looksAutomatic(header);
+  if (!isSystem && passedOn.test(shown(header, "Subject"))) return undefined;
+  const looked = isSystem
+    ? lines.slice(0, MARKED)
+    : lines.filter((line) => line.trim() !== "").slice(0, TOP);
   return families.find(({ marks }) =>
     marks.some((mark) => bears(mark, header, looked)),
+  );
+}
+
+function looksAutomatic(header: Header): boolean {
+  return (
+    !header.has("From") ||
+    isDaemon(header) ||
+    isNull(header) ||
+    header.has("X-Failed-Recipients") ||
+    /^\s*auto-/i.test(header.get("Auto-Submitted") ?? "") ||
+    /report-type="?delivery-status/i.test(header.get("Content-Type") ?? "")
+  );
+}
+
+function isDaemon(header: Header): boolean {
+  const from = shown(header, "From");
+  return daemon.test(from) || (header.has("From") && from === "");
+}
+
+function isNull(header: Header): boolean {
+  return /^\s*(?:<\s*>|.*mailer-daemon.*)\s*$/i.test(
+    (header.get("Return-Path") ?? "").slice(0, LINE),
   );
 }
 
@@ -103,7 +145,10 @@ export function bears(
     return false;
   if (field !== undefined) {
     const [name, value] = field;
-    if (!header.has(name) || !value.test((header.get(name) ?? "").slice(0, LINE)))
+    if (
+      !header.has(name) ||
+      !value.test((header.get(name) ?? "").slice(0, LINE))
+    )
       return false;
   }
   return text === undefined || lines.some((line) => text.test(line));
@@ -120,12 +165,10 @@ function looksLikeReport(
 ): boolean {
   if (parts.some(isStatus)) return true;
   const from = shown(header, "From");
-  const isNull = /^\s*(?:<\s*>|.*mailer-daemon.*)\s*$/i.test(
-    (header.get("Return-Path") ?? "").slice(0, LINE),
-  );
-  const isDaemon = daemon.test(from) || (header.has("From") && from === "");
+  if (/mailer-daemon|mail delivery (?:sub)?system/i.test(from)) return true;
   const title = shown(header, "Subject");
-  if (!isDaemon && !isNull) return subject.test(title) && !passedOn.test(title) && lines.some((line) => sentence.test(line));
+  if (!isDaemon(header) && (!isNull(header) || passedOn.test(title)))
+    return false;
   if (subject.test(title)) return true;
   return lines.slice(0, MARKED).some((line) => sentence.test(line));
 }

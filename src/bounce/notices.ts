@@ -1,7 +1,9 @@
-/** What is no bounce though it comes where bounces come: see rules/notices.ts. Pure. */
+/**
+ * What is no bounce though it comes where bounces come: see rules/notices.ts. Pure.
+ */
 import { awaySubject } from "../mail/absence.ts";
 import { bears, type Letter } from "./letter.ts";
-import type { Report } from "./read.ts";
+import type { Report } from "./report.ts";
 import { arrivals, challenges, delays, vacations } from "./rules/notices.ts";
 
 type Notice = Extract<Report, { readonly why: string }>;
@@ -48,9 +50,8 @@ export function vacationOf(letter: Letter): Notice | undefined {
     awaySubject(header) !== undefined;
   if (isMarked && family === undefined)
     return { kind: "vacation", why: "an absence notice" };
-  const isAnswer = automatic !== "" && !/^(?:no|auto-generated \()/.test(automatic);
-  return isAnswer && !letter.isReport
-    ? { kind: "vacation", why: `Auto-Submitted: ${/^auto-\w{1,20}/.exec(automatic)?.[0] ?? "something"}` }
+  return automatic.startsWith("auto-replied") && !letter.isReport
+    ? { kind: "vacation", why: "Auto-Submitted: auto-replied" }
     : undefined;
 }
 
@@ -62,5 +63,7 @@ export function progressOf(letter: Letter): Notice | undefined {
   const isDelay =
     delays.subject.test(letter.header.text("Subject").slice(0, 300)) ||
     lines.some((line) => delays.text.test(line));
-  return isDelay ? { kind: "delay", why: "it is still being tried" } : undefined;
+  return isDelay
+    ? { kind: "delay", why: "it is still being tried" }
+    : undefined;
 }

@@ -65,22 +65,20 @@ function split(body: Buffer, boundary: string): Buffer[] {
   const delimiter = Buffer.from(`--${boundary}`);
   const found: Buffer[] = [];
   let start = -1;
-  let at = body.indexOf(delimiter);
-  for (; at >= 0 && found.length < PARTS; ) {
+  for (
+    let at = body.indexOf(delimiter);
+    at >= 0 && found.length < PARTS;
+    at = body.indexOf(delimiter, at + delimiter.length)
+  ) {
+    if (at > 0 && body[at - 1] !== LF) continue;
     const behind = at + delimiter.length;
     const lineEnd = body.indexOf(LF, behind);
     const end = lineEnd < 0 ? body.length : lineEnd;
-    const isLine =
-      (at === 0 || body[at - 1] === LF) &&
-      end - behind < 100 &&
-      /^(?:--)?\s*$/.test(body.toString("latin1", behind, end));
-    if (isLine) {
-      if (start >= 0) found.push(body.subarray(start, at));
-      start = -1;
-      if (body[behind] === 45) break;
-      start = Math.min(end + 1, body.length);
-    }
-    at = body.indexOf(delimiter, behind);
+    const rest = body.toString("latin1", behind, Math.min(end, behind + 100));
+    if (!/^(?:--)?\s*$/.test(rest)) continue;
+    if (start >= 0) found.push(body.subarray(start, at));
+    start = rest.startsWith("-") ? -1 : Math.min(end + 1, body.length);
+    if (start < 0) break;
   }
   if (start >= 0) found.push(body.subarray(start));
   return found;

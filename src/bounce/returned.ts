@@ -6,7 +6,7 @@ import { oneLine } from "../base/log.ts";
 import { canonical, parseAddresses } from "../mail/address.ts";
 import { type Header, parseHeader } from "../mail/header.ts";
 import { isReturned, type Letter } from "./letter.ts";
-import type { Returned } from "./read.ts";
+import type { Returned } from "./report.ts";
 
 const ADDRESSES = 50;
 /** Characters of a field that are looked at. */

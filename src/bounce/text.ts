@@ -2,49 +2,69 @@
  * Recipients and diagnoses out of the words of a report: by the patterns of its family, by the field
  * X-Failed-Recipients, and by what reports of all kinds have in common. Pure.
  */
+import { canonical, domainOf } from "../mail/address.ts";
 import { addressesIn, addressOf } from "./addresses.ts";
+import { atLine, type Place, type Told, withText } from "./diagnosis.ts";
 import { RECIPIENTS } from "./dsn.ts";
-import type { Letter } from "./letter.ts";
+import { isReturned, type Letter } from "./letter.ts";
 import { leading, named } from "./rules/generic.ts";
 import type { Family } from "./rules/rule.ts";
 
-/** Lines of one diagnosis. */
-const DIAGNOSIS = 15;
-/** With more recipients than this, lines that mention one are not looked for. */
-const MENTIONED = 50;
-
-export interface Told {
-  readonly recipient: string;
-  readonly final?: string;
-  /** What stands at the recipient; "" where nothing does. */
-  readonly text: string;
-}
-
-interface Place {
-  recipient: string;
-  final?: string;
-  readonly line: number;
-  /** The rest of the line behind the address. */
-  readonly rest: string;
-}
+/** Characters of a returned message in which recipients are looked for. */
+const HEADER = 32 * 1024;
+const ADDRESSES = 1000;
+/** More addresses than this, which nothing else vouches for, are no recipients. */
+const UNSURE = 2;
 
 /** @param other recipients that the returned message names, where they count at all */
 export function toldBy(letter: Letter, other: readonly string[]): Told[] {
-  const { family, header } = letter;
+  const { family } = letter;
   const lines = unfold(letter.lines);
-  if (family?.recipients !== undefined) {
-    const places = byFamily(family, family.recipients, lines);
-    if (places.length > 0) return withText(places, lines, family);
-  }
-  const failed = header
+  const places =
+    family?.recipients === undefined
+      ? []
+      : byFamily(family, family.recipients, lines);
+  const failed = inHeader(letter);
+  if (places.length > 0)
+    return withHeader(withText(places, lines, family), failed);
+  if (failed.length > 0) return atLine(failed, lines, family);
+  if (!letter.isReport) return [];
+  const found = byWords(letter, lines);
+  return found.length > 0
+    ? withText(found, lines, family)
+    : atLine(other, lines, family);
+}
+
+function inHeader({ header }: Letter): string[] {
+  return header
     .all("X-Failed-Recipients")
     .flatMap((value) => value.split(",", RECIPIENTS))
     .flatMap((value) => addressOf(value) ?? []);
-  if (failed.length > 0) return atLine(failed, lines, family);
-  if (!letter.isReport) return [];
-  const places = byWords(letter, lines);
-  if (places.length > 0) return withText(places, lines, family);
-  return atLine(other, lines, family);
+}
+
+/** The header may name some that the text leaves out; where it names others altogether it is wrong. */
+function withHeader(told: Told[], failed: readonly string[]): Told[] {
+  const known = new Set(
+    told.flatMap(({ recipient, final }) =>
+      [recipient, final ?? ""].map((address) => address.toLowerCase()),
+    ),
+  );
+  const others = failed.filter((one) => !known.has(one.toLowerCase()));
+  if (others.length === failed.length) return told;
+  return [...told, ...others.map((recipient) => ({ recipient, text: "" }))];
+}
+
+/** Of several addresses that are only somewhere in the text, those that the returned message knows. */
+function likely(places: readonly Place[], letter: Letter): readonly Place[] {
+  if (places.length < 2) return places;
+  const returned = letter.parts.find(isReturned)?.text ?? letter.behind;
+  const inHeader = new Set(
+    addressesIn(returned.slice(0, HEADER).toLowerCase(), ADDRESSES),
+  );
+  const known = places.filter(({ recipient }) =>
+    inHeader.has(recipient.toLowerCase()),
+  );
+  return known.length > 0 || places.length > UNSURE ? known : places;
 }
 
 /** Lines with their continuations, which mail systems wrap with four blanks behind a recipient. */
@@ -81,8 +101,7 @@ function byFamily(
     const value = match[1] === original ? undefined : match[1];
     const rest = line.slice(match.index + match[0].length);
     const final = value === undefined ? undefined : inFull(value, family);
-    if (final !== undefined)
-      places.push({ recipient: final, line: at, rest });
+    if (final !== undefined) places.push({ recipient: final, line: at, rest });
     if (original === undefined) continue;
     const mailed = addressOf(original);
     const last = places.at(-1);
@@ -111,12 +130,13 @@ function inFull(name: string, family: Family): string | undefined {
     : addressOf(`${name}@${family.domain}`);
 }
 
-function byWords(letter: Letter, lines: readonly string[]): Place[] {
+function byWords(letter: Letter, lines: readonly string[]): readonly Place[] {
   const ours = oursOf(letter);
   const places: Place[] = [];
   const add = (value: string | undefined, line: number, rest: string) => {
     const recipient = value === undefined ? undefined : addressOf(value);
-    if (recipient === undefined || ours(recipient)) return;
+    if (recipient === undefined || ours(recipient) || !isPublic(recipient))
+      return;
     places.push({ recipient, line, rest });
   };
   for (const patterns of [leading, named]) {
@@ -126,11 +146,22 @@ function byWords(letter: Letter, lines: readonly string[]): Place[] {
       if (match !== null)
         add(match[1], at, line.slice(match.index + match[0].length));
     }
-    if (places.length > 0) return unique(places);
+    if (places.length > 0)
+      return patterns === leading
+        ? unique(places)
+        : likely(unique(places), letter);
   }
   for (const [at, line] of lines.entries())
     for (const address of addressesIn(line)) add(address, at, line);
-  return unique(places);
+  return likely(unique(places), letter);
+}
+
+/** Whether it can be mailed, and not only on one host: what else has an `@` in it is mostly none. */
+function isPublic(address: string): boolean {
+  return (
+    canonical(address) !== undefined &&
+    /[^.@]\.[^.@]|\[/.test(domainOf(address))
+  );
 }
 
 /** Addresses that a report names besides the recipient: its own, ours, and whom to ask. */
@@ -154,65 +185,4 @@ function unique(places: readonly Place[]): Place[] {
     if (!seen.has(key) && seen.size < RECIPIENTS) seen.set(key, place);
   }
   return [...seen.values()];
-}
-
-function withText(
-  places: readonly Place[],
-  lines: readonly string[],
-  family: Family | undefined,
-): Told[] {
-  return places.map((place, index) => {
-    const { recipient, final, line, rest } = place;
-    const next = places[index + 1]?.line ?? lines.length;
-    const below = lines.slice(line + 1, Math.min(next, line + 1 + DIAGNOSIS));
-    const own = [rest, ...below].filter((text) => /\w/.test(text));
-    const told = diagnosis(own, lines, family, places.length === 1);
-    const mentioned =
-      places.length > MENTIONED || told.length > 0
-        ? []
-        : mentions(lines, final ?? recipient, line);
-    return {
-      recipient,
-      ...(final === undefined ? {} : { final }),
-      text: [...told, ...mentioned].join("\n").trim(),
-    };
-  });
-}
-
-/** The lines that the family says are the diagnosis: below the recipient, or anywhere if there is one only. */
-function diagnosis(
-  own: readonly string[],
-  lines: readonly string[],
-  family: Family | undefined,
-  isOnly: boolean,
-): readonly string[] {
-  const pattern = family?.diagnosis;
-  if (pattern === undefined) return own;
-  const below = own.filter((line) => pattern.test(line));
-  if (below.length > 0 || !isOnly) return below;
-  return lines.filter((line) => pattern.test(line)).slice(0, DIAGNOSIS);
-}
-
-function mentions(
-  lines: readonly string[],
-  address: string,
-  except: number,
-): string[] {
-  const key = address.toLowerCase();
-  return lines
-    .filter((line, at) => at !== except && line.toLowerCase().includes(key))
-    .slice(0, 5);
-}
-
-/** Recipients that the words do not name: everything that the report says is about them. */
-function atLine(
-  recipients: readonly string[],
-  lines: readonly string[],
-  family: Family | undefined,
-): Told[] {
-  const pattern = family?.diagnosis;
-  const told =
-    pattern === undefined ? [] : lines.filter((line) => pattern.test(line));
-  const text = told.slice(0, DIAGNOSIS).join("\n");
-  return [...new Set(recipients)].map((recipient) => ({ recipient, text }));
 }

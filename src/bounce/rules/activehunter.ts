@@ -1,4 +1,6 @@
-/** Active!hunter and m-FILTER, which stand before Japanese mail systems. Data. */
+/**
+ * Active!hunter and m-FILTER, which stand before Japanese mail systems. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const activehunter: Family = {
@@ -10,5 +12,8 @@ export const activehunter: Family = {
   ],
   begins: /^以下のメールアドレスへの|The following addresses had permanent/,
   ends: /^-{3,} ?original (?:message|mail info)/,
-  recipients: [/^>>> (?:\S+ )?<([^\s<>]+@[^\s<>]+)>/, /^\s*<?([^\s<>]+@[^\s<>]+)>?\s*$/],
+  recipients: [
+    /^>>> (?:\S+ )?<([^\s<>]+@[^\s<>]+)>/,
+    /^\s*<?([^\s<>]+@[^\s<>]+)>?\s*$/,
+  ],
 };

@@ -3,9 +3,12 @@
  * class, and SMTP replies (RFC 5321 §4.2.3), where no words say more. And the words of
  * what passes. Data.
  */
-import type { Reason } from "../read.ts";
+import type { Reason } from "../report.ts";
 
+/** By subject and detail, or by all three where the class makes a difference. */
 export const statuses: Readonly<Record<string, Reason>> = {
+  "4.2.0": "system",
+  "4.2.1": "system",
   "1.0": "no-such-user",
   "1.1": "no-such-user",
   "1.2": "unreachable",

@@ -1,4 +1,6 @@
-/** CompuServe, which names members without its domain. Data. */
+/**
+ * CompuServe, which names members without its domain. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const compuserve: Family = {

@@ -1,4 +1,6 @@
-/** Lotus Notes and Domino. Data. */
+/**
+ * Lotus Notes and Domino. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const domino: Family = {
@@ -12,5 +14,6 @@ export const domino: Family = {
   begins: /was not delivered to:|Failure Reasons/,
   ends: /^-{3,} Returned Message/,
   recipients: [/^\s*<?([^\s<>]+@[^\s<>]+)>?$/],
-  diagnosis: /^(?!\s*(?:Your message|was not delivered|because:|Subject:|\S+@\S+$|-{3,})).*\S/,
+  diagnosis:
+    /^(?!\s*(?:Your message|was not delivered|because:|Subject:|\S+@\S+$|-{3,})).*\S/,
 };

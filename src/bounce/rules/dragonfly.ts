@@ -1,4 +1,6 @@
-/** The DragonFly Mail Agent of BSD systems and Debian. Data. */
+/**
+ * The DragonFly Mail Agent of BSD systems and Debian. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const dragonfly: Family = {

@@ -8,7 +8,8 @@ import type { Family } from "./rule.ts";
 /** A line that is an address and what became of it. */
 export const leading: readonly RegExp[] = [
   /^\s*(?:[*>•-]\s+)?(?:\d+[.)]\s+)?<([^\s<>]+@[^\s<>]+)>\s*(?:[:;,.(=[-]|\.{3}|$)/,
-  /^\s*(?:[*>•-]\s+)?(?:\d+[.)]\s+)?([^\s<>:;,()[\]"'=|/]+@[^\s<>:;,()[\]"'|]+)\s*(?:[:;,(=[-]|\.{3}|$)/,
+  /^\s*(?:[*>•-]\s+)?(?:\d+[.)]\s+)?([^\s<>:;,()[\]"'=|/]+@[^\s<>:;,()[\]"'|]+)\s*(?:[:;,(=[-]|\.{3}|$|on \w{3}, )/,
+  /^[45]\d\d[ -](?:\d\.\d{1,3}\.\d{1,3} )?<?([^\s<>]+@[^\s<>]+?)>?(?:\.\.\.|:)/,
 ];
 
 /** A word that says whose address it is, and the address behind it. */

@@ -1,4 +1,6 @@
-/** Novell GroupWise and its gateway. Data. */
+/**
+ * Novell GroupWise and its gateway. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const groupwise: Family = {
@@ -8,5 +10,8 @@ export const groupwise: Family = {
     { text: /^The message that you sent was undeliverable to the following/ },
     { field: ["X-Mailer", /GroupWise/i], subject: /undeliver/i },
   ],
-  recipients: [/^\s*<?([^\s<>()]+@[^\s<>()]+)>?\s*(?:\(.*\))?$/, /^\s+([\w.+-]+) \(.*\)$/],
+  recipients: [
+    /^\s*<?([^\s<>()]+@[^\s<>()]+)>?\s*(?:\(.*\))?$/,
+    /^\s+([\w.+-]+) \(.*\)$/,
+  ],
 };

@@ -1,4 +1,6 @@
-/** All families, the surest first: what looks like several is the first that knows itself. Data. */
+/**
+ * All families, the surest first: what looks like several is the first that knows itself. Data.
+ */
 import { activehunter } from "./activehunter.ts";
 import { aol } from "./aol.ts";
 import { biglobe } from "./biglobe.ts";
@@ -16,6 +18,7 @@ import { groupwise } from "./groupwise.ts";
 import { iis } from "./iis.ts";
 import { imail } from "./imail.ts";
 import { interscan } from "./interscan.ts";
+import { james } from "./james.ts";
 import { kddi } from "./kddi.ts";
 import { lsoft } from "./lsoft.ts";
 import { mailenable } from "./mailenable.ts";
@@ -56,6 +59,7 @@ export const families: readonly Family[] = [
   imail,
   lsoft,
   mailmarshal,
+  james,
   messagingserver,
   domino,
   groupwise,

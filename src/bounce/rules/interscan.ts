@@ -1,4 +1,6 @@
-/** Trend Micro InterScan: a dialogue, or a sentence with the recipient. Data. */
+/**
+ * Trend Micro InterScan: a dialogue, or a sentence with the recipient. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const interscan: Family = {

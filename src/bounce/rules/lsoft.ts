@@ -1,4 +1,6 @@
-/** LISTSERV's own mailer, LSMTP: fields that LISTSERV reads. Data. */
+/**
+ * LISTSERV's own mailer, LSMTP: fields that LISTSERV reads. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const lsoft: Family = {

@@ -1,4 +1,6 @@
-/** MailEnable. Data. */
+/**
+ * MailEnable. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const mailenable: Family = {

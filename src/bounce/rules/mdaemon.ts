@@ -1,4 +1,6 @@
-/** MDaemon. Data. */
+/**
+ * MDaemon. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const mdaemon: Family = {
@@ -7,6 +9,9 @@ export const mdaemon: Family = {
     { from: /^"?mdaemon\b|mdaemon@/i },
     { text: /^The attached message had PERMANENT fatal delivery errors/ },
   ],
-  ends: /^-{3} Session Transcript/,
-  recipients: [/^> (\S+@\S+)$/, /^(\S+@\S+) - .*(?:user|no such)/i, /^Failed address:\s*<?([^\s<>]+@[^\s<>]+)/i],
+  recipients: [
+    /^> (\S+@\S+)$/,
+    /^(\S+@\S+) - .*(?:user|no such)/i,
+    /^Failed address:\s*<?([^\s<>]+@[^\s<>]+)/i,
+  ],
 };

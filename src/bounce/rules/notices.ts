@@ -6,7 +6,9 @@ import type { Mark } from "./rule.ts";
 
 /** Filters that let nobody through who has not answered them first. */
 export const challenges: readonly Mark[] = [
-  { from: /@(?:\w+\.)*(?:boxbe|spamarrest|bluebottle|mailinblack|sendio|knowspam|choicemail|cashette|quarantine-mail)\.(?:com|net|org)/i },
+  {
+    from: /@(?:\w+\.)*(?:boxbe|spamarrest|bluebottle|mailinblack|sendio|knowspam|choicemail|cashette|quarantine-mail)\.(?:com|net|org)/i,
+  },
   { field: ["X-Boxbe-Notice", /./] },
   { field: ["X-Spamarrest-Noauth", /./i] },
   { field: ["X-AskVersion", /./] },
@@ -18,18 +20,34 @@ export const challenges: readonly Mark[] = [
   { field: ["Message-ID", /tmda-confirm>\s*$/i] },
   { field: ["Content-Type", /multipartboundary_mailinblack/i] },
   { subject: /\bverify#\w{8}/ },
-  { subject: /^(?:re: )?(?:please confirm your (?:message|e-?mail)|your e-?mail requires verification|confirm(?:ation)? (?:is )?(?:required|needed)|action required to deliver)/i },
+  {
+    subject:
+      /^(?:re: )?(?:please confirm your (?:message|e-?mail)|your e-?mail requires verification|confirm(?:ation)? (?:is )?(?:required|needed)|action required to deliver)/i,
+  },
   { text: /X-Boxbe-Notice; / },
-  { text: /(?:protected|screened|guarded) by (?:boxbe|bluebottle|spam ?arrest|spamblocker|tmda|boxtrapper|earthlink.s spamblocker|mailinblack|active spam killer)/i },
-  { text: /requires? that you (?:verify|confirm|prove) that you are|you are a real,? live human/i },
-  { text: /requires? (?:confirmation|verification)\. (?:please )?(?:visit|click|go to|reply)/i },
-  { text: /(?:add(?:ed)?|place) (?:yourself|your (?:e-?mail )?address) (?:in)?to (?:my|the|his|her|our|the recipient's) (?:guest|white|allow(?:ed)?|safe|approved|accept)[ -]?(?:ed )?(?:senders? )?list/i },
-  { text: /to (?:release|deliver) your message.{0,40}(?:simply |just )?reply to this (?:message|e-?mail)/i },
+  {
+    text: /(?:protected|screened|guarded) by (?:boxbe|bluebottle|spam ?arrest|spamblocker|tmda|boxtrapper|earthlink.s spamblocker|mailinblack|active spam killer)/i,
+  },
+  {
+    text: /requires? that you (?:verify|confirm|prove) that you are|you are a real,? live human/i,
+  },
+  {
+    text: /requires? (?:confirmation|verification)\. (?:please )?(?:visit|click|go to|reply)/i,
+  },
+  {
+    text: /(?:add(?:ed)?|place) (?:yourself|your (?:e-?mail )?address) (?:in)?to (?:my|the|his|her|our|the recipient's) (?:guest|white|allow(?:ed)?|safe|approved|accept)[ -]?(?:ed )?(?:senders? )?list/i,
+  },
+  {
+    text: /to (?:release|deliver) your message.{0,40}(?:simply |just )?reply to this (?:message|e-?mail)/i,
+  },
 ];
 
 /** Absence notices that robot.ts knows only together with a mark of an answer. */
 export const vacations: readonly Mark[] = [
-  { subject: /^(?:re: )?(?:auto(?:mat(?:ic|ed))?[ -]?(?:reply|response|respons|antwort)\b|autorespon|out of (?:the )?office|vacation\b|abwesen|respuesta autom|r[ée]ponse automatique|risposta automatica|automatische antwort|自動返信|自動応答|不在)/i },
+  {
+    subject:
+      /^(?:re: )?(?:auto(?:mat(?:ic|ed))?[ -]?(?:reply|response|respons|antwort)\b|autorespon|out of (?:the )?office|abwesen|respuesta autom|r[ée]ponse automatique|risposta automatica|automatische antwort|自動返信|自動応答|不在)/i,
+  },
   { subject: /\((?:automatic (?:response|reply)|auto-?reply)\)\s*$/i },
   { field: ["X-Autoreply", /^(?!\s*(?:no|false)\s*$)/i] },
   { field: ["X-Autorespond", /./] },

@@ -1,4 +1,7 @@
-/** Postfix, whatever name it was given: `<recipient>: host mx[1.2.3.4] said: 550 …`, wrapped with blanks. Data. */
+/**
+ * Postfix, whatever name it was given: `<recipient>: host mx[1.2.3.4] said: 550 …`, wrapped with
+ * blanks. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const postfix: Family = {

@@ -1,4 +1,6 @@
-/** Post.Office, InterMail and others of Software.com; Japanese carriers use them. Data. */
+/**
+ * Post.Office, InterMail and others of Software.com; Japanese carriers use them. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const postoffice: Family = {
@@ -8,6 +10,10 @@ export const postoffice: Family = {
     { subject: /^Mail System Error - Returned Mail/i },
   ],
   ends: /^(?:Please reply to|Your original message)/i,
-  recipients: [/^\s*(?:SMTP )?<([^\s<>]+@[^\s<>]+)>/i, /^Recipient: <?([^\s<>]+@[^\s<>]+)/i],
-  diagnosis: /^(?!\s*<|.*(?:This Message was undeliverable|The following (?:recipients|destination))).*\w{3}/i,
+  recipients: [
+    /^\s*(?:SMTP )?<([^\s<>]+@[^\s<>]+)>/i,
+    /^Recipient: <?([^\s<>]+@[^\s<>]+)/i,
+  ],
+  diagnosis:
+    /^(?!\s*<|.*(?:This Message was undeliverable|The following (?:recipients|destination))).*\w{3}/i,
 };

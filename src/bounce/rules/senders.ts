@@ -1,4 +1,6 @@
-/** Who sends reports, and what reports are called, where no family is known. Data. */
+/**
+ * Who sends reports, and what reports are called, where no family is known. Data.
+ */
 
 export const daemon =
   /mailer[-_. ]?daemon|mail[-_. ]?daemon|post[-_. ]?master|mail deliver(?:y|ing)?[-_. ]?(?:sub)?(?:system|service|agent)?\b|delivery (?:sub)?system|mail (?:system|administrator|administrateur)|system administrator|^\s*<>\s*$|daemon@|smtp[-_ ]?(?:mail[-_ ]?)?service|sysadmin@|mailserver|mail-?admin|bounces?@/i;
@@ -11,4 +13,5 @@ export const sentence =
   /could(?: not|n't) be (?:delivered|sent)|(?:was|were|has been|have been) (?:not delivered|undeliverable|returned)|unable to (?:deliver|send)|delivery (?:has )?failed|(?:is|was) not (?:a )?(?:valid|known) (?:user|recipient|address)|not a valid (?:user|recipient|address)|konnte nicht zugestellt|n'a pas (?:pu )?[êe]tre|no pudo ser entregado|не может быть доставлено/i;
 
 /** People pass reports on; what they write about them is no report. */
-export const passedOn = /^\s*(?:fwd?|fw|wg|tr|rv|re|aw|antw|sv|vs|vb|enc|i)\s*(?:\[\d+\])?\s*:/i;
+export const passedOn =
+  /^\s*(?:fwd?|fw|wg|tr|rv|re|aw|antw|sv|vs|vb|enc|i)\s*(?:\[\d+\])?\s*:/i;

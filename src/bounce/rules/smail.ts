@@ -1,4 +1,6 @@
-/** Smail 3, and early Exim in its manner. Data. */
+/**
+ * Smail 3, and early Exim in its manner. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const smail: Family = {

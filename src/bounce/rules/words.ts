@@ -1,18 +1,48 @@
 /**
- * The words in which mail systems say why, in the order in which they are looked for: the surest
- * first. A message refused for what it is comes before a user who is not known, for the same system
- * says "user" in both. Data; every pattern is linear.
+ * The words in which mail systems say why, in the order in which they are looked for. Those of `sure`
+ * are believed before the enhanced status, for many systems give 5.7.1 or 5.0.0 for everything; those
+ * of `vague` only where it says nothing. Data; no pattern repeats without a bound.
  */
-import type { Reason } from "../read.ts";
+import type { Reason } from "../report.ts";
 
 const any = (...alternatives: string[]) =>
   new RegExp(alternatives.join("|"), "i");
 
-export const words: readonly (readonly [Reason, RegExp])[] = [
+/** What stands in diagnoses of every kind and says nothing. */
+export const boilerplate =
+  /to (?:best )?protect our users from spam|reduce the amount of spam sent to \w+|anti-?spam\w*|spam-?assassin|spam (?:firewall|filter|gateway) (?:at|on|of)|recipient address rejected:(?! ?access denied)|sorry, no SMTP connection got far enough; most progress was \w+ \w+ response/gi;
+
+export type Words = readonly (readonly [Reason, RegExp])[];
+
+export const sure: Words = [
   [
     "greylisted",
     any("gr[ae]y-?list", "temporarily rejected, (?:please )?try again"),
   ],
+  [
+    "no-such-user",
+    any(
+      "all recipient addresses rejected|recipient address rejected: ?access denied",
+      "account or domain may not exist",
+    ),
+  ],
+  [
+    "policy",
+    any(
+      "(?:relay|sending|daily|hourly|rate|outgoing|message rate) (?:\\S{1,20} )?quota",
+      "not (?:a )?(?:member|subscri\\w+)|may not have permission to post",
+      "user complaints|unexpected volume|deferred due to",
+      "very low reputation|low reputation",
+      "not accepting (?:mail|messages|e-?mail) (?:from|with)",
+      "not rfc ?\\d{3,4}(?: or \\d{3,4})? compliant",
+      "mismatch\\w* client|protocol violation|provide a valid from",
+      "address is not verified",
+      "(?:sender|my name|envelope sender)(?: address)? (?:was |is |has been )?(?:rejected|refused|denied|blocked)",
+      "unroutable sender|invalid sender|mail rejet|mail rejected\\. ofr",
+      "turn on smtp authentication",
+    ),
+  ],
+  ["system", any("receiving mail (?:at a rate|too quickly)")],
   [
     "authentication",
     any(
@@ -22,27 +52,13 @@ export const words: readonly (readonly [Reason, RegExp])[] = [
       "sender policy framework",
       "sender id (?:check|fail)",
       "openspf\\.",
-      "unauthenticated (?:e-?mail|sender|mail)",
+      "unauthenticated (?:e-?mail|mail)",
+      "does not have authentication information",
       "(?:not|isn't|n't) (?:been )?authenticated (?:due|email|mail|sender)",
       "fails? (?:the )?authentication checks?",
       "missing authentication",
-      "authentication (?:check|results?|information) (?:failed|required|is missing)",
+      "authentication (?:checks?|results?|information)(?: or| and)? (?:failed|fails|required|is missing)",
       "sender authentication",
-    ),
-  ],
-  [
-    "too-large",
-    any(
-      "message (?:size|length) exceeds",
-      "exceeds? (?:the )?(?:fixed |allowed |server |configured )?(?:maximum|max\\.?|allowed|permitted) (?:message|mail|e-?mail|attachment)? ?size",
-      "(?:message|mail|e-?mail|data|content|header|headers) (?:is |was |size )?(?:too|over) (?:large|big|long)\\b",
-      "(?:message|mail) (?:is )?larger than",
-      "size (?:of the )?(?:message|limit|exceed)",
-      "max(?:imum)? message size",
-      "too (?:big|large) (?:for|a) ",
-      "over(?:sized?) message",
-      "line too long",
-      "message too big",
     ),
   ],
   [
@@ -50,12 +66,12 @@ export const words: readonly (readonly [Reason, RegExp])[] = [
     any(
       "(?:mail ?box|inbox|mail ?folder|mail ?drop|account|user|recipient|disk|storage)(?: \\S{1,80})?(?: is| has| has been| was)?(?: currently| already| temporarily| too)? (?:full|over ?quota|exceeded|exceeding|out of space|overfull)",
       "(?:over|exceed\\w*|out of|above|beyond|reached|past|no)(?: \\S{1,20}){0,4} (?:disk |storage |mail(?:box)? |message |byte |user |account )?quota",
-      "quota (?:has been |is |was |would be )?(?:exceed|full|reached|violat)",
+      "quota (?:\\S{1,20} ){0,2}(?:has been |is |was |would be )?(?:exceed|full|reached|violat)",
       "quota ?exceeded",
       "\\b(?:over|exceeded) ?quota\\b",
       "mail(?:box)?_?full\\b",
       "full mail ?box",
-      "mail ?box (?:size |space |storage )?(?:limit|has exceeded|exceeds)",
+      "mail ?box exceeds|mailbox (?:size |space |storage )?(?:limit|has exceeded|exceeds)",
       "(?:insufficient|not enough|no|out of) (?:disk |storage |mailbox |free )+(?:space|room)",
       "too many (?:messages|mails|emails) (?:in|on) ",
       "exceeded storage allocation",
@@ -72,9 +88,24 @@ export const words: readonly (readonly [Reason, RegExp])[] = [
     ),
   ],
   [
+    "too-large",
+    any(
+      "message (?:size|length) exceeds",
+      "exceeds? (?:the )?(?:fixed |allowed |server |configured )?(?:maximum|max\\.?|allowed|permitted) (?:message|mail|e-?mail|attachment)? ?size",
+      "(?:message|mail|e-?mail|data|content|header|headers) (?:is |was |size )?(?:too|over) (?:large|big|long)\\b",
+      "(?:message|mail) (?:is )?larger than",
+      "size (?:of the )?(?:message|limit|exceed)",
+      "max(?:imum)? message size",
+      "too (?:big|large) (?:for|a) ",
+      "over(?:sized?) message",
+      "line (?:too long|limit exceeded|length)",
+      "message too big",
+    ),
+  ],
+  [
     "disabled",
     any(
-      "(?:account|mail ?box|user|address|recipient|e-?mail|domain|addressee|login)(?: \\S{1,80})?(?: id)?(?: is| was| has been| have been|'s| ist| for this (?:user|recipient))?(?: \\S{1,20})?(?: been)?[ -](?:disabled|inactive|in-active|suspended|deactivated|de-activated|closed|frozen|locked|expired|dormant|discontinued|cancel(?:l)?ed|terminated|blocked for inactivity|temporarily unavailable|not active|not been active|administratively)",
+      "(?:account|mail ?box|user|address|recipient|e-?mail|domain|addressee|login)(?: \\S{1,80})?(?: id)?(?: is| was| has been| have been|'s| ist| for this (?:user|recipient))?(?: \\S{1,20})?(?: been)?[ -](?:disabled|inactive|in-active|suspended|deactivated|de-activated|closed|frozen|locked|blocked|expired|dormant|discontinued|cancel(?:l)?ed|terminated|blocked for inactivity|temporarily unavailable|not active|not been active|administratively)",
       "(?:disabled|inactive|suspended|deactivated|closed|frozen|expired|dormant) (?:account|mail ?box|user|recipient|domain|address)",
       "this account (?:has been|is) (?:temporarily )?(?:suspend|disabl|block)",
       "mailaddress is administrative?ly disabled",
@@ -154,9 +185,25 @@ export const words: readonly (readonly [Reason, RegExp])[] = [
     ),
   ],
   [
+    "unreachable",
+    any(
+      "host (?:or domain name )?(?:was |is )?(?:not found|unknown)|unknown host|(?:no such|invalid|bad) host",
+      "(?:domain|hostname|domain name)(?: name)?(?: \\S{1,80})? (?:was |is |does |has )?(?:not (?:found|exist|resolve)|unknown|invalid|unresolvable|non-?existent)",
+      "nxdomain|name (?:service|server|or service).{0,10}(?:error|fail|not known)",
+      "no (?:mx|a|aaaa|dns)(?: or (?:a|aaaa))?[ -]?(?:record|information|entries|rr|for)|null ?mx|no SMTP service",
+      "host\\/domain (?:name )?(?:found|does not accept)|domain is not reachable",
+      "(?:couldn'?t|could not|cannot|can't|unable to) find (?:an?|any|the) (?:mail exchanger|host|gateway|mx|domain)",
+      "relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed|authorized)|prohibited)|no relaying|not configured to relay",
+      "(?:unable|not (?:permitted|allowed)|cannot|won't|denied) to relay|we do not relay",
+      "not in my list of allowed rcpthosts|isn'?t in my control|rcpthosts",
+      "unrouteable (?:mail )?domain",
+    ),
+  ],
+  [
     "no-such-user",
     any(
-      "(?:user|recipient|mail ?box|account|address|addressee|alias|login|destinataire|local ?part|rcpt|destination|name|subscriber|empf[aä]nger)(?: \\S{1,80}){0,2}?(?: is| was| are| has been| seems to be|'s| ist| est|:| -)? ?(?:currently |completely |not |un|in|non.?|is |locally )*(?:unknown|valid|known|found|exist|listed|recogni[sz]ed|inconnue?|unbekannt|available here|available at|defined|match|resolve|in directory|registered|bekannt)",
+      "no valid recipients?",
+      "(?:user|recipient|mail ?box|account|address|addressee|alias|login|destinataire|local ?part|rcpt|receiver|destination|subscriber|empf[aä]nger)(?: \\S{1,80}){0,2}?(?: is| was| are| has been| seems to be|'s| ist| est|:| -)? ?(?:currently |completely |not |un|in|non.?|is |locally )*(?:unknown|valid|known|found|exist|listed|recogni[sz]ed|inconnue?|unbekannt|available here|available at|defined|match|resolve|in directory|registered|bekannt)",
       "(?:unknown|invalid|no such|nonexist[ae]nt|non-exist[ae]nt|bad|illegal|unrouteable|unroutable|undeliverable|incorrect|unbekannter?)(?: \\S{1,20}){0,2} (?:user|recipient|address|mail ?box|account|addressee|alias|name|person|local|e-?mail|destination|virtual|empf)",
       "(?:does|do|did|is|was|has|could|can)(?: not|n['’]?t) (?:\\S{1,10} )?(?:exist|have (?:an?|any) .{0,60}(?:account|mailbox|user|yahoo)|have (?:an?|any) account|found|find|known|recogni[sz]ed|a (?:valid|known|registered|user)|valid|list(?:ed)?|appear|our customer|a member|like recipient|on this|be found)",
       "doesn['’]?t have an? ",
@@ -175,15 +222,15 @@ export const words: readonly (readonly [Reason, RegExp])[] = [
       "mailbox (?:not found|unavailable|name not allowed)",
       "mailbox is unavailable",
       "inbox (?:is )?(?:not found)",
-      "(?:recipient|address|user|account|mailbox)(?: address)? ?(?:\\S{1,80} )?(?:was |is |has been )?(?:rejected|refused|undeliverable|denied)",
-      "(?:address|recipient)(?:es)? (?:had |have )?(?:permanent fatal|failed)",
       "no existe|desconocid[oa]|n'existe pas|utilisateur inconnu|inconnu[e]? |utente (?:sconosciuto|inesistente)|usu[aá]rio (?:desconhecido|n[aã]o)|nicht (?:bekannt|gefunden)|existiert nicht|ist unbekannt|nieznany|не (?:найден|существует)|未知|不存在|ユーザ.{0,10}(?:存在しません|見つかりません|いません)|あて先|宛先",
       "r[ée]ceptionnaire",
       "unknown_?user|invalid_?(?:user|recipient)|InvalidRecipient|RecipNotFound|RecipientNotFound",
-      "delivery to the following recipients? (?:was|were|has been|have been)? ?(?:rejected|refused)",
       "misspelled",
     ),
   ],
+];
+
+export const vague: Words = [
   [
     "expired",
     any(
@@ -201,13 +248,14 @@ export const words: readonly (readonly [Reason, RegExp])[] = [
       "cannot send (?:message|mail) (?:for|within)",
       "all (?:hosts|relevant mx).{0,60}(?:failing|been failing|down)",
       "delivery (?:attempts|has been) (?:suspended|delayed|stopped)",
+      "envelope expired|delivery failed \\d+ attempts",
       "delayed|time ?out waiting|too long",
     ),
   ],
   [
     "unreachable",
     any(
-      "(?:host|domain|server|site|name service|name server|dns|mx|hostname|domain name)(?: \\S{1,100}){0,3}?(?: is| was| has|:)? ?(?:not |un|non.?|in|no |does ?n[o']t )*(?:unknown|found|exist|resolv|reachable|valid|respond|reply|lookup|look up|down|error|fail)",
+      "\\b(?:host|domain|server|site|name service|name server|dns|mx|hostname|domain name)(?: \\S{1,100})?(?: is| was| has|:)? ?(?:not |un|non.?|in|no |does ?n[o']t )*(?:unknown|found|exist|resolv|reachable|valid|respond|reply|lookup|look up|down|error|fail)",
       "(?:unknown|invalid|no such|nonexistent|non-existent|bad|cannot find|can't find|illegal|unresolvable) (?:\\S{1,20} )?(?:host|domain|mail exchanger|server|mx|mail server)",
       "nxdomain|no (?:mx|a|aaaa|dns)[ -]?(?:or a )?(?:record|information|entries|rr)|null mx|nullmx",
       "name (?:service|server|or service).{0,10}(?:error|fail|not known)",
@@ -235,13 +283,20 @@ export const words: readonly (readonly [Reason, RegExp])[] = [
     ),
   ],
   [
+    "no-such-user",
+    any(
+      "(?:recipient|address|user|account|mailbox)(?: address)? ?(?:\\S{1,80} )?(?:was |is |has been )?(?:rejected|refused|undeliverable|denied)",
+      "(?:is|was|are|were) (?:not known|unknown)|(?:un|not )known here",
+      "delivery to the following recipients? (?:was|were|has been|have been)? ?(?:rejected|refused)",
+    ),
+  ],
+  [
     "system",
     any(
       "(?:local|system|internal|configuration|config|processing|unexpected|server|software|i\\/o|disk|database|service) (?:\\S{1,20} )?(?:error|problem|failure|fault)",
       "command (?:died|failed|time|rejected|unrecogni[sz]ed|output)|(?:unknown|bad) mailer|mailer error|exit(?:ed)? (?:with |code|status)|exitcode|died with|failed to (?:open|create|lock|write|deliver|append)",
       "can(?:'?t|not) (?:create|open|lock|write|append|chdir|exec|stat|access)",
       "no space left|out of (?:memory|disk)|insufficient (?:system|resource)|resources?|permission|alias|\\.forward|pipe|syntax error|protocol error",
-      "could not be (?:delivered|processed|sent)",
     ),
   ],
 ];

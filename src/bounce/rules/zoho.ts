@@ -1,8 +1,14 @@
-/** Zoho. Data. */
+/**
+ * Zoho. Data.
+ */
 import type { Family } from "./rule.ts";
 
 export const zoho: Family = {
   name: "zoho",
-  marks: [{ field: ["X-Mailer", /^Zoho Mail/] }, { from: /mailer-daemon@mail\.zoho\./i }],
-  recipients: [/^<?([^\s<>]+@[^\s<>,]+)>?,? (?:Invalid|ERROR_CODE)/i, /Address: <([^\s<>]+@[^\s<>]+)>/, /^<?([^\s<>]+@[^\s<>,]+)>?, /],
+  marks: [{ from: /mailer-daemon@mail\.zoho\./i }],
+  recipients: [
+    /^<?([^\s<>]+@[^\s<>,]+)>?,? (?:Invalid|ERROR_CODE)/i,
+    /Address: <([^\s<>]+@[^\s<>]+)>/,
+    /^<?([^\s<>]+@[^\s<>,]+)>?, /,
+  ],
 };
