@@ -5,7 +5,11 @@
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Report, readReport } from "../../src/bounce/read.ts";
+import {
+  type Failure,
+  type Report,
+  readReport,
+} from "../../src/bounce/read.ts";
 import { openMessage } from "../../src/mail/message.ts";
 import { known } from "./misses.ts";
 
@@ -19,11 +23,9 @@ interface Expected {
   readonly failed: readonly string[] | null;
   readonly temporary: boolean | null;
   readonly reason?: string;
-  readonly recipients?: readonly { readonly reason?: string }[];
-  readonly dsn_fields?: readonly { readonly Action?: string }[];
 }
 
-export type Measure = "recipients" | "class" | "delay" | "negative";
+export type Measure = "recipients" | "class" | "negative";
 
 export interface Outcome {
   /** Below the corpus: "bounces/flufl/dsn_01.txt". */
@@ -54,7 +56,7 @@ export async function* outcomes(): AsyncGenerator<Outcome> {
       const report = await read(join(corpus, path));
       const source = name.split("/")[0] ?? "";
       const family = report.kind === "bounce" ? report.family : "none";
-      for (const found of judged(path, expected, report)) {
+      for (const found of judged(expected, report)) {
         const reason = known[`${found.measure} ${path}`] ?? known[path];
         yield {
           path,
@@ -75,20 +77,11 @@ export async function read(path: string): Promise<Report> {
 
 type Judged = Pick<Outcome, "measure" | "isRight" | "wanted" | "got">;
 
-function* judged(
-  path: string,
-  expected: Expected,
-  report: Report,
-): Generator<Judged> {
+function* judged(expected: Expected, report: Report): Generator<Judged> {
   const got = told(report);
   if (expected.is_bounce === false) {
     const isRight = report.kind !== "bounce";
     yield { measure: "negative", isRight, wanted: "no bounce", got };
-    return;
-  }
-  if (isDelay(path, expected)) {
-    const isRight = report.kind === "delay";
-    yield { measure: "delay", isRight, wanted: "delay", got };
     return;
   }
   if (expected.failed !== null) {
@@ -98,29 +91,23 @@ function* judged(
   }
   if (expected.temporary !== null) {
     const wanted = expected.temporary ? "temporary" : "permanent";
-    const durations =
-      report.kind === "bounce"
-        ? report.failures.map(({ duration }) => duration)
-        : [];
+    const durations = failuresIn(report).map(({ duration }) => duration);
     const isRight =
       durations.length > 0 && durations.every((one) => one === wanted);
     yield { measure: "class", isRight, wanted, got };
   }
 }
 
-/** The table counts notices of a delay among bounces; here they are none. */
-function isDelay(path: string, { dsn_fields = [] }: Expected): boolean {
-  const actions = dsn_fields.flatMap(({ Action }) => Action ?? []);
-  return (
-    (actions.length > 0 &&
-      actions.every((action) => /^\s*delayed/i.test(action))) ||
-    known[path] === "a notice of a delay"
-  );
+/** The tables count notices of a delay among bounces: those who are waited for, for now. */
+function failuresIn(report: Report): readonly Failure[] {
+  return report.kind === "bounce" || report.kind === "delay"
+    ? report.failures
+    : [];
 }
 
 /** Tables name the recipient as it was mailed or as it was in the end: either is right. */
 function areSame(wanted: readonly string[], report: Report): boolean {
-  const failures = report.kind === "bounce" ? report.failures : [];
+  const failures = failuresIn(report);
   if (failures.length !== wanted.length) return false;
   const left = new Set(wanted);
   for (const { recipient, final } of failures)
@@ -134,12 +121,13 @@ function lower(address: string): string {
 }
 
 function told(report: Report): string {
-  if (report.kind !== "bounce") return report.kind;
+  if (report.kind !== "bounce" && report.kind !== "delay") return report.kind;
+  const family = report.kind === "delay" ? "delay" : report.family;
   const failures = report.failures.map(
     ({ recipient, final, duration, reason, status }) =>
       [recipient, final && `(${final})`, duration, reason, status]
         .filter(Boolean)
         .join(" "),
   );
-  return `${report.family}: ${failures.join("; ") || "nobody"}`;
+  return `${family}: ${failures.join("; ") || "nobody"}`;
 }

@@ -1,23 +1,7 @@
 /**
- * Rows of the corpus that are read otherwise than its table says, and why they stay so. Notices of a
- * delay that have no fields to tell it are listed too: the tables count them among bounces. Data.
+ * Rows of the corpus that are read otherwise than its table says, and why they stay so. Data.
  */
-const delay = "a notice of a delay";
-
 export const known: Readonly<Record<string, string>> = {
-  "bounces/cws/bounce_420_001.eml": delay,
-  "bounces/cws/bounce_420_002.eml": delay,
-  "bounces/flufl/simple_28.txt": delay,
-  "bounces/mailman2/simple_40.txt": delay,
-  "bounces/mediawiki/oracle7": delay,
-  "bounces/sisimai/lhost-exim-38.eml": delay,
-  "bounces/sisimai/lhost-exim-41.eml": delay,
-  "bounces/sisimai/lhost-gmail-06.eml": delay,
-  "bounces/sisimai/lhost-gmail-08.eml": delay,
-  "bounces/sisimai/lhost-gmail-09.eml": delay,
-  "bounces/sisimai/lhost-gmail-17.eml": delay,
-  "bounces/sisimai/lhost-zoho-04.eml": delay,
-  "bounces/sisimai/rfc3464-34.eml": delay,
   "bounces/bounceparser/warning-5.msg":
     "the table says nobody, the text names the recipient",
   "bounces/cws/bounce_422_001.eml":
@@ -36,6 +20,16 @@ export const known: Readonly<Record<string, string>> = {
     "text and fields name different recipients",
   "bounces/sisimai/lhost-exim-60.eml":
     "the fields have no address, so its words count: a retry timeout",
+  "class bounces/sisimai/lhost-gmail-08.eml":
+    "the table takes a notice of a delay for a failure",
+  "class bounces/sisimai/lhost-opensmtpd-06.eml":
+    "the table takes a notice of a delay for a failure",
+  "class bounces/sisimai/lhost-opensmtpd-12.eml":
+    "the table takes a notice of a delay for a failure",
+  "class bounces/sisimai/lhost-opensmtpd-15.eml":
+    "the table takes a notice of a delay for a failure",
+  "class bounces/sisimai/lhost-opensmtpd-16.eml":
+    "the table takes a notice of a delay for a failure",
   "bounces/sisimai/lhost-gmx-04.eml":
     "a retry timeout without a code: the table calls others like it temporary",
   "bounces/sisimai/lhost-office365-04.eml":

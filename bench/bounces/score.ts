@@ -4,12 +4,7 @@
  */
 import { type Measure, type Outcome, outcomes } from "./corpus.ts";
 
-const measures: readonly Measure[] = [
-  "recipients",
-  "class",
-  "delay",
-  "negative",
-];
+const measures: readonly Measure[] = ["recipients", "class", "negative"];
 const wantsMisses = process.argv.includes("--misses");
 const wantsJson = process.argv.includes("--json");
 

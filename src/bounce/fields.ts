@@ -6,7 +6,8 @@ import type { Header } from "../mail/header.ts";
 import { Classifier } from "./classify.ts";
 import { type Group, groupsOf } from "./dsn.ts";
 import { isStatus, type Letter } from "./letter.ts";
-import type { Report } from "./report.ts";
+import { delayOf } from "./notices.ts";
+import type { Failure, Report } from "./report.ts";
 import { returnedOf } from "./returned.ts";
 import { toldBy } from "./text.ts";
 import { unique } from "./unique.ts";
@@ -34,32 +35,39 @@ export function byFields(letter: Letter, inner: Header): Report | undefined {
       )
       .flatMap((part) => groupsOf(part.text));
   if (groups.length === 0) return undefined;
-  const failed = groups.filter((group) => outcome(group) === "failed");
-  if (failed.length === 0)
-    return groups.some((group) => outcome(group) === "delayed")
-      ? { kind: "delay", why: "it is still being tried" }
-      : arrived(groups);
-  const context = failed.length === 1 ? letter.lines.join("\n") : "";
+  const of = (kind: ReturnType<typeof outcome>) =>
+    groups.filter((group) => outcome(group) === kind);
+  const failed = of("failed");
+  if (failed.length > 0)
+    return {
+      kind: "bounce",
+      family: letter.family?.name ?? "rfc3464",
+      failures: failuresOf(letter, failed),
+      returned: returnedOf(letter, inner),
+    };
+  const delayed = of("delayed");
+  return delayed.length > 0
+    ? delayOf(failuresOf(letter, delayed))
+    : arrived(groups);
+}
+
+function failuresOf(letter: Letter, groups: readonly Group[]): Failure[] {
+  const context = groups.length === 1 ? letter.lines.join("\n") : "";
   const classifier = new Classifier();
   const words = new Words(letter);
-  return {
-    kind: "bounce",
-    family: letter.family?.name ?? "rfc3464",
-    failures: unique(
-      failed.map(({ recipient, final, status, diagnostic }) => ({
-        recipient,
-        ...(final === undefined ? {} : { final }),
-        ...classifier.classify(
-          /[a-z]{3}/i.test(diagnostic)
-            ? diagnostic
-            : `${diagnostic} ${words.about(final ?? recipient)}`.trim(),
-          status,
-          context,
-        ),
-      })),
-    ),
-    returned: returnedOf(letter, inner),
-  };
+  return unique(
+    groups.map(({ recipient, final, status, diagnostic }) => ({
+      recipient,
+      ...(final === undefined ? {} : { final }),
+      ...classifier.classify(
+        /[a-z]{3}/i.test(diagnostic)
+          ? diagnostic
+          : `${diagnostic} ${words.about(final ?? recipient)}`.trim(),
+        status,
+        context,
+      ),
+    })),
+  );
 }
 
 /** What the words of a report say of a recipient whose fields have no diagnosis. */

@@ -3,7 +3,7 @@
  */
 import { awaySubject } from "../mail/absence.ts";
 import { bears, type Letter } from "./letter.ts";
-import type { Report } from "./report.ts";
+import type { Failure, Report } from "./report.ts";
 import { arrivals, challenges, delays, vacations } from "./rules/notices.ts";
 
 type Notice = Extract<Report, { readonly why: string }>;
@@ -63,7 +63,17 @@ export function progressOf(letter: Letter): Notice | undefined {
   const isDelay =
     delays.subject.test(letter.header.text("Subject").slice(0, 300)) ||
     lines.some((line) => delays.text.test(line));
-  return isDelay
-    ? { kind: "delay", why: "it is still being tried" }
-    : undefined;
+  return isDelay ? delayOf([]) : undefined;
+}
+
+/** @param failures those who are waited for */
+export function delayOf(
+  failures: readonly Failure[],
+): Extract<Report, { readonly kind: "delay" }> {
+  const why = "it is still being tried";
+  return {
+    kind: "delay",
+    why,
+    failures: failures.map((one) => ({ ...one, duration: "temporary" })),
+  };
 }

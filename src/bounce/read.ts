@@ -12,7 +12,7 @@ import { complaintOf } from "./arf.ts";
 import { Classifier, type Diagnosis } from "./classify.ts";
 import { byFields } from "./fields.ts";
 import { type Letter, letterOf } from "./letter.ts";
-import { firstNotice, progressOf, vacationOf } from "./notices.ts";
+import { delayOf, firstNotice, progressOf, vacationOf } from "./notices.ts";
 import { opened } from "./open.ts";
 import type { Failure, Report } from "./report.ts";
 import { addressesOf, returnedHeader, returnedOf } from "./returned.ts";
@@ -63,7 +63,7 @@ function complaint(letter: Letter, inner: Header): Report | undefined {
 function byWords(letter: Letter, inner: Header): Report {
   const returned = returnedOf(letter, inner);
   const notice = letter.isReport ? progressOf(letter) : undefined;
-  if (notice !== undefined) return notice;
+  if (notice !== undefined && notice.kind !== "delay") return notice;
   const context = letter.lines.join("\n");
   const classifier = new Classifier();
   const told = toldBy(letter, recipientOf(letter, inner));
@@ -82,6 +82,7 @@ function byWords(letter: Letter, inner: Header): Report {
       ),
     }),
   );
+  if (notice !== undefined) return delayOf(unique(failures));
   if (failures.length === 0 && !letter.isReport)
     return { kind: "unrecognised", returned };
   const family = letter.family?.name ?? "generic";

@@ -58,8 +58,13 @@ export type Report =
       readonly returned: Returned;
     }
   | {
+      readonly kind: "delay";
+      readonly why: string;
+      /** Who is still waited for: no failures yet. */
+      readonly failures: readonly Failure[];
+    }
+  | {
       readonly kind:
-        | "delay"
         | "receipt"
         | "delivered"
         | "challenge"

@@ -61,9 +61,12 @@ function silent(recipient: string): Failure {
   return { recipient, duration, about: "recipient", reason: "other", text: "" };
 }
 
-export function kindOf({ about, duration }: Failure): BounceKind {
+/** A full mailbox may be emptied, whatever its server calls it. */
+export function kindOf({ about, duration, reason }: Failure): BounceKind {
   if (about === "message") return "message";
-  return duration === "permanent" ? "hard" : "soft";
+  return duration === "permanent" && reason !== "mailbox-full"
+    ? "hard"
+    : "soft";
 }
 
 export function rowOf(

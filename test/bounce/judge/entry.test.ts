@@ -35,6 +35,7 @@ t.test(
 t.test("what it counts as", async (t) => {
   t.equal(kindOf(failure("x@x")), "hard");
   t.equal(kindOf(failure("x@x", { duration: "temporary" })), "soft");
+  t.equal(kindOf(failure("x@x", { reason: "mailbox-full" })), "soft");
   t.equal(kindOf(failure("x@x", { about: "message" })), "message");
 });
 
