@@ -47,6 +47,21 @@ export class Probes {
     return rows.map(probeOf);
   }
 
+  /**
+   * Puts one on trial who is not: of several at once one does.
+   * @returns whether this one has, also where it has before
+   */
+  begin(list: string, probe: Probe): Promise<boolean> {
+    return this.#store.alone(`bounces ${list}`, async (queries) => {
+      const query = this.#compiled.one({ list, key: probe.key });
+      const [there] = (await queries.executeQuery(query)).rows;
+      if (there?.ended === "" && there.source !== probe.source) return false;
+      const put = this.#compiled.put([{ list, ...probe }]);
+      await queries.executeQuery<unknown>(put);
+      return true;
+    });
+  }
+
   async put(list: string, probe: Probe): Promise<void> {
     const query = this.#compiled.put([{ list, ...probe }]);
     await this.#store.queries.executeQuery<unknown>(query);

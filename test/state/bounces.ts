@@ -156,6 +156,13 @@ async function trial(t: Test, state: State) {
     failed: 2,
   });
   t.equal(await probes.get("m@x", "a@x"), undefined);
+  t.equal(await probes.begin("l@x", { ...one, source: "s2" }), false);
+  t.equal(await probes.begin("l@x", { ...one, source: "s1" }), true, "again");
+  await probes.put("l@x", { ...one, ended: "restored" });
+  const both = ["s3", "s4"].map((source) =>
+    probes.begin("l@x", { ...one, source }),
+  );
+  t.same((await Promise.all(both)).sort(), [false, true]);
   await probes.put("l@x", { ...one, key: "b@x" });
   t.same(
     (await probes.page("l@x", "a@x")).map(({ key }) => key),

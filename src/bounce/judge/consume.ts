@@ -2,6 +2,8 @@
  * What becomes of a message to LIST-bounces@ or LIST-probe@: it is read, what it says is noted, and who
  * has had too much come back is judged. Done again after a crash it comes to the same.
  */
+import type { List } from "../../lists/directory.ts";
+import { extended } from "../../lists/marks.ts";
 import { rosterOf } from "../../lists/roster.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
@@ -27,7 +29,7 @@ export async function consume(asked: Asked, find: Finding): Promise<void> {
   const addresses = [envelope.recipient, ...report.returned.addresses];
   const signed = await signedBy(asked, addresses, find);
   const at = signed?.list ?? list;
-  const occasion = at && { ...asked, list: at };
+  const occasion = at && inThe(at, asked);
   if (report.kind === "complaint")
     return occasion
       ? complain(occasion, report, signed)
@@ -53,6 +55,12 @@ export async function consume(asked: Asked, find: Finding): Promise<void> {
     found.map((one) => toRow(one, kept)),
     report.returned.subject ?? "",
   );
+}
+
+/** The list that it turns out to be about may be another one than it came to, or it came to none. */
+function inThe(list: List, asked: Asked): Occasion {
+  const sender = extended(asked.site, list, "bounces");
+  return { ...asked, list, emit: (one) => asked.emit({ sender, ...one }) };
 }
 
 /** Who has failed, and why that is believed. */

@@ -28,16 +28,14 @@ export async function begin(
 ): Promise<void> {
   const { site, list, now, id, log } = occasion;
   const { probes } = await stateOf(site.home);
-  const there = await probes.get(keyOf(list.address), key);
-  if (there && there.source !== id && there.ended === "") return;
+  const probe = {
+    ...{ key, address, reason, source: id },
+    ...{ since: now, sent: 1, last: now, failed: 0, ended: "" as const },
+  };
+  if (!(await probes.begin(keyOf(list.address), probe))) return;
   const why = detail === "" ? reason : `${reason}: ${detail}`;
   await silence({ home: site.home, list, address }, why, now);
-  const times = { since: now, sent: 1, last: now, failed: 0 };
-  const ended = "" as const;
-  await sendProbe(occasion, {
-    ...{ key, address, reason, ended, source: id },
-    ...times,
-  });
+  await sendProbe(occasion, probe);
   log(`${address} is suspended: ${why}`);
 }
 
@@ -48,8 +46,6 @@ async function sendProbe(occasion: Occasion, probe: Probe): Promise<void> {
   const keyring = await keyringOf(site.home, { now: () => now });
   const stamping = { site, list, keyring };
   const [path] = await stamped(stamping, "probe", now, [address]);
-  const { probes } = await stateOf(site.home);
-  await probes.put(keyOf(list.address), probe);
   const reader = await readerOf(occasion, address);
   const { probes: most, probe_every } = list.settings.bounces;
   const posts = await missedSince(site, list, probe.since);
@@ -116,6 +112,8 @@ export async function goOn(occasion: Occasion, probe: Probe): Promise<Step> {
 }
 
 async function again(occasion: Occasion, probe: Probe): Promise<Step> {
+  const { probes } = await stateOf(occasion.site.home);
+  await probes.put(keyOf(occasion.list.address), probe);
   await sendProbe(occasion, probe);
   return "probe";
 }
