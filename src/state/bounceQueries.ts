@@ -98,6 +98,14 @@ export function bounceQueries(store: Store) {
         .where("day", "=", given.day)
         .where("halted", "=", sql.lit(0)),
     ),
+    close: prepared(({ list, hash, key }: Of & { hash: number; key: string }) =>
+      queries
+        .updateTable("bounces")
+        .set({ trust: sql.lit("past") })
+        .where("list", "=", list)
+        .where("hash", "=", hash)
+        .where("key", "=", key),
+    ),
     forget: prepared(
       ({ list, hash, key }: Of & { hash: number; key: string }) =>
         queries

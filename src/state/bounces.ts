@@ -18,8 +18,10 @@ export type BounceKind =
   | "probe"
   | "other";
 
-/** Why it is believed. `late`: it is ours, and too old to be judged by. */
-export type Trust = "signed" | "ours" | "unsigned" | "late";
+/**
+ * Why it is believed. `late`: it is ours, and too old to be judged by. `past`: a trial has arrived since.
+ */
+export type Trust = "signed" | "ours" | "unsigned" | "late" | "past";
 
 export interface Bounce {
   /** What two spellings of the address have in common; "": it is about nobody that is known. */
@@ -217,6 +219,12 @@ export class Bounces {
     return numAffectedRows > 0n;
   }
 
+  /** What came about an address counts for nothing from now on. */
+  async close(list: string, key: string): Promise<void> {
+    const query = this.#compiled.close({ list, hash: hashOf(key), key });
+    await this.#store.queries.executeQuery<unknown>(query);
+  }
+
   /** Forgets what came about an address. @returns how many there were */
   async forget(list: string, key: string): Promise<number> {
     const query = this.#compiled.forget({ list, hash: hashOf(key), key });
@@ -250,6 +258,11 @@ export function dayOf(at: number): number {
 
 export function isAboutMember(kind: BounceKind): boolean {
   return kind === "hard" || kind === "soft";
+}
+
+/** Whether a member may be judged by it. */
+export function counts({ kind, trust }: Pick<Bounce, "kind" | "trust">) {
+  return isAboutMember(kind) && trust !== "late" && trust !== "past";
 }
 
 function rowOf(list: string, { at, ...bounce }: Bounce): object {

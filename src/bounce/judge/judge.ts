@@ -7,7 +7,7 @@ import { hasSource } from "../../lists/refine/shrink.ts";
 import { rosterOf } from "../../lists/roster.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
-import { type Bounce, dayOf, isAboutMember } from "../../state/bounces.ts";
+import { type Bounce, counts, dayOf } from "../../state/bounces.ts";
 import type { Occasion } from "./occasion.ts";
 import { haltsOf, troubleIn } from "./outage.ts";
 import { type Score, scoreOf } from "./score.ts";
@@ -24,9 +24,7 @@ export async function judge(
 ): Promise<void> {
   const { site, list, now, log } = occasion;
   const state = await stateOf(site.home);
-  const some = rows.filter(
-    ({ kind, trust }) => isAboutMember(kind) && trust !== "late",
-  );
+  const some = rows.filter(counts);
   if (some.length === 0) return;
   const limits = list.settings.bounces;
   const troubles = await troubleIn(

@@ -4,7 +4,7 @@
  */
 import { DAY } from "../../base/units.ts";
 import type { Bounce } from "../../state/bounces.ts";
-import { dayOf, isAboutMember } from "../../state/bounces.ts";
+import { counts, dayOf } from "../../state/bounces.ts";
 
 /** The settings that decide. Durations are milliseconds. */
 export interface Rules {
@@ -47,7 +47,7 @@ export function scoreOf(
   let posts = new Set<string>();
   let last: Bounce | undefined;
   for (const bounce of bounces) {
-    if (!counts(bounce, rules) || isHalted(dayOf(bounce.at))) continue;
+    if (!isCounted(bounce, rules) || isHalted(dayOf(bounce.at))) continue;
     if (last && bounce.at - last.at > rules.stale) {
       days = new Map();
       posts = new Set();
@@ -81,7 +81,6 @@ const none = {
   isReached: false,
 } as const;
 
-function counts({ kind, trust }: Bounce, { unsigned }: Rules): boolean {
-  if (!isAboutMember(kind) || trust === "late") return false;
-  return unsigned || trust !== "unsigned";
+function isCounted(bounce: Bounce, { unsigned }: Rules): boolean {
+  return counts(bounce) && (unsigned || bounce.trust !== "unsigned");
 }

@@ -132,7 +132,7 @@ async function end(
   const whom = { home: site.home, list, address };
   if (ended === "restored") {
     await unsilence(whom);
-    await bounces.forget(name, probe.key);
+    await bounces.close(name, probe.key);
   } else await remove(whom);
   const posts = await missedSince(site, list, since);
   const missed = posts.length > 0 ? { posts } : {};

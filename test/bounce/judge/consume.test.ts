@@ -76,6 +76,13 @@ t.test(
     t.equal(await court.isSuspended(ben), false);
     const [letter] = court.to(ben);
     t.match(subjectOf(letter), /comes again/);
+    const { bounces } = await court.state();
+    const noted = await bounces.about(news, [ben], 0);
+    t.same(
+      noted.map(({ trust }) => trust),
+      ["past"],
+      "kept, and of no account",
+    );
     await court.bounce({ to: ben }, await court.path(ben));
     t.equal(await court.isSuspended(ben), true, "and all begins anew");
   },

@@ -63,6 +63,7 @@ t.test(
       bounce({ kind: "complaint" }),
       bounce({ kind: "probe" }),
       bounce({ trust: "late" }),
+      bounce({ trust: "past" }),
     ];
     t.equal(scoreOf(wrong, 0, rules, never).last, undefined);
     const unsigned = [bounce({ trust: "unsigned" })];
