@@ -193,6 +193,7 @@ const steps: readonly { readonly sqlite: string; readonly postgres: string }[] =
   ) STRICT;
   CREATE INDEX bounces_by_key ON bounces (hash);
   CREATE INDEX bounces_by_list ON bounces (list, at);
+  CREATE INDEX bounces_in_order ON bounces (list, key);
   CREATE TABLE bounce_days (
     list TEXT NOT NULL,
     scope TEXT NOT NULL,
@@ -233,6 +234,7 @@ const steps: readonly { readonly sqlite: string; readonly postgres: string }[] =
   );
   CREATE INDEX bounces_by_key ON bounces (hash);
   CREATE INDEX bounces_by_list ON bounces (list, at);
+  CREATE INDEX bounces_in_order ON bounces (list, key);
   CREATE TABLE bounce_days (
     list text COLLATE "C" NOT NULL,
     scope text COLLATE "C" NOT NULL,
