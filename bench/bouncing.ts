@@ -4,11 +4,29 @@
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DAY } from "../src/base/units.ts";
 import { keyringOf } from "../src/lists/keyring.ts";
 import { stamped } from "../src/lists/stamps.ts";
+import { stateOf } from "../src/lists/state.ts";
+import type { Bounce } from "../src/state/bounces.ts";
 import { type Home, LIST } from "./home.ts";
 
 let made = 0;
+
+/** Notes that so many members had a bounce before, as a list has that is some months old. */
+export async function remember(home: Home, count: number): Promise<void> {
+  const { bounces } = await stateOf(home.dir);
+  const at = Date.now() - 20 * DAY;
+  const rows = Array.from({ length: count }, (_, n): Bounce => {
+    const key = `member${n}@host${n % 97}.example`;
+    return {
+      ...{ key, address: key, at, post: "old", kind: "hard", trust: "signed" },
+      ...{ reason: "no-such-user", status: "5.1.1", detail: "no such user" },
+      ...{ source: `old${n}`, report: "" },
+    };
+  });
+  await bounces.note(LIST, rows, () => []);
+}
 
 /**
  * Makes the return paths, which is no part of what is measured.

@@ -1,6 +1,6 @@
 /** The queries of bounces.ts, compiled once. Pure. */
 import { hashOf } from "../base/hash.ts";
-import { inserting, oneOf, PAGE, prepared } from "./prepared.ts";
+import { inserting, knownIn, oneOf, PAGE, prepared } from "./prepared.ts";
 import { type Store, sql } from "./store.ts";
 
 export type BounceQueries = ReturnType<typeof bounceQueries>;
@@ -34,13 +34,7 @@ export function bounceQueries(store: Store) {
       [],
       sql`n = bounce_days.n + excluded.n`,
     ),
-    about: prepared((given: Of & { hashes: string; since: number }) =>
-      since(given)
-        .selectAll()
-        .where(oneOf(store, "hash", given.hashes))
-        .orderBy("at")
-        .orderBy("id"),
-    ),
+    about: knownIn(store, "bounces"),
     keys: prepared((given: Of & { after: string; since: number }) =>
       since(given)
         .select("key")
@@ -98,21 +92,18 @@ export function bounceQueries(store: Store) {
         .where("day", "=", given.day)
         .where("halted", "=", sql.lit(0)),
     ),
-    close: prepared(({ list, hash, key }: Of & { hash: number; key: string }) =>
+    close: prepared(({ list, key }: Of & { key: string }) =>
       queries
         .updateTable("bounces")
         .set({ trust: sql.lit("past") })
         .where("list", "=", list)
-        .where("hash", "=", hash)
         .where("key", "=", key),
     ),
-    forget: prepared(
-      ({ list, hash, key }: Of & { hash: number; key: string }) =>
-        queries
-          .deleteFrom("bounces")
-          .where("list", "=", list)
-          .where("hash", "=", hash)
-          .where("key", "=", key),
+    forget: prepared(({ list, key }: Of & { key: string }) =>
+      queries
+        .deleteFrom("bounces")
+        .where("list", "=", list)
+        .where("key", "=", key),
     ),
     sweep: prepared(({ list, before }: Of & { before: number }) =>
       queries

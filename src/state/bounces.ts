@@ -5,7 +5,7 @@
 import { hashOf } from "../base/hash.ts";
 import { DAY } from "../base/units.ts";
 import { type BounceQueries, bounceQueries } from "./bounceQueries.ts";
-import { chunks, packed, whole } from "./prepared.ts";
+import { chunks, packed } from "./prepared.ts";
 import type { BounceDayRow, BounceRow } from "./rows.ts";
 import type { Queries, Store } from "./store.ts";
 
@@ -139,15 +139,15 @@ export class Bounces {
     keys: readonly string[],
     since: number,
   ): Promise<Bounce[]> {
-    const found: Bounce[] = [];
+    const found: BounceRow[] = [];
     for (const page of chunks(keys)) {
-      const wanted = new Set(page.map(whole));
-      const hashes = packed([...new Set([...wanted].map(hashOf))]);
-      const query = this.#compiled.about({ list, hashes, since });
+      const query = this.#compiled.about({ list, keys: packed(page) });
       for (const row of (await queries.executeQuery(query)).rows)
-        if (wanted.has(row.key)) found.push(bounceOf(row));
+        if (row.at >= since) found.push(row);
     }
-    return found;
+    return found
+      .sort((a, b) => a.at - b.at || Number(a.id) - Number(b.id))
+      .map(bounceOf);
   }
 
   /**
@@ -221,13 +221,13 @@ export class Bounces {
 
   /** What came about an address counts for nothing from now on. */
   async close(list: string, key: string): Promise<void> {
-    const query = this.#compiled.close({ list, hash: hashOf(key), key });
+    const query = this.#compiled.close({ list, key });
     await this.#store.queries.executeQuery<unknown>(query);
   }
 
   /** Forgets what came about an address. @returns how many there were */
   async forget(list: string, key: string): Promise<number> {
-    const query = this.#compiled.forget({ list, hash: hashOf(key), key });
+    const query = this.#compiled.forget({ list, key });
     const { numAffectedRows = 0n } =
       await this.#store.queries.executeQuery(query);
     return Number(numAffectedRows);

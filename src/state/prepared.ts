@@ -133,7 +133,7 @@ export function oneOf({ kind }: Store, column: string, values: string) {
  * that has not counted the list's rows takes them for few and would read all of them: so it is made to
  * look up key by key.
  */
-export function knownIn<T extends "members" | "suppressed">(
+export function knownIn<T extends "members" | "suppressed" | "bounces">(
   { kind, queries }: Store,
   table: T,
 ): (given: {
