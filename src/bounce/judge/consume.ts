@@ -79,7 +79,6 @@ async function failuresOf(
   const { site, list, ours, envelope } = occasion;
   if (signed && trust) {
     const { address } = signed;
-    // A report of ours names nobody else.
     const failure = failureOf(address, failures);
     return [{ address, failure, trust }];
   }
