@@ -100,6 +100,7 @@ export async function quietUntil({
   const { action, log_only } = list.settings.bounces;
   if (action === "log")
     return 'nothing is done but telling: bounces.action is "log"';
+  if (log_only === 0) return undefined;
   const { windows } = await stateOf(site.home);
   const first = await windows.latest(FIRST, "");
   const end = (first?.at ?? now) + log_only;

@@ -113,6 +113,20 @@ t.test("nothing is done in the first month, and all is told", async (t) => {
 });
 
 t.test(
+  "not even the first of several at one moment is only told",
+  async (t) => {
+    const court = await Court.open(t, { threshold: 1, days: 1, posts: 1 });
+    const carla = "carla@box.test";
+    await court.members(ben, carla);
+    await court.bounce({ to: ben }, await court.path(ben));
+    // It was begun before the other, and is judged after it.
+    court.now -= 5;
+    await court.bounce({ to: carla }, await court.path(carla));
+    t.equal(await court.isSuspended(carla), true);
+  },
+);
+
+t.test(
   "only what we have signed names somebody, as long as it is young",
   async (t) => {
     const court = await Court.open(t, {
