@@ -1,20 +1,15 @@
 // A real Exim on both sides of the mill: it brings posts by the Maildir or by the pipe, as
 // `listmill aliases` says, and takes what goes out.
-import {
-  appendFileSync,
-  existsSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
+import { logIn, program, reconfigure } from "./exim.ts";
 import { until } from "./mill.ts";
 import { arrived, fieldsOf, mailsIn, PostHome } from "./postHome.ts";
 import { account, call, freePort, needServers, Servers } from "./servers.ts";
 
 t.setTimeout(230_000);
 
-const program = "/opt/exim4/usr/sbin/exim4";
 const list = "test@lists.test";
 const second = "second@lists.test";
 const alice = "alice@box.test";
@@ -59,27 +54,15 @@ class Office {
 
   /** Puts a router and a transport before those that are there, and has Exim read them. */
   async configure(router: string, transport: string): Promise<void> {
-    const file = join(this.dir, "exim.conf");
-    const config = readFileSync(file, "utf8")
-      .replace("begin routers\n", (begin) => `${begin}${router}\n`)
-      .replace("begin transports\n", (begin) => `${begin}${transport}\n`);
-    writeFileSync(file, config);
-    call(program, ["-C", file, "-bV"]);
-    const pid = Number(readFileSync(join(this.dir, "exim.pid"), "utf8"));
-    process.kill(pid, "SIGHUP");
-    await until(
-      () => this.log.split("daemon started").length > 2,
-      () => `Exim to take its settings\n${this.log}`,
+    await reconfigure(this.dir, (settings) =>
+      settings
+        .replace("begin routers\n", (begin) => `${begin}${router}\n`)
+        .replace("begin transports\n", (begin) => `${begin}${transport}\n`),
     );
   }
 
   get log(): string {
-    const logs = ["mainlog", "paniclog"].map((name) =>
-      join(this.dir, "log", name),
-    );
-    return logs
-      .map((path) => (existsSync(path) ? readFileSync(path, "utf8") : ""))
-      .join("");
+    return logIn(this.dir);
   }
 
   submit(sender: string, recipients: readonly string[], text: string): void {

@@ -23,6 +23,12 @@ export interface Plan {
   readonly shared?: boolean;
   /** What Postfix does with mail for some people, instead of putting it into their mailboxes. */
   readonly instead?: Readonly<Record<string, string>>;
+  /** How mail comes to the mill, as `aliases` calls it; the Maildir by default. */
+  readonly way?: string;
+  /** Tables of transports that Postfix looks into before its own. */
+  readonly transports?: string;
+  /** More lines of main.cf. */
+  readonly main?: string;
   /** Lines of master.cf. @param dir Postfix's folder */
   master?(dir: string): string;
 }
@@ -52,7 +58,11 @@ export class Village {
     for (const [address, settings] of Object.entries(plan.lists))
       await home.tell("list", "create", address, ...settings);
     mkdirSync(dir);
-    const master = await home.aliases("postfix", "1. The Maildir", "In master");
+    const master = await home.aliases(
+      "postfix",
+      plan.way ?? "1. The Maildir",
+      "In master",
+    );
     servers.bash(`${adding} start_postfix "$@"`, [dir, String(port)], {
       BOXES: plan.people.join(" "),
       MAIN: await mainOf(home, plan, servers.dir),
@@ -136,57 +146,100 @@ export class Village {
 
   /** Waits until neither Postfix nor the mill has anything left that is due. */
   async rest(seconds = 60): Promise<void> {
+    await this.#until(() => this.#queued.length === 0, seconds);
+  }
+
+  /** The same, but what Postfix has deferred may be left. */
+  async pause(seconds = 60): Promise<void> {
+    const isDeferred = (name: string) => name === "deferred";
+    await this.#until(() => this.#queued.every(isDeferred), seconds);
+  }
+
+  async #until(isDone: () => boolean, seconds: number): Promise<void> {
     let before = "";
     await until(
       async () => {
         before = this.#moves;
-        if (this.#queued !== "") return false;
-        await this.home.idle("bounces");
+        if (!isDone()) return false;
+        await this.home.idle();
         // Whatever went from one to the other in between was logged.
-        return this.#queued === "" && before === this.#moves;
+        return isDone() && before === this.#moves;
       },
       () => `rest\n${this.state}`,
       seconds,
     );
   }
 
+  /** Has Postfix try now what it has deferred. */
+  flush(): void {
+    call("postqueue", ["-c", join(this.dir, "etc"), "-f"]);
+  }
+
+  /** Has it try again and again until it is rid of all. */
+  async drain(): Promise<void> {
+    await until(
+      () => {
+        if (this.#queued.length === 0) return true;
+        this.flush();
+        return false;
+      },
+      () => `an empty queue\n${this.state}`,
+    );
+    await this.rest();
+  }
+
+  /** Has Postfix go by other settings, soon. @param lines of main.cf */
+  settle(...lines: string[]): void {
+    const etc = join(this.dir, "etc");
+    call("postconf", ["-c", etc, "-e", ...lines]);
+    call("postfix", ["-c", etc, "reload"]);
+  }
+
+  /** What Postfix has logged. */
+  get log(): string {
+    return readFileSync(join(this.dir, "postfix.log"), "utf8");
+  }
+
   /** What is said where something is waited for in vain. */
   get state(): string {
-    return `${this.home.log}\n${this.#log}`;
+    return `${this.home.log}\n${this.log}`;
   }
 
   get #moves(): string {
-    return `${this.home.log.length} ${this.#log.length}`;
+    return `${this.home.log.length} ${this.log.length}`;
   }
 
-  get #queued(): string {
-    return call("postqueue", ["-c", join(this.dir, "etc"), "-j"]);
-  }
-
-  get #log(): string {
-    return readFileSync(join(this.dir, "postfix.log"), "utf8");
+  /** The queue of Postfix's that each message is in. */
+  get #queued(): string[] {
+    const lines = call("postqueue", ["-c", join(this.dir, "etc"), "-j"]);
+    return [...lines.matchAll(/^\{"queue_name": "(\w+)"/gm)].map(
+      ([, name = ""]) => name,
+    );
   }
 }
 
 /** What `listmill aliases` says for main.cf, put together with what is there. */
 async function mainOf(
   home: PostHome,
-  { shared = false, instead = {} }: Plan,
+  { shared = false, instead = {}, transports = "", main: own = "" }: Plan,
   dir: string,
 ): Promise<string> {
   const others = Object.entries(instead).map(
     ([name, transport]) => `${name}@box.test=${transport}`,
   );
   const inline = others.length > 0 ? `inline:{ ${others.join(", ")} }` : "";
+  const tables = (begin: string) => `${begin}${inline} ${transports} `;
   // A program gets a message for each of its people.
   const limits = Object.values(instead).map(
     (transport) =>
       `${transport.split(":", 1)[0]}_destination_recipient_limit = 1`,
   );
-  const more = [...new Set(limits)].map((line) => `\n${line}`).join("");
+  const more = [...new Set(limits), ...own.split("\n").filter(Boolean)]
+    .map((line) => `\n${line}`)
+    .join("");
   if (!shared) {
     const main = await home.aliases("postfix", "For these two. In main.cf");
-    return `${main.trimEnd().replace(/^transport_maps = /m, `$&${inline} `)}${more}`;
+    return `${main.trimEnd().replace(/^transport_maps = /m, tables)}${more}`;
   }
   const about = "Where people have addresses";
   const table = join(dir, "listmill.regexp");
@@ -197,6 +250,6 @@ async function mainOf(
     .trimEnd()
     .replaceAll("/etc/postfix/listmill.regexp", table)
     .replace(/^virtual_mailbox_maps = /m, `$&${boxes} `)
-    .replace(/^transport_maps = /m, `$&${inline} `)
+    .replace(/^transport_maps = /m, tables)
     .concat(more);
 }
