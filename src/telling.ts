@@ -133,15 +133,17 @@ export function telling(
       const { sender } = subject.envelope;
       if (sender === "") return undefined;
       // A letter of a list to a person is none of the list's entries.
-      const list =
-        listOf(subject.envelope) ?? (await found(lists, site, sender))?.list;
+      const own = listOf(subject.envelope);
+      const at = own ? undefined : await found(lists, site, sender);
+      const list = own ?? at?.list;
+      const extension = at?.extension || "bounces";
       return {
         queue: "incoming",
         envelope: {
           ...followed(subject, now),
           sender: "",
           recipient: sender,
-          ...(list ? { list: list.address, extension: "bounces" } : {}),
+          ...(list ? { list: list.address, extension } : {}),
         },
         content: [
           failureReport({ ...about(subject, list, now), to: sender }, failed),

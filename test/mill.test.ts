@@ -185,6 +185,13 @@ t.test(
       text,
       /^Final-Recipient: rfc822; full@example\.com\nAction: failed\nStatus: 5\.0\.0$/m,
     );
+    const trial = "news-probe@lists.example.org";
+    const back = await trade.undeliverable(
+      await subject({ sender: trial }),
+      failed,
+      NOW,
+    );
+    t.match(back?.envelope, { recipient: trial, extension: "probe" });
     t.equal(
       await trade.undeliverable(await subject({ sender: "" }), failed, NOW),
       undefined,

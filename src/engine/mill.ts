@@ -27,8 +27,11 @@ export interface Mill<C extends Content = Content> {
   readonly portion: number;
   /** The folders of the entries whose turn is being made. */
   readonly atWork: Set<string>;
-  /** Whether this runner goes on itself with what it routes to a queue. */
-  runs?(queue: string): boolean;
+  /**
+   * Whether this runner goes on itself with what it routes to a queue: then one of that queue's turns is
+   * its own from now on. @returns what gives the turn back where nothing came of it; undefined: no
+   */
+  runs?(queue: string): (() => void) | undefined;
   /**
    * Milliseconds since 1970 before which nothing is taken from a queue but what has waited too long;
    * infinite: nothing at all; undefined where it is open.

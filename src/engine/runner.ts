@@ -77,10 +77,14 @@ export class Runner<C extends Content> {
   }
 
   /** Nothing overtakes what waits there; and which lists are its own is looked at where it is taken. */
-  #goesOnIn(queue: string): boolean {
+  #goesOnIn(queue: string): (() => void) | undefined {
     const line = this.#lines.get(queue);
-    if (!line || this.#orders.lists || this.#stopping) return false;
-    return line.isFree;
+    if (!line || this.#orders.lists || this.#stopping) return undefined;
+    if (!line.isFree) return undefined;
+    line.active += 1;
+    return () => {
+      line.active -= 1;
+    };
   }
 
   #sweep(): void {
@@ -174,8 +178,8 @@ export class Runner<C extends Content> {
     const moved = (next: string) => {
       const to = this.#lines.get(next);
       if (!to) return;
+      // Its turn there has begun already.
       at.active -= 1;
-      to.active += 1;
       at = to;
       this.#pump(queue);
     };

@@ -100,11 +100,16 @@ export class Settlement<C extends Content> {
     this.#say(routedTo(queue, pass.envelope));
     const name = freshName(this.#now());
     const { spool, node, signal, runs, atWork } = this.#mill;
-    if (runs?.(queue) && !signal.aborted) {
-      const next = carryOn(spool, this.#claim, queue, name, node.name);
-      atWork.add(next.path);
-      return next;
-    }
+    const giveUp = signal.aborted ? undefined : runs?.(queue);
+    if (giveUp)
+      try {
+        const next = carryOn(spool, this.#claim, queue, name, node.name);
+        atWork.add(next.path);
+        return next;
+      } catch (error) {
+        giveUp();
+        throw error;
+      }
     passOn(spool, this.#claim, queue, name);
     return [queue];
   }

@@ -28,6 +28,10 @@ t.test("a diagnosis, its reason and how long it lasts", async (t) => {
       "permanent recipient no-such-user 5.4.1",
     ],
     [
+      "554 5.7.1 <a@b.example>: Recipient address rejected: Access denied",
+      "permanent message policy 5.7.1",
+    ],
+    [
       "554 delivery error: dd This user doesn't have a yahoo.com account",
       "permanent recipient no-such-user",
     ],

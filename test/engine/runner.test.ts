@@ -446,3 +446,29 @@ t.test("a runner whose lease is lost stops by itself", async (t) => {
   await ended;
   toy.one("q");
 });
+
+t.test(
+  "what is routed to a queue has no more turns there than it has",
+  async (t) => {
+    const toy = new Toy(t);
+    toy.hook("q/20-route/10-on.hook.mjs", "export default () => 'narrow'");
+    // Whoever finds another one at work there says so.
+    toy.hook(
+      "narrow/10-consume/10-alone.hook.mjs",
+      `let active = 0;
+    export default async ({ log }) => {
+      active += 1;
+      if (active > 1) log("crowded");
+      await new Promise((done) => setTimeout(done, 5));
+      active -= 1;
+    }`,
+    );
+    for (let n = 0; n < 40; n += 1) await toy.put("q");
+    const { ended } = running(t, toy, {
+      ...{ queues: ["q", "narrow"], jobsOf: { narrow: 1 }, untilEmpty: true },
+    });
+    await ended;
+    t.equal(toy.found("narrow").length, 0);
+    t.notMatch(toy.said.join("\n"), "crowded");
+  },
+);

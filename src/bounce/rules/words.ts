@@ -22,7 +22,10 @@ export const sure: Words = [
   [
     "no-such-user",
     any(
-      "all recipient addresses rejected|recipient address rejected: ?access denied",
+      "all recipient addresses rejected",
+      // Exchange Online says so of who is not there; Postfix, with 5.7.1, of any REJECT.
+      "5\\.4\\.1\\b.{0,200}recipient address rejected: ?access denied",
+      "recipient address rejected: ?access denied.{0,20}AS\\(",
       "account or domain may not exist",
     ),
   ],
