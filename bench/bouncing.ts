@@ -8,7 +8,7 @@ import { DAY } from "../src/base/units.ts";
 import { keyringOf } from "../src/lists/keyring.ts";
 import { stamped } from "../src/lists/stamps.ts";
 import { stateOf } from "../src/lists/state.ts";
-import type { Bounce } from "../src/state/bounces.ts";
+import type { Bounce } from "../src/state/bounce.ts";
 import { type Home, LIST } from "./home.ts";
 
 let made = 0;
@@ -25,7 +25,7 @@ export async function remember(home: Home, count: number): Promise<void> {
       ...{ source: `old${n}`, report: "" },
     };
   });
-  await bounces.note(LIST, rows, () => []);
+  await bounces.note(LIST, rows, () => [], 0);
 }
 
 /**

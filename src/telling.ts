@@ -134,7 +134,8 @@ export function telling(
       if (sender === "") return undefined;
       // A letter of a list to a person is none of the list's entries.
       const own = listOf(subject.envelope);
-      const at = own ? undefined : await found(lists, site, sender);
+      const isPost = own && sender === extended(site, own, "bounces");
+      const at = isPost ? undefined : await found(lists, site, sender);
       const list = own ?? at?.list;
       const extension = at?.extension || "bounces";
       return {

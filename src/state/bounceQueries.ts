@@ -1,14 +1,10 @@
 /** The queries of bounces.ts, compiled once. Pure. */
-import { hashOf } from "../base/hash.ts";
 import { inserting, knownIn, oneOf, PAGE, prepared } from "./prepared.ts";
 import { type Store, sql } from "./store.ts";
 
 export type BounceQueries = ReturnType<typeof bounceQueries>;
 
 type Of = { readonly list: string };
-
-/** Of the key of what is about nobody. */
-const NOBODY = hashOf("");
 
 export function bounceQueries(store: Store) {
   const { queries } = store;
@@ -35,6 +31,13 @@ export function bounceQueries(store: Store) {
       sql`n = bounce_days.n + excluded.n`,
     ),
     about: knownIn(store, "bounces"),
+    bySource: prepared(({ hash, source }: { hash: number; source: string }) =>
+      queries
+        .selectFrom("bounces")
+        .selectAll()
+        .where("hash", "=", hash)
+        .where("source", "=", source),
+    ),
     keys: prepared((given: Of & { after: string; since: number }) =>
       since(given)
         .select("key")
@@ -54,21 +57,15 @@ export function bounceQueries(store: Store) {
     ),
     sums: prepared(({ list, from, to }: Of & { from: number; to: number }) =>
       since({ list, since: from })
-        .select(({ fn }) => [
-          "kind",
-          "reason",
-          fn.countAll<number>().as("n"),
-          fn.count<number>("key").distinct().as("members"),
-        ])
+        .select(({ fn }) => ["kind", fn.countAll<number>().as("n")])
         .where("at", "<", to)
-        .groupBy(["kind", "reason"]),
+        .groupBy("kind"),
     ),
     others: prepared(({ from, to }: { from: number; to: number }) =>
       queries
         .selectFrom("bounces")
         .selectAll()
-        .where("hash", "=", sql.lit(NOBODY))
-        .where("key", "=", sql.lit(""))
+        .where("kind", "=", sql.lit("other"))
         .where("at", ">=", from)
         .where("at", "<", to)
         .orderBy("id")

@@ -1,47 +1,19 @@
 /**
- * What came back: a row for each recipient that a report is about, how many of a list were new on a
- * day, and who is written to on trial. Noting the same report again changes nothing.
+ * What came back: a row for each recipient that a report is about, and how many of a list were new on
+ * a day. Noting the same report again changes nothing.
  */
 import { hashOf } from "../base/hash.ts";
-import { DAY } from "../base/units.ts";
+import {
+  type Bounce,
+  type BounceKind,
+  dayOf,
+  isAboutMember,
+  type Trust,
+} from "./bounce.ts";
 import { type BounceQueries, bounceQueries } from "./bounceQueries.ts";
 import { chunks, packed } from "./prepared.ts";
 import type { BounceDayRow, BounceRow } from "./rows.ts";
 import type { Queries, Store } from "./store.ts";
-
-/** `message`: the post was refused, not the member. `other`: what nobody understood. */
-export type BounceKind =
-  | "hard"
-  | "soft"
-  | "message"
-  | "complaint"
-  | "probe"
-  | "other";
-
-/**
- * Why it is believed. `late`: it is ours, and too old to be judged by. `past`: a trial has arrived since.
- */
-export type Trust = "signed" | "ours" | "unsigned" | "late" | "past";
-
-export interface Bounce {
-  /** What two spellings of the address have in common; "": it is about nobody that is known. */
-  readonly key: string;
-  readonly address: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  /** What tells one post from another. */
-  readonly post: string;
-  readonly kind: BounceKind;
-  readonly trust: Trust;
-  readonly reason: string;
-  /** RFC 3463, or "". */
-  readonly status: string;
-  readonly detail: string;
-  /** The entry that brought it. */
-  readonly source: string;
-  /** Where the report is kept, below the list's; "" where it is not. */
-  readonly report: string;
-}
 
 /** How many came on a day. */
 export interface Count {
@@ -56,6 +28,15 @@ export interface Count {
 /** What is counted of a bounce; none for what is only kept. */
 type Scopes = (bounce: Bounce, isFirstOfDay: boolean) => readonly string[];
 
+/** What became of a report. */
+export interface Noted {
+  readonly noted: readonly Bounce[];
+  readonly fresh: number;
+}
+
+/** Most that is noted about an address in a day. */
+const ROOM = 20;
+
 export class Bounces {
   readonly #store: Store;
   readonly #compiled: BounceQueries;
@@ -67,19 +48,25 @@ export class Bounces {
 
   /**
    * Notes what is new of a report, all or none: neither the same source again, nor the same post of the
-   * same kind to the same address.
-   * @returns those that were new
+   * same kind to the same address, nor more than a day has room for.
+   * @param since what came before is of no account, milliseconds since 1970
+   * @returns those that are noted by this source, also by an earlier try, and how many of them are new
    */
   note(
     list: string,
     some: readonly Bounce[],
     scopesOf: Scopes,
-  ): Promise<Bounce[]> {
+    since: number,
+  ): Promise<Noted> {
     return this.#store.alone(`bounces ${list}`, async (queries) => {
-      const fresh: Bounce[] = [];
-      for (const page of chunks(some))
-        fresh.push(...(await this.#put(queries, list, page, scopesOf)));
-      return fresh;
+      const noted: Bounce[] = [];
+      let fresh = 0;
+      for (const page of chunks(some)) {
+        const done = await this.#put(queries, list, page, scopesOf, since);
+        noted.push(...done.noted);
+        fresh += done.fresh;
+      }
+      return { noted, fresh };
     });
   }
 
@@ -88,29 +75,37 @@ export class Bounces {
     list: string,
     some: readonly Bounce[],
     scopesOf: Scopes,
-  ): Promise<Bounce[]> {
+    since: number,
+  ): Promise<Noted> {
     const known = new Map<string, Bounce[]>();
     const keys = [...new Set(some.map(({ key }) => key))].filter(Boolean);
-    for (const one of await this.#read(queries, list, keys, 0))
-      known.set(one.key, [...(known.get(one.key) ?? []), one]);
+    const add = (one: Bounce) => {
+      const those = known.get(one.key);
+      if (those) those.push(one);
+      else known.set(one.key, [one]);
+    };
+    for (const one of await this.#read(queries, list, keys, since)) add(one);
+    for (const { key, source } of some)
+      if (key === "")
+        for (const one of await this.#bySource(queries, list, source)) add(one);
     const counts = new Map<string, number>();
-    const fresh = some.filter((bounce) => {
+    const noted: Bounce[] = [];
+    const fresh: Bounce[] = [];
+    for (const bounce of some) {
       const those = known.get(bounce.key) ?? [];
-      const isSame = (other: Bounce) =>
-        other.source === bounce.source ||
-        (other.post === bounce.post && other.kind === bounce.kind);
-      if (those.some(isSame)) return false;
+      const before = those.find(({ source }) => source === bounce.source);
+      if (before) noted.push(before);
+      if (before || !isNew(bounce, those)) continue;
       const isFirst = !those.some(
-        (other) =>
-          dayOf(other.at) === dayOf(bounce.at) && isAboutMember(other.kind),
+        (one) => dayOf(one.at) === dayOf(bounce.at) && isAboutMember(one.kind),
       );
       for (const scope of scopesOf(bounce, isFirst)) {
         const name = `${dayOf(bounce.at)} ${scope}`;
         counts.set(name, (counts.get(name) ?? 0) + 1);
       }
-      if (bounce.key !== "") known.set(bounce.key, [...those, bounce]);
-      return true;
-    });
+      add(bounce);
+      fresh.push(bounce);
+    }
     if (fresh.length > 0)
       await queries.executeQuery(
         this.#compiled.write(fresh.map((one) => rowOf(list, one))),
@@ -121,7 +116,17 @@ export class Bounces {
     });
     for (const page of chunks(rows))
       await queries.executeQuery(this.#compiled.count(page));
-    return fresh;
+    return { noted: [...noted, ...fresh], fresh: fresh.length };
+  }
+
+  async #bySource(
+    queries: Queries,
+    list: string,
+    source: string,
+  ): Promise<Bounce[]> {
+    const query = this.#compiled.bySource({ source, hash: hashOf(source) });
+    const { rows } = await queries.executeQuery(query);
+    return rows.filter((row) => row.list === list).map(bounceOf);
   }
 
   /** What came about some addresses, oldest first. @param since milliseconds since 1970 */
@@ -167,22 +172,17 @@ export class Bounces {
     return rows.map(({ list }) => list);
   }
 
-  /** How many of each kind and reason came within a time, and of how many addresses. */
+  /** How many of each kind came within a time. */
   async sums(
     list: string,
     from: number,
     to: number,
-  ): Promise<
-    readonly { kind: BounceKind; reason: string; n: number; members: number }[]
-  > {
+  ): Promise<ReadonlyMap<BounceKind, number>> {
     const query = this.#compiled.sums({ list, from, to });
     const { rows } = await this.#store.queries.executeQuery(query);
-    return rows.map((row) => ({
-      kind: row.kind as BounceKind,
-      reason: row.reason,
-      n: Number(row.n),
-      members: Number(row.members),
-    }));
+    return new Map(
+      rows.map(({ kind, n }) => [kind as BounceKind, Number(n)] as const),
+    );
   }
 
   /** Of all lists, what nobody understood, oldest first; at most 1,000. */
@@ -206,17 +206,15 @@ export class Bounces {
     return rows.map(countOf);
   }
 
-  /** A day counts for nothing. @returns whether that is new */
+  /** A day counts for nothing. @param now milliseconds since 1970 */
   async halt(
     list: string,
     scope: string,
     day: number,
     now: number,
-  ): Promise<boolean> {
+  ): Promise<void> {
     const query = this.#compiled.halt({ list, scope, day, now });
-    const { numAffectedRows = 0n } =
-      await this.#store.queries.executeQuery(query);
-    return numAffectedRows > 0n;
+    await this.#store.queries.executeQuery<unknown>(query);
   }
 
   /** What came about an address counts for nothing from now on. */
@@ -251,22 +249,19 @@ export class Bounces {
   }
 }
 
-/** The day of a moment, UTC, as a number. */
-export function dayOf(at: number): number {
-  return Math.floor(at / DAY);
-}
-
-export function isAboutMember(kind: BounceKind): boolean {
-  return kind === "hard" || kind === "soft";
-}
-
-/** Whether a member may be judged by it. */
-export function counts({ kind, trust }: Pick<Bounce, "kind" | "trust">) {
-  return isAboutMember(kind) && trust !== "late" && trust !== "past";
+function isNew({ key, at, post, kind }: Bounce, those: readonly Bounce[]) {
+  if (key === "") return true;
+  const today = those.filter((one) => dayOf(one.at) === dayOf(at));
+  return (
+    today.length < ROOM &&
+    !those.some((one) => one.post === post && one.kind === kind)
+  );
 }
 
 function rowOf(list: string, { at, ...bounce }: Bounce): object {
-  return { ...bounce, list, hash: hashOf(bounce.key), at, day: dayOf(at) };
+  // What is about nobody is looked up by what brought it.
+  const hash = hashOf(bounce.key || bounce.source);
+  return { ...bounce, list, hash, at, day: dayOf(at) };
 }
 
 function bounceOf(row: Omit<BounceRow, "id">): Bounce {

@@ -62,17 +62,38 @@ export class Probes {
     });
   }
 
-  async put(list: string, probe: Probe): Promise<void> {
-    const query = this.#compiled.put([{ list, ...probe }]);
-    await this.#store.queries.executeQuery<unknown>(query);
+  /**
+   * Has what is known of one on trial change, where nobody else has changed it meanwhile.
+   * @returns whether it has; also where the same source has done the same before
+   */
+  move(list: string, from: Probe, to: Probe): Promise<boolean> {
+    return this.#store.alone(`bounces ${list}`, async (queries) => {
+      const query = this.#compiled.one({ list, key: from.key });
+      const [row] = (await queries.executeQuery(query)).rows;
+      if (!row || row.sent !== from.sent || row.failed !== from.failed)
+        return false;
+      if (row.ended !== from.ended || row.source !== from.source) return false;
+      const put = this.#compiled.put([{ list, ...to }]);
+      await queries.executeQuery<unknown>(put);
+      return true;
+    });
   }
 
-  /** The last one that was sent came back. @returns whether somebody is on trial there */
-  async fail(list: string, key: string): Promise<boolean> {
-    const query = this.#compiled.fail({ list, key });
-    const { numAffectedRows = 0n } =
-      await this.#store.queries.executeQuery(query);
-    return numAffectedRows > 0n;
+  /** All of a list, in the order of their keys. */
+  async *all(list: string): AsyncGenerator<Probe> {
+    for (let after = ""; ; ) {
+      const page = await this.page(list, after);
+      yield* page;
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.key ?? after;
+    }
+  }
+
+  /** The lists on which an address is on trial. */
+  async lists(key: string): Promise<string[]> {
+    const query = this.#compiled.lists({ key });
+    const { rows } = await this.#store.queries.executeQuery(query);
+    return rows.map(({ list }) => list);
   }
 
   async remove(list: string, key: string): Promise<boolean> {
@@ -115,12 +136,12 @@ function compiled(store: Store) {
       ["list", "key"],
       columns,
     ),
-    fail: prepared(({ list, key }: One) =>
+    lists: prepared(({ key }: { key: string }) =>
       queries
-        .updateTable("probes")
-        .set(({ ref }) => ({ failed: ref("sent") }))
-        .where("list", "=", list)
-        .where("key", "=", key),
+        .selectFrom("probes")
+        .select("list")
+        .where("key", "=", key)
+        .orderBy("list"),
     ),
     remove: prepared((given: One) => gone(given).where("key", "=", given.key)),
     clear: prepared(gone),

@@ -53,6 +53,12 @@ export class Suppressed {
     return (await this.#store.queries.executeQuery(query)).rows.length > 0;
   }
 
+  /** Why a list, "" for the site, has a key; undefined where it has not. */
+  async reasonOf(list: string, key: string): Promise<string | undefined> {
+    const query = this.#compiled.known({ list, keys: packed([key]) });
+    return (await this.#store.queries.executeQuery(query)).rows[0]?.reason;
+  }
+
   async #put(queries: Queries, some: readonly Suppression[]): Promise<Added[]> {
     const known = new Map<string, string>();
     for (const [list, ofList] of Map.groupBy(some, ({ list }) => list)) {

@@ -65,14 +65,19 @@ export class Windows {
     window: number,
   ): Promise<string> {
     const kept = now + Math.max(window, KEPT);
-    return this.#store.alone(`window ${kind} ${key}`, async (queries) => {
-      const latest = this.#compiled.latest({ kind, key });
-      const [there] = (await queries.executeQuery(latest)).rows;
-      if (there) return there.id;
-      const row = { kind, key, event: id, at: now, kept };
-      await queries.executeQuery(this.#compiled.note(row));
-      return id;
-    });
+    const first = await this.#store.alone(
+      `window ${kind} ${key}`,
+      async (queries) => {
+        const latest = this.#compiled.latest({ kind, key });
+        const [there] = (await queries.executeQuery(latest)).rows;
+        if (there && there.kept > now) return there.id;
+        const row = { kind, key, event: id, at: now, kept };
+        await queries.executeQuery(this.#compiled.note(row));
+        return id;
+      },
+    );
+    await this.#sweepNowAndThen(kind, now);
+    return first;
   }
 
   /** How many of a kind and key there are after a moment. */
@@ -94,7 +99,8 @@ export class Windows {
     key: string,
   ): Promise<{ readonly at: number; readonly id: string } | undefined> {
     const query = this.#compiled.latest({ kind, key });
-    return (await this.#store.queries.executeQuery(query)).rows[0];
+    const [row] = (await this.#store.queries.executeQuery(query)).rows;
+    return row && { at: row.at, id: row.id };
   }
 
   /** Forgets all of a kind and key. */
@@ -158,7 +164,7 @@ function compiled({ queries }: Store) {
     latest: prepared(({ kind, key }: Of) =>
       queries
         .selectFrom("windows")
-        .select(["at", "event as id"])
+        .select(["at", "event as id", "kept"])
         .where("kind", "=", kind)
         .where("key", "=", key)
         .orderBy("at", "desc")

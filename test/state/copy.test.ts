@@ -27,7 +27,7 @@ t.test(
       ended: "",
       source: "s",
     } as const;
-    await from.probes.put("l@x", { ...probe, ...sent });
+    await from.probes.begin("l@x", { ...probe, ...sent });
     let told = 0;
     const breaks = (rows: number) => {
       told += rows;

@@ -7,27 +7,30 @@ import { extended } from "../../lists/marks.ts";
 import { rosterOf } from "../../lists/roster.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
-import type { Bounce, Trust } from "../../state/bounces.ts";
-import { type Failure, type Report, readReport } from "../read.ts";
+import { type Bounce, dayOf, type Trust } from "../../state/bounce.ts";
+import { type Failure, type Returned, readReport } from "../read.ts";
 import { complain } from "./complaint.ts";
-import { alarmIn, setAlarm, tick } from "./daily.ts";
-import { type Common, failureOf, kindOf, rowOf, trustOf } from "./entry.ts";
+import { alarmIn, look, setAlarm } from "./daily.ts";
+import { failureOf, rowOf, trustOf } from "./entry.ts";
 import { judge } from "./judge.ts";
-import { type Kept, keep, keepOther } from "./keep.ts";
+import { commonOf, keep, keepOther } from "./keep.ts";
 import type { Asked, Occasion } from "./occasion.ts";
-import { scopesOf } from "./outage.ts";
+import { haltsOf, scopesFor } from "./outage.ts";
 import { tellOfPost } from "./tell.ts";
+import { fail, isAbout } from "./trial.ts";
 import { type Finding, namedIn, type Signed, signedBy } from "./whom.ts";
 
 /** @param find the list of an address */
 export async function consume(asked: Asked, find: Finding): Promise<void> {
   const { list, ours, envelope, log, message } = asked;
-  const day = ours ? alarmIn(envelope.extension ?? "") : undefined;
-  if (list && day !== undefined) return tick({ ...asked, list }, day);
+  const alarm = ours ? alarmIn(envelope.extension ?? "") : undefined;
+  if (list && alarm) return look({ ...asked, list }, alarm);
   const report = await readReport(message);
   if (!("returned" in report)) return log(`no bounce: ${report.why}`);
-  const addresses = [envelope.recipient, ...report.returned.addresses];
-  const signed = await signedBy(asked, addresses, find);
+  const { returned } = report;
+  // A report of ours tells of the post as it came: what a stranger wrote there is not looked at.
+  const others = ours ? [] : returned.addresses;
+  const signed = await signedBy(asked, [envelope.recipient, ...others], find);
   const at = signed?.list ?? list;
   const occasion = at && inThe(at, asked);
   if (report.kind === "complaint")
@@ -35,26 +38,23 @@ export async function consume(asked: Asked, find: Finding): Promise<void> {
       ? complain(occasion, report, signed)
       : log("a complaint about no list of ours");
   if (!occasion || report.kind === "unrecognised")
-    return other(asked, occasion, report);
-  const trust = signed
-    ? trustOf(signed, asked.now, asked.site.bounces)
-    : undefined;
-  if (signed && !trust)
-    return log(`${signed.address}: came back too late to be noted`);
-  const found = await failuresOf(occasion, report.failures, signed, trust);
+    return other(asked, occasion, returned);
+  const found = await failuresOf(occasion, report.failures, signed);
+  if (found === "old")
+    return log(`${signed?.address}: came back too late to be noted`);
   if (found.length === 0)
     return report.failures.length === 0
-      ? other(asked, occasion, report)
+      ? other(asked, occasion, returned)
       : log(`about no member: ${named(report.failures)}`);
-  const kept = await keep(occasion, report.returned);
-  if (signed ? signed.isProbe : isProbe(envelope.extension))
-    return failProbes(occasion, found, kept);
-  await note(occasion, found, kept);
-  await tellOfPost(
-    occasion,
-    found.map((one) => toRow(one, kept)),
-    report.returned.subject ?? "",
+  const common = await commonOf(asked, returned);
+  const rows = found.map(({ address, failure, trust }) =>
+    rowOf(address, failure, trust, common),
   );
+  if (signed ? signed.isProbe : isProbe(envelope.extension))
+    return failTrials(occasion, rows, signed, returned);
+  const noted = await note(occasion, rows);
+  await judge(occasion, noted);
+  await tellOfPost(occasion, noted, returned.subject ?? "");
 }
 
 /** The list that it turns out to be about may be another one than it came to, or it came to none. */
@@ -70,96 +70,109 @@ interface Found {
   readonly trust: Trust;
 }
 
+/** @returns "old" where the return path is too old for anything */
 async function failuresOf(
-  occasion: Occasion,
+  { site, list, ours, envelope, now }: Occasion,
   failures: readonly Failure[],
   signed: Signed | undefined,
-  trust: Trust | undefined,
-): Promise<Found[]> {
-  const { site, list, ours, envelope } = occasion;
-  if (signed && trust) {
+): Promise<readonly Found[] | "old"> {
+  if (signed) {
     const { address } = signed;
     const failure = failureOf(address, failures);
-    return [{ address, failure, trust }];
+    const { judged, recorded } = site.bounces;
+    const ages = { judged, recorded, tried: site.retry.give_up };
+    const trust = trustOf(signed, failure, now, ages);
+    return trust ? [{ address, failure, trust }] : "old";
   }
   if (ours)
     return failures.map((failure) => {
       const { recipient } = failure;
       return { address: recipient, failure, trust: "ours" as const };
     });
-  const path = namedIn(envelope.extension ?? "");
-  if (path !== undefined)
-    return failuresOf(
-      { ...occasion, envelope: { ...envelope, extension: "bounces" } },
-      [{ ...failureOf(path, failures), recipient: path }],
-      signed,
-      trust,
-    );
   // Anybody can have written it: it is about members, or about nobody.
-  const named = failures.flatMap(({ recipient, final }) =>
+  const path = namedIn(envelope.extension ?? "");
+  const about = path
+    ? [{ ...failureOf(path, failures), recipient: path }]
+    : failures;
+  const named = about.flatMap(({ recipient, final }) =>
     final === undefined ? [recipient] : [recipient, final],
   );
   const members = await rosterOf(site.home).among(list.address, named);
   const known = new Map(members.map(({ key, address }) => [key, address]));
-  return failures.flatMap((failure) => {
+  return about.flatMap((failure) => {
     const { recipient, final = recipient } = failure;
     const address = known.get(keyOf(recipient)) ?? known.get(keyOf(final));
     return address ? [{ address, failure, trust: "unsigned" as const }] : [];
   });
 }
 
-function toRow({ address, failure, trust }: Found, common: Common): Bounce {
-  return rowOf(address, failure, trust, common);
-}
-
+/** @returns the rows of this report that are noted, also by an earlier try */
 async function note(
   occasion: Occasion,
-  found: readonly Found[],
-  kept: Kept,
-): Promise<void> {
-  const { site, list, log } = occasion;
-  const rows = found.map((one) => toRow(one, kept));
+  rows: readonly Bounce[],
+): Promise<readonly Bounce[]> {
+  const { site, list, now, log } = occasion;
   const { bounces } = await stateOf(site.home);
-  const fresh = await bounces.note(keyOf(list.address), rows, scopesOf);
-  for (const { address, kind, trust, reason } of fresh.slice(0, NAMED))
+  const since = now - site.bounces.keep;
+  const scopes = scopesFor(list.settings.bounces);
+  const name = keyOf(list.address);
+  const { noted } = await bounces.note(name, rows, scopes, since);
+  for (const { address, kind, trust, reason } of noted.slice(0, NAMED))
     log(`${address}: ${kind} (${reason}), ${trust}`);
-  if (fresh.length > NAMED) log(`… and ${fresh.length - NAMED} more`);
-  if (fresh.length < rows.length)
-    log(`${rows.length - fresh.length} known already`);
-  await setAlarm(occasion);
-  await judge(occasion, rows);
+  if (noted.length > NAMED) log(`… and ${noted.length - NAMED} more`);
+  if (noted.length < rows.length)
+    log(`${rows.length - noted.length} known already`);
+  const [first] = noted;
+  if (first) {
+    await keep(occasion, first.report);
+    await setAlarm(occasion);
+  }
+  return noted;
 }
 
 const NAMED = 20;
 
-/** A trial has come back. */
-async function failProbes(
+/** Trials have come back, as far as the report is about those that were sent last. */
+async function failTrials(
   occasion: Occasion,
-  found: readonly Found[],
-  kept: Kept,
+  rows: readonly Bounce[],
+  signed: Signed | undefined,
+  { messageId }: Returned,
 ): Promise<void> {
-  const { site, list, log } = occasion;
-  const { bounces, probes } = await stateOf(site.home);
+  const { site, list, now, log } = occasion;
+  const state = await stateOf(site.home);
   const name = keyOf(list.address);
-  for (const one of found) {
-    const row = { ...toRow(one, kept), kind: "probe" as const };
-    await bounces.note(name, [row], () => []);
-    if (kindOf(one.failure) === "message") continue;
-    if (await probes.fail(name, row.key))
+  const failed: Bounce[] = [];
+  const keys = rows.map(({ key }) => key);
+  const halts = await haltsOf(state, name, keys, dayOf(now));
+  for (const row of rows) {
+    const probe = await state.probes.get(name, row.key);
+    if (!probe || !isAbout(probe, signed, messageId)) {
+      log(`${row.address}: not about the trial that was sent last`);
+      continue;
+    }
+    failed.push({ ...row, kind: "probe" });
+    // What is refused for what it is has reached somebody.
+    if (row.kind === "message") continue;
+    const isHalted = halts.isHalted(row.key, dayOf(now));
+    if (await fail(occasion, probe, isHalted))
       log(`${row.address}: the trial came back (${row.reason})`);
   }
-  await setAlarm(occasion);
+  if (failed.length > 0) await note(occasion, failed);
 }
 
 /** Nobody understands it: it is kept, and told of in the mail of the day. */
 async function other(
   asked: Asked,
   occasion: Occasion | undefined,
-  report: Extract<Report, { returned: unknown }>,
+  returned: Returned,
 ): Promise<void> {
-  await keepOther(asked, occasion?.list, report.returned);
+  await keepOther(asked, occasion?.list, returned);
   asked.log("not understood; it is kept");
-  if (occasion) await setAlarm(occasion);
+  // A look is a list's: where it is for none, any list's will do.
+  const [name] = occasion ? [] : asked.lists.names();
+  const list = occasion?.list ?? (name ? asked.lists.get(name) : undefined);
+  if (list) await setAlarm(inThe(list, asked));
 }
 
 function isProbe(extension = ""): boolean {

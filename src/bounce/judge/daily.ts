@@ -1,7 +1,8 @@
 /**
  * The look that a list takes after each day on which something came back, or somebody is on trial: trials
  * go on, the owners get a summary, and what is old goes. Its alarm is a message to the list's bounces
- * that is not due before the day is over; there is one a day, over all hosts.
+ * that is not due before the day is over; there is one a day, over all hosts. A look that finds much to
+ * do does a part of it, and another one goes on.
  */
 import { hashOf } from "../../base/hash.ts";
 import { DAY, HOUR } from "../../base/units.ts";
@@ -9,83 +10,110 @@ import { extended } from "../../lists/marks.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
 import { compose, messageId } from "../../mail/compose.ts";
-import { dayOf } from "../../state/bounces.ts";
-import type { Probe } from "../../state/probes.ts";
+import { dayOf } from "../../state/bounce.ts";
+import { Missed } from "./missed.ts";
 import type { Occasion } from "./occasion.ts";
+import { haltsOf } from "./outage.ts";
 import { reportsOf, sweepReports } from "./reports.ts";
-import { type Ended, summarise } from "./summary.ts";
-import { goOn } from "./trial.ts";
+import { summarise } from "./summary.ts";
+import { goOn, type Step } from "./trial.ts";
 import { tellOfOthers } from "./unread.ts";
 
 /** Milliseconds for which it is remembered that a day has its alarm. */
 const MONTH = 30 * DAY;
 /** The looks of all lists are spread over this time. */
 const SPREAD = HOUR;
+/** Most letters that a look writes: all of them are in memory, and a hook has its time. */
+const LETTERS = 200;
 
 const shape = /^bounces[-+=_#]day[-+=_#](\d{1,6})$/;
 
-/** The day that an alarm is for; undefined: it is none. */
-export function alarmIn(extension: string): number | undefined {
+/** The day that a look is about. */
+export interface Alarm {
+  readonly day: number;
+}
+
+/** What an alarm is for; undefined: it is none. */
+export function alarmIn(extension: string): Alarm | undefined {
   const [, day] = shape.exec(extension) ?? [];
-  return day === undefined ? undefined : Number(day);
+  return day === undefined ? undefined : { day: Number(day) };
 }
 
 /** Sees to it that there will be a look when this day is over. */
-export async function setAlarm({
-  site,
-  list,
-  id,
-  now,
-  emit,
-  log,
-}: Occasion): Promise<void> {
-  const cut = site.delimiters.charAt(0);
-  if (cut === "")
+export async function setAlarm(occasion: Occasion): Promise<void> {
+  const { site, list, id, now, log } = occasion;
+  if (site.delimiters === "")
     return log("no look at the end of the day: delimiters is empty");
   const day = dayOf(now);
   const { windows } = await stateOf(site.home);
   const key = `${keyOf(list.address)} ${day}`;
-  if ((await windows.first("bounce-day", key, id, now, MONTH)) !== id) return;
+  if ((await windows.first("bounce-day", key, id, now, MONTH)) === id)
+    emitAlarm(occasion, day, dueOf(occasion, day));
+}
+
+/** When the look at a day is due, milliseconds since 1970. */
+function dueOf({ list }: Occasion, day: number): number {
+  return (day + 1) * DAY + (hashOf(list.address) % SPREAD);
+}
+
+function emitAlarm(
+  { site, list, id, now, emit }: Occasion,
+  day: number,
+  due: number,
+): void {
+  const cut = site.delimiters.charAt(0);
   const recipient = extended(site, list, `bounces${cut}day${cut}${day}`);
   const content = compose({
     from: extended(site, list, "owner"),
     to: recipient,
-    subject: "The day is over",
+    subject: "The look at what came back on a day",
     date: new Date(now),
     messageId: messageId(`alarm.${id}`, site.hostname),
     text: "A note that the list wrote itself.\n",
   });
-  const due = (day + 1) * DAY + (hashOf(list.address) % SPREAD);
   emit({ recipient, content: [content], due: Math.ceil(due / 1000) });
 }
 
-/** @param day which is over */
-export async function tick(occasion: Occasion, day: number): Promise<void> {
+export async function look(occasion: Occasion, { day }: Alarm): Promise<void> {
   const { site, list, now } = occasion;
-  const ended: Ended = { restored: [], removed: [] };
-  let waits = 0;
-  for await (const probe of onTrial(occasion)) {
-    const step = await goOn(occasion, probe);
-    if (step === "restored" || step === "removed") ended[step].push(probe);
-    if (step !== "over") waits += 1;
+  const isEarly = now < (day + 1) * DAY;
+  const { waits, isWhole } = await lookAtTrials(occasion);
+  // Somebody may have had it done early, or there is more to do.
+  if (isEarly || !isWhole) {
+    emitAlarm(occasion, day, isEarly ? dueOf(occasion, day) : now);
+    return;
   }
-  await summarise(occasion, day, ended);
-  await tellOfOthers(occasion);
+  await summarise(occasion, day);
+  await tellOfOthers(occasion, day);
   const { bounces } = await stateOf(site.home);
-  await bounces.sweep(keyOf(list.address), now - site.bounces.keep);
-  await bounces.sweep("", now - site.bounces.keep);
+  const before = now - site.bounces.keep;
+  for (const name of [keyOf(list.address), ""])
+    await bounces.sweep(name, before);
   for (const name of [list.address, undefined])
     sweepReports(reportsOf(site.home, name), now, site.bounces.keep);
-  if (waits > 0) await setAlarm(occasion);
+  if (waits) await setAlarm(occasion);
 }
 
-async function* onTrial({ site, list }: Occasion): AsyncGenerator<Probe> {
-  const { probes } = await stateOf(site.home);
-  for (let after = ""; ; ) {
-    const page = await probes.page(keyOf(list.address), after);
-    yield* page;
-    const last = page.at(-1);
-    if (!last) return;
-    after = last.key;
+const written: ReadonlySet<Step> = new Set(["sent", "restored", "removed"]);
+
+/** @returns whether there are more to come, and whether all had their turn */
+async function lookAtTrials(
+  occasion: Occasion,
+): Promise<{ waits: boolean; isWhole: boolean }> {
+  const { site, list, now } = occasion;
+  const state = await stateOf(site.home);
+  const name = keyOf(list.address);
+  const missed = new Missed(site, list);
+  let letters = 0;
+  let waits = false;
+  for await (const probe of state.probes.all(name)) {
+    if (letters >= LETTERS) return { waits: true, isWhole: false };
+    const today = dayOf(now);
+    const halts = await haltsOf(state, name, [probe.key], today);
+    const isHalted = halts.isHalted(probe.key, today);
+    const step = await goOn(occasion, probe, missed, isHalted);
+    if (step !== "over") waits = true;
+    if (written.has(step)) letters += 1;
   }
+  return { waits, isWhole: true };
 }

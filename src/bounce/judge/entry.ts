@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { oneLine } from "../../base/log.ts";
 import { HOUR } from "../../base/units.ts";
 import { canonical, keyOf } from "../../mail/address.ts";
-import type { Bounce, BounceKind, Trust } from "../../state/bounces.ts";
+import type { Bounce, BounceKind, Trust } from "../../state/bounce.ts";
 import type { Failure, Returned } from "../read.ts";
 import type { Signed } from "./whom.ts";
 
@@ -56,8 +56,9 @@ function worst(failures: readonly Failure[]): Failure | undefined {
   );
 }
 
+/** Somebody has failed, and nothing is said of it: that may mean little. */
 function silent(recipient: string): Failure {
-  const duration = "permanent";
+  const duration = "temporary";
   return { recipient, duration, about: "recipient", reason: "other", text: "" };
 }
 
@@ -88,14 +89,31 @@ export function rowOf(
   };
 }
 
-/** How far a return path of ours is believed, by its age. @returns undefined: too old for anything */
+/** Bounds of the age of a return path, milliseconds. */
+export interface Ages {
+  readonly judged: number;
+  readonly recorded: number;
+  /** For how long mail systems try. */
+  readonly tried: number;
+}
+
+/**
+ * How far a return path of ours is believed, by its age. A report that mail was tried for days and given
+ * up may be older by these.
+ * @returns undefined: too old for anything
+ */
 export function trustOf(
-  { time }: Signed,
+  { time }: Pick<Signed, "time">,
+  { duration, reason }: Pick<Failure, "duration" | "reason">,
   now: number,
-  { judged, recorded }: { readonly judged: number; readonly recorded: number },
+  { judged, recorded, tried }: Ages,
 ): Trust | undefined {
-  const age = now - time;
-  if (age > recorded + HOUR) return undefined;
   // The time is the beginning of an hour.
-  return age > judged + HOUR ? "late" : "signed";
+  const age = now - time - HOUR;
+  const wasTried =
+    duration === "temporary" ||
+    reason === "expired" ||
+    reason === "unreachable";
+  if (age > recorded) return undefined;
+  return age > judged + (wasTried ? tried : 0) ? "late" : "signed";
 }

@@ -4,49 +4,58 @@
  */
 import { DAY } from "../../base/units.ts";
 import { hasSource } from "../../lists/refine/shrink.ts";
-import { rosterOf } from "../../lists/roster.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
-import { type Bounce, counts, dayOf } from "../../state/bounces.ts";
+import { type Bounce, dayOf } from "../../state/bounce.ts";
+import { Missed } from "./missed.ts";
 import type { Occasion } from "./occasion.ts";
-import { haltsOf, troubleIn } from "./outage.ts";
-import { type Score, scoreOf } from "./score.ts";
+import { haltsOf, scopeOf, troubleIn } from "./outage.ts";
+import { isCounted, type Score, scoreOf } from "./score.ts";
+import { standingOf } from "./silence.ts";
 import { tellOfTrouble } from "./tell.ts";
-import { begin } from "./trial.ts";
+import { begin, end } from "./trial.ts";
 
 /** For ever, milliseconds. */
 const AGES = 100 * 365 * DAY;
 
-/** @param rows what was noted of the report at hand */
+/** @param noted what is known of the report at hand */
 export async function judge(
   occasion: Occasion,
-  rows: readonly Bounce[],
+  noted: readonly Bounce[],
 ): Promise<void> {
   const { site, list, now, log } = occasion;
   const state = await stateOf(site.home);
-  const some = rows.filter(counts);
-  if (some.length === 0) return;
   const limits = list.settings.bounces;
-  const troubles = await troubleIn(
-    state,
-    keyOf(list.address),
-    some,
-    now,
-    limits,
-  );
-  for (const trouble of troubles) await tellOfTrouble(occasion, trouble);
-  const scores = await scoresOf(
-    occasion,
-    some.map(({ key }) => key),
-  );
+  const some = noted.filter((one) => isCounted(one, limits));
+  if (some.length === 0) return;
+  const name = keyOf(list.address);
+  for (const trouble of await troubleIn(state, name, some, now, limits)) {
+    await tellOfTrouble(occasion, trouble);
+    if (trouble.kind === "halt") await undo(occasion, trouble.scope);
+  }
+  const keys = some.map(({ key }) => key);
+  const scores = await scoresOf(occasion, keys);
   const isQuiet = await isLogOnly(occasion);
-  for (const [key, { last, score, isReached, isHalted }] of scores) {
+  for (const { last, score, isReached, isHalted } of scores.values()) {
     if (!isReached || !last || isHalted) continue;
-    const { address } = last;
-    if (!(await isReachable(occasion, key))) continue;
-    if (isQuiet)
-      log(`${address} would be suspended: its score is ${score.toFixed(1)}`);
-    else await begin(occasion, last);
+    if (!isQuiet) await begin(occasion, last);
+    else if (await isReader(occasion, last.address))
+      log(
+        `${last.address} would be suspended: its score is ${score.toFixed(1)}`,
+      );
+  }
+}
+
+/** Those who were suspended on a day before it turned out to count for nothing get mail again. */
+async function undo(occasion: Occasion, scope: string): Promise<void> {
+  const { site, list, now } = occasion;
+  const { probes } = await stateOf(site.home);
+  const missed = new Missed(site, list);
+  for await (const probe of probes.all(keyOf(list.address))) {
+    const isOfToday = dayOf(probe.since) === dayOf(now);
+    const isIn = scope === "" || scopeOf(probe.key) === scope;
+    if (probe.ended === "" && isOfToday && isIn)
+      await end(occasion, probe, "restored", missed);
   }
 }
 
@@ -109,11 +118,11 @@ export async function quietUntil({
   return `nothing is done but telling until ${day} (bounces.log_only)`;
 }
 
-/** Whether mail still goes there: who has left, and no source brings back, is nobody's business. */
-async function isReachable(
+/** Whether mail goes there: who has left is nobody's business. */
+async function isReader(
   { site, list }: Occasion,
-  key: string,
+  address: string,
 ): Promise<boolean> {
-  if (hasSource(list.settings)) return true;
-  return (await rosterOf(site.home).get(list.address, key)) !== undefined;
+  const whom = { home: site.home, list, address };
+  return (await standingOf(whom, hasSource(list.settings))) === "open";
 }

@@ -1,32 +1,37 @@
 /**
- * A report is kept before anything is noted of it, under the id of the entry that brought it.
+ * A report is noted, and then kept under the id of the entry that brought it: what was noted and not kept
+ * before a crash is kept when the entry is taken up again.
  */
-
 import { bytes } from "../../base/pieces.ts";
 import type { List } from "../../lists/directory.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
-import type { Bounce } from "../../state/bounces.ts";
+import type { Bounce } from "../../state/bounce.ts";
 import type { Returned } from "../read.ts";
 import { type Common, postOf } from "./entry.ts";
 import type { Asked } from "./occasion.ts";
-import { keepReport, reportsOf } from "./reports.ts";
-
-/** What rows of a report that is kept have in common. */
-export type Kept = Common;
+import { keepReport, reportName, reportsOf } from "./reports.ts";
 
 /** Bytes of a report that tell it from others. */
 const TELLING = 64 * 1024;
 
-export async function keep(
-  { site, list, message, id, now }: Asked,
+/** What the rows of a report have in common. */
+export async function commonOf(
+  { message, envelope, id, now }: Asked,
   returned: Returned,
-): Promise<Kept> {
-  const folder = reportsOf(site.home, list?.address);
-  const content = message.pieces();
-  const report = await keepReport(folder, id, content, now);
-  const post = postOf(returned, await bytes(content, TELLING));
+): Promise<Common> {
+  const post = postOf(returned, await bytes(message.pieces(), TELLING));
+  const report = reportName(id, envelope.received);
   return { at: now, post, source: id, report };
+}
+
+/** @param report its name */
+export function keep(
+  { site, list, message }: Pick<Asked, "site" | "list" | "message">,
+  report: string,
+): Promise<void> {
+  const folder = reportsOf(site.home, list?.address);
+  return keepReport(folder, report, message.pieces());
 }
 
 /** What is about nobody that is known. */
@@ -35,13 +40,16 @@ export async function keepOther(
   list: List | undefined,
   returned: Returned,
 ): Promise<void> {
-  const kept = await keep({ ...asked, list }, returned);
-  const { bounces } = await stateOf(asked.site.home);
-  const nothing = { key: "", address: "", reason: "", status: "" };
-  const detail = asked.message.header.text("Subject").slice(0, 200);
+  const { site, message, now } = asked;
+  const { bounces } = await stateOf(site.home);
+  const subject = message.header.text("Subject").slice(0, 200);
   const row: Bounce = {
-    ...{ ...nothing, ...kept, detail: detail.toWellFormed() },
-    ...{ kind: "other", trust: "unsigned" },
+    ...(await commonOf(asked, returned)),
+    ...{ key: "", address: "", reason: "", status: "" },
+    ...{ kind: "other", trust: "unsigned", detail: subject.toWellFormed() },
   };
-  await bounces.note(list ? keyOf(list.address) : "", [row], () => []);
+  const name = list ? keyOf(list.address) : "";
+  const since = now - site.bounces.keep;
+  const { noted } = await bounces.note(name, [row], () => [], since);
+  for (const { report } of noted) await keep({ site, list, message }, report);
 }

@@ -1,5 +1,6 @@
 /**
  * The posts of a list that somebody did not get for a while, as lines for a letter: number and subject.
+ * They are read once for many readers.
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -13,25 +14,62 @@ const NAMED = 50;
 /** Most characters of a subject. */
 const SUBJECT = 200;
 
-/** @param since milliseconds since 1970 @returns the newest, oldest of them first; none without an archive */
-export async function missedSince(
-  site: Pick<Site, "home" | "limits">,
-  list: Pick<List, "address" | "settings">,
-  since: number,
-): Promise<string[]> {
-  if (!list.settings.archive) return [];
-  const numbers = numbersOf(join(site.home, "archive", list.address));
-  const lines: string[] = [];
-  let number = highest(numbers);
-  for (; number > 0 && lines.length < NAMED; number -= 1) {
-    const path = numberPath(numbers, number);
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (!found || found.mtimeMs < since) break;
-    const content = [{ path, start: 0, end: found.size }];
-    const { header } = await openMessage(content, site.limits.header);
-    const subject = header.text("Subject").slice(0, SUBJECT).toWellFormed();
-    lines.push(`${number}  ${subject}`.trimEnd());
+interface Post {
+  readonly line: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export class Missed {
+  readonly #numbers: string | undefined;
+  readonly #headerLimit: number;
+  /** The newest first, as far as somebody has asked. */
+  readonly #posts: Post[] = [];
+  #next: number | undefined;
+
+  constructor(
+    { home, limits }: Pick<Site, "home" | "limits">,
+    { address, settings }: Pick<List, "address" | "settings">,
+  ) {
+    this.#headerLimit = limits.header;
+    this.#numbers = settings.archive
+      ? numbersOf(join(home, "archive", address))
+      : undefined;
   }
-  if (lines.length === NAMED && number > 0) lines.push("…");
-  return lines.reverse();
+
+  /**
+   * The newest of them, oldest first; none without an archive.
+   * @param since milliseconds since 1970
+   */
+  async since(since: number): Promise<string[]> {
+    const found: string[] = [];
+    for (let at = 0; ; at += 1) {
+      const post = this.#posts[at] ?? (await this.#read());
+      if (!post || post.at < since) break;
+      if (found.length === NAMED) {
+        found.push("…");
+        break;
+      }
+      found.push(post.line);
+    }
+    return found.reverse();
+  }
+
+  /** The next older one. */
+  async #read(): Promise<Post | undefined> {
+    if (this.#numbers === undefined) return undefined;
+    const number = this.#next ?? highest(this.#numbers);
+    if (number === 0) return undefined;
+    const path = numberPath(this.#numbers, number);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found) return undefined;
+    const content = [{ path, start: 0, end: found.size }];
+    const { header } = await openMessage(content, this.#headerLimit);
+    const subject = header.text("Subject").slice(0, SUBJECT).toWellFormed();
+    const line = `${number}  ${subject}`.trimEnd();
+    const post = { line, at: found.mtimeMs };
+    this.#posts.push(post);
+    this.#next = number - 1;
+    return post;
+  }
 }

@@ -10,7 +10,7 @@ import type { Envelope } from "../../spool/envelope.ts";
 
 export interface Asked extends Emitter {
   readonly site: Site;
-  readonly lists: Pick<Lists, "get">;
+  readonly lists: Pick<Lists, "get" | "names">;
   readonly list: List | undefined;
   readonly envelope: Envelope;
   readonly message: Message;

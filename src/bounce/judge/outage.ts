@@ -6,7 +6,8 @@
 import { breath } from "../../base/breath.ts";
 import { HOUR } from "../../base/units.ts";
 import { domainOf } from "../../mail/address.ts";
-import { type Bounce, dayOf, isAboutMember } from "../../state/bounces.ts";
+import { type Bounce, dayOf, isAboutMember } from "../../state/bounce.ts";
+import type { Count } from "../../state/bounces.ts";
 import type { State } from "../../state/state.ts";
 
 /** Fewer members than this never are many. */
@@ -15,13 +16,20 @@ export const FEW = 10;
 const FRESH = HOUR;
 
 /** What is counted of a bounce: members of the list, of a domain, and who refused a post. */
-export function scopesOf(
-  { kind, trust, key, post }: Bounce,
-  isFirstOfDay: boolean,
-): readonly string[] {
-  if (trust === "late" || key === "") return [];
-  if (kind === "message") return [`post ${post}`];
-  return isAboutMember(kind) && isFirstOfDay ? ["", scopeOf(key)] : [];
+export function scopesFor({ unsigned }: { readonly unsigned: boolean }) {
+  return (
+    { kind, trust, key, post }: Bounce,
+    isFirstOfDay: boolean,
+  ): readonly string[] => {
+    if (trust === "late" || key === "") return [];
+    if (trust === "unsigned" && !unsigned) return [];
+    if (kind === "message") return [scopeOfPost(post)];
+    return isAboutMember(kind) && isFirstOfDay ? ["", scopeOf(key)] : [];
+  };
+}
+
+export function scopeOfPost(post: string): string {
+  return `post ${post}`;
 }
 
 export function scopeOf(key: string): string {
@@ -45,12 +53,17 @@ export interface Trouble {
   readonly of: number;
 }
 
-type Needed = Pick<State, "bounces" | "members">;
+type Needed = Pick<State, "bounces" | "members" | "sizes">;
+
+/** Of a week, the days on which a domain may be in trouble: from then on it is the domain's own. */
+const LASTS = 3;
+const WEEK = 7;
 
 /**
  * Looks whether a day has become one of trouble, for what was new in it; a day of trouble is marked.
  * @param list in lower case
- * @returns what there is to be told; the same trouble may be found again
+ * @returns what there is to be told, that of the list alone where it is in trouble as a whole; the same
+ *   trouble may be found again
  */
 export async function troubleIn(
   state: Needed,
@@ -65,17 +78,23 @@ export async function troubleIn(
     if (isAboutMember(one.kind) && dayOf(one.at) === day)
       scopes.add(scopeOf(one.key)).add("");
   const found: Trouble[] = [];
-  const counts = await state.bounces.counts(list, [...scopes], day);
-  for (const { scope, n, day: of } of counts) {
-    if (of !== day || n < FEW) continue;
+  const week = await state.bounces.counts(list, [...scopes], day - WEEK);
+  for (const { scope, n } of week.filter((one) => one.day === day)) {
+    if (n < FEW) continue;
     const all = await sizeOf(state, list, scope, now);
-    const percent = (100 * n) / Math.max(all, n);
-    if (percent >= halt) {
+    // Of readers whom a source brings it is not known how many there are at a domain.
+    if (n > all) continue;
+    const percent = (100 * n) / all;
+    const isOf = (one: Count) => one.scope === scope && one.day < day;
+    const before = week.filter((one) => isOf(one) && one.halted > 0);
+    if (percent >= halt && (scope === "" || before.length < LASTS)) {
       await state.bounces.halt(list, scope, day, now);
       found.push({ kind: "halt", scope, n, of: all });
-    } else if (percent >= warn) found.push({ kind: "warn", scope, n, of: all });
+    } else if (percent >= warn && percent < halt)
+      found.push({ kind: "warn", scope, n, of: all });
   }
-  return found;
+  const whole = found.filter(({ scope }) => scope === "");
+  return whole.length > 0 ? whole : found;
 }
 
 /** Days that count for nothing, for addresses of a list. */
@@ -116,7 +135,7 @@ const LISTS = 100;
 
 /** How many members a list has, or how many of them a domain. */
 async function sizeOf(
-  state: Pick<State, "members">,
+  state: Needed,
   list: string,
   scope: string,
   now: number,
@@ -135,7 +154,7 @@ async function sizeOf(
 
 /** One look at all members does for all domains. */
 async function counted(
-  { members }: Pick<State, "members">,
+  { members, sizes }: Needed,
   list: string,
   now: number,
 ): Promise<Sizes> {
@@ -149,5 +168,7 @@ async function counted(
     all += page.length;
     await breath();
   }
-  return { at: now, of: of.set("", all) };
+  // Readers whom sources bring are none of the roster.
+  const last = (await sizes.get(list)) ?? 0;
+  return { at: now, of: of.set("", Math.max(all, last)) };
 }

@@ -3,14 +3,22 @@
  * the entry has it. Kept again for the same entry, it is the same file.
  */
 import { linkSync, readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { errnoOf } from "../../base/errors.ts";
-import { type FileRange, isRange, type Piece } from "../../base/pieces.ts";
-import { makeFolder, syncPath, writeNew } from "../../spool/durable.ts";
-import { dayOf } from "../../state/bounces.ts";
+import {
+  type FileRange,
+  isRange,
+  lengthOf,
+  type Piece,
+  slice,
+} from "../../base/pieces.ts";
+import { makeFolder, replace, syncPath } from "../../spool/durable.ts";
+import { dayOf } from "../../state/bounce.ts";
 
 /** Of what came for no list. */
 const NO_LIST = "@bounces";
+/** Most bytes of a report that are kept: what is behind them is the message that came back. */
+const LARGEST = 1024 * 1024;
 
 /** Where a list's are. @param list its address; undefined: of none */
 export function reportsOf(home: string, list: string | undefined): string {
@@ -18,33 +26,35 @@ export function reportsOf(home: string, list: string | undefined): string {
 }
 
 /**
- * Keeps a report; on disk when this returns.
+ * The name of a report below that.
  * @param id `[a-z0-9-]`
- * @returns its name below the folder. Throws the file system's error.
+ * @param received when the entry came, the same in every try
  */
-export async function keepReport(
-  folder: string,
-  id: string,
-  content: readonly Piece[],
-  now: number,
-): Promise<string> {
-  const day = new Date(now).toISOString().slice(0, 10);
-  const place = join(folder, day);
-  await makeFolder(place);
-  const name = `${id}.eml`;
-  const path = join(place, name);
-  if (!statSync(path, { throwIfNoEntry: false })) {
-    if (!linked(content, path)) await written(content, path);
-    await syncPath(place);
-  }
-  return `${day}/${name}`;
+export function reportName(id: string, received: string): string {
+  const at = Date.parse(received);
+  const day = new Date(Number.isNaN(at) ? 0 : at).toISOString().slice(0, 10);
+  return `${day}/${id}.eml`;
 }
 
-/** A whole file may be shared as it is. */
+/** Keeps a report; on disk when this returns. Throws the file system's error. */
+export async function keepReport(
+  folder: string,
+  name: string,
+  content: readonly Piece[],
+): Promise<void> {
+  const path = join(folder, name);
+  await makeFolder(dirname(path));
+  if (statSync(path, { throwIfNoEntry: false })) return;
+  if (linked(content, path)) await syncPath(dirname(path));
+  else await replace(path, slice(content, 0, LARGEST));
+}
+
+/** A whole file that is not too large may be shared as it is. */
 function linked(content: readonly Piece[], path: string): boolean {
   const [only, ...more] = content;
   if (!only || more.length > 0 || !isRange(only)) return false;
   if (only.start !== 0 || only.end !== statSync(only.path).size) return false;
+  if (lengthOf(content) > LARGEST) return false;
   try {
     linkSync(only.path, path);
     return true;
@@ -56,20 +66,7 @@ function linked(content: readonly Piece[], path: string): boolean {
   }
 }
 
-async function written(content: readonly Piece[], path: string): Promise<void> {
-  try {
-    await writeNew(path, content);
-  } catch (error) {
-    if (errnoOf(error) === "EEXIST") {
-      // A try before this one may have died while it wrote.
-      rmSync(path, { force: true });
-      return writeNew(path, content);
-    }
-    throw error;
-  }
-}
-
-/** A kept report; undefined where it is gone. @param name as `keepReport` gave it */
+/** A kept report; undefined where it is gone. @param name as `reportName` gave it */
 export function reportAt(folder: string, name: string): FileRange | undefined {
   if (!/^\d{4}-\d\d-\d\d\/[a-z0-9-]+\.eml$/.test(name)) return undefined;
   const path = join(folder, name);

@@ -3,8 +3,8 @@
  * begins anew after a while without a bounce. Pure.
  */
 import { DAY } from "../../base/units.ts";
-import type { Bounce } from "../../state/bounces.ts";
-import { counts, dayOf } from "../../state/bounces.ts";
+import type { Bounce } from "../../state/bounce.ts";
+import { counts, dayOf } from "../../state/bounce.ts";
 
 /** The settings that decide. Durations are milliseconds. */
 export interface Rules {
@@ -81,6 +81,10 @@ const none = {
   isReached: false,
 } as const;
 
-function isCounted(bounce: Bounce, { unsigned }: Rules): boolean {
+/** Whether a member may be judged by it, as the settings are. */
+export function isCounted(
+  bounce: Bounce,
+  { unsigned }: Pick<Rules, "unsigned">,
+): boolean {
   return counts(bounce) && (unsigned || bounce.trust !== "unsigned");
 }

@@ -1,6 +1,7 @@
 /**
  * No mail of a list to an address for a while, and mail again: a member is suspended; whom a source
- * brings, such as LDAP, is suppressed, for a source is not ours to change. Done again it changes nothing.
+ * brings, such as LDAP, is suppressed, for a source is not ours to change. What somebody else has said
+ * about an address stays as it is. Done again it changes nothing.
  */
 import type { List } from "../../lists/directory.ts";
 import { rosterOf } from "../../lists/roster.ts";
@@ -11,13 +12,33 @@ import type { Actor } from "../../state/journal.ts";
 /** What the journal says of it. */
 export const actor: Actor = { by: "mill", who: "bounces" };
 
-/** What the reason of a suppressed address begins with. */
-const MARK = "bounces";
+/** What the reasons begin with by which ours are known. */
+const MARK = "bounces: ";
 
-interface Whom {
+export interface Whom {
   readonly home: string;
   readonly list: Pick<List, "address">;
   readonly address: string;
+}
+
+/** `open`: mail goes there; `ours`: none, because of bounces; `theirs`: none, because somebody says so. */
+export type Standing = "open" | "ours" | "theirs" | "nobody";
+
+/** @param sourced whether a source may bring who is no member */
+export async function standingOf(
+  { home, list, address }: Whom,
+  sourced: boolean,
+): Promise<Standing> {
+  const member = await rosterOf(home).get(list.address, address);
+  if (member && member.suspended !== undefined)
+    return member.suspendedFor.startsWith(MARK) ? "ours" : "theirs";
+  const { suppressed } = await stateOf(home);
+  const key = keyOf(address);
+  const reason = await suppressed.reasonOf(keyOf(list.address), key);
+  if (reason?.startsWith(MARK)) return "ours";
+  if (reason !== undefined || (await suppressed.has("", [key])))
+    return "theirs";
+  return member || sourced ? "open" : "nobody";
 }
 
 /** @param now milliseconds since 1970 */
@@ -26,49 +47,34 @@ export async function silence(
   reason: string,
   now: number,
 ): Promise<void> {
-  const words = `${MARK}: ${reason}`;
-  const done = await rosterOf(home).suspend(
-    list.address,
-    address,
-    words,
-    actor,
-  );
-  if (done !== "absent") return;
-  const { suppressed } = await stateOf(home);
-  const key = keyOf(address);
-  await suppressed.add([
-    { list: keyOf(list.address), key, address, reason: words, since: now },
-  ]);
+  const words = `${MARK}${reason}`;
+  const roster = rosterOf(home);
+  const done = await roster.suspend(list.address, address, words, actor);
+  if (done === "absent") await suppress({ home, list, address }, words, now);
 }
 
-/** Whether it is still so, and so because of bounces. */
-export async function isSilent({
-  home,
-  list,
-  address,
-}: Whom): Promise<boolean> {
-  const member = await rosterOf(home).get(list.address, address);
-  if (member)
-    return (
-      member.suspended !== undefined &&
-      (member.suspendedFor ?? "").startsWith(MARK)
-    );
-  const { suppressed } = await stateOf(home);
-  return suppressed.has(keyOf(list.address), [keyOf(address)]);
-}
-
-/** @param by who says so; the judging by itself without it */
-export async function unsilence(
+async function suppress(
   { home, list, address }: Whom,
-  by = actor,
+  reason: string,
+  since: number,
 ): Promise<void> {
+  const { suppressed } = await stateOf(home);
+  const name = keyOf(list.address);
+  const key = keyOf(address);
+  await suppressed.add([{ list: name, key, address, reason, since }]);
+}
+
+/** Where it was ours to silence. @param by who says so; the judging by itself without it */
+export async function unsilence(whom: Whom, by = actor): Promise<void> {
+  if ((await standingOf(whom, false)) !== "ours") return;
+  const { home, list, address } = whom;
   const done = await rosterOf(home).resume(list.address, address, by);
   if (done !== "absent") return;
   const { suppressed } = await stateOf(home);
   await suppressed.remove(keyOf(list.address), keyOf(address));
 }
 
-/** For good: a member is removed; whom a source brings stays suppressed. */
-export async function remove({ home, list, address }: Whom): Promise<void> {
-  await rosterOf(home).remove(list.address, address, actor);
+/** For good: a member is removed; whom a source brings stays suppressed. @returns whether there was one */
+export function remove({ home, list, address }: Whom): Promise<boolean> {
+  return rosterOf(home).remove(list.address, address, actor);
 }

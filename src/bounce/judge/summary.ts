@@ -1,20 +1,16 @@
 /** What the owners are told after a day on which something came back, or somebody's trial ended. */
+import { breath } from "../../base/breath.ts";
 import { DAY } from "../../base/units.ts";
 import { letter } from "../../lists/letter.ts";
 import { extended } from "../../lists/marks.ts";
 import { stateOf } from "../../lists/state.ts";
 import { textFor } from "../../lists/texts/texts.ts";
 import { keyOf } from "../../mail/address.ts";
-import { type BounceKind, dayOf } from "../../state/bounces.ts";
+import { type BounceKind, dayOf } from "../../state/bounce.ts";
 import type { Probe } from "../../state/probes.ts";
-import { isLogOnly, scoresOf } from "./judge.ts";
+import { quietUntil, scoresOf } from "./judge.ts";
 import type { Occasion } from "./occasion.ts";
-
-/** Whose trials have ended in this look. */
-export interface Ended {
-  readonly restored: Probe[];
-  readonly removed: Probe[];
-}
+import { TOLD } from "./trial.ts";
 
 /** Most addresses that are named of each kind. */
 const NAMED = 50;
@@ -23,18 +19,17 @@ const NAMED = 50;
 export async function summarise(
   occasion: Occasion,
   day: number,
-  { restored, removed }: Ended,
 ): Promise<void> {
   const { site, list, emit } = occasion;
   if (!list.settings.bounces.summary) return;
   const { bounces } = await stateOf(site.home);
   const [from, to] = [day * DAY, (day + 1) * DAY];
   const sums = await bounces.sums(keyOf(list.address), from, to);
-  if (sums.length === 0 && restored.length + removed.length === 0) return;
-  const sum = (...kinds: BounceKind[]) =>
-    sums.reduce((n, one) => (kinds.includes(one.kind) ? n + one.n : n), 0);
-  const members = await standing(occasion, from);
-  const suspended = await suspendedOn(occasion, day);
+  const trials = await trialsOf(occasion, day);
+  if (sums.size === 0 && trials.restored.length + trials.removed.length === 0)
+    return;
+  const sum = (kind: BounceKind) => sums.get(kind) ?? 0;
+  const members = await standing(occasion, from, trials.all);
   const quiet = textFor({ site, list }, "bounce-quiet", {});
   const owner = extended(site, list, "owner");
   const content = letter(occasion, { address: owner }, "bounce-summary", {
@@ -45,10 +40,10 @@ export async function summarise(
     complaints: sum("complaint"),
     show: `listmill bounces ${list.address}`,
     ...some("members", members),
-    ...some("suspended", suspended.map(lineOf)),
-    ...some("restored", restored.map(lineOf)),
-    ...some("removed", removed.map(lineOf)),
-    ...((await isLogOnly(occasion)) ? { note: quiet.body } : {}),
+    ...some("suspended", trials.suspended.map(lineOf)),
+    ...some("restored", trials.restored.map(addressOf)),
+    ...some("removed", trials.removed.map(lineOf)),
+    ...((await quietUntil(occasion)) === undefined ? {} : { note: quiet.body }),
   });
   emit({ recipient: owner, content });
 }
@@ -64,36 +59,53 @@ function some<N extends string>(
   return filled;
 }
 
+function addressOf({ address }: Probe): string {
+  return address;
+}
+
 function lineOf({ address, reason }: Probe): string {
   return `${address}  ${reason}`;
 }
 
-/** Those of whom something came on the day, the surest first. */
-async function standing(occasion: Occasion, from: number): Promise<string[]> {
+/** Those of whom something has come since the day began and who get mail still, the surest first. */
+async function standing(
+  occasion: Occasion,
+  from: number,
+  onTrial: ReadonlySet<string>,
+): Promise<string[]> {
   const { site, list } = occasion;
   const { bounces } = await stateOf(site.home);
-  const keys = await bounces.keys(keyOf(list.address), "", from);
-  const scores = [...(await scoresOf(occasion, keys)).values()];
-  return scores
-    .filter(({ score }) => score > 0)
-    .sort((a, b) => b.score - a.score)
-    .map(({ score, last }) => {
-      const why = last?.detail || last?.reason;
-      return `${score.toFixed(1)}  ${last?.address}  ${why}`;
-    });
+  const found: { readonly score: number; readonly line: string }[] = [];
+  for (let after = ""; ; ) {
+    const keys = await bounces.keys(keyOf(list.address), after, from);
+    const last = keys.at(-1);
+    if (last === undefined) break;
+    after = last;
+    for (const [key, one] of await scoresOf(occasion, keys)) {
+      if (one.score === 0 || onTrial.has(key)) continue;
+      const why = one.last?.detail || one.last?.reason;
+      const line = `${one.score.toFixed(1)}  ${one.last?.address}  ${why}`;
+      found.push({ score: one.score, line });
+    }
+    found.sort((a, b) => b.score - a.score);
+    await breath();
+  }
+  return found.map(({ line }) => line);
 }
 
-async function suspendedOn(
-  { site, list }: Occasion,
-  day: number,
-): Promise<Probe[]> {
+/** Who was suspended on the day, and whose trials have ended since the last look. */
+async function trialsOf({ site, list, now }: Occasion, day: number) {
   const { probes } = await stateOf(site.home);
-  const found: Probe[] = [];
-  for (let after = ""; ; ) {
-    const page = await probes.page(keyOf(list.address), after);
-    found.push(...page.filter(({ since }) => dayOf(since) === day));
-    const last = page.at(-1);
-    if (!last) return found;
-    after = last.key;
+  const all = new Set<string>();
+  const suspended: Probe[] = [];
+  const restored: Probe[] = [];
+  const removed: Probe[] = [];
+  for await (const probe of probes.all(keyOf(list.address))) {
+    const { ended, last, since, key } = probe;
+    if (ended === "") all.add(key);
+    if (ended === "" && dayOf(since) === day) suspended.push(probe);
+    if (ended === "" || now - last >= TOLD) continue;
+    (ended === "restored" ? restored : removed).push(probe);
   }
+  return { all, suspended, restored, removed };
 }

@@ -9,11 +9,12 @@ import { extended } from "../../lists/marks.ts";
 import { stateOf } from "../../lists/state.ts";
 import { textFor } from "../../lists/texts/texts.ts";
 import { keyOf } from "../../mail/address.ts";
-import type { Bounce } from "../../state/bounces.ts";
+import type { Bounce } from "../../state/bounce.ts";
 import type { Occasion } from "./occasion.ts";
-import { FEW, type Trouble } from "./outage.ts";
+import { FEW, scopeOfPost, scopesFor, type Trouble } from "./outage.ts";
 
-/** Days for which it is remembered that the owners know of a post. */
+const WEEK = 7 * DAY;
+/** For so long it is remembered that the owners know of a post. */
 const MONTH = 30 * DAY;
 
 /** Whether this entry is the one that tells of something. */
@@ -33,7 +34,8 @@ export async function tellOfTrouble(
 ): Promise<void> {
   const { site, list, now, emit, log } = occasion;
   const day = new Date(now).toISOString().slice(0, 10);
-  if (!(await isFirst(occasion, `${day} ${kind} ${scope}`, DAY))) return;
+  // Trouble that goes on is told once a week.
+  if (!(await isFirst(occasion, `${kind} ${scope}`, WEEK))) return;
   log(
     `${n} of ${of} members${scope && ` at ${scope.slice(1)}`} had mail come back today${kind === "halt" ? ": nobody is judged by this day" : ""}`,
   );
@@ -59,19 +61,20 @@ function named({ site, list }: Occasion, subject: string): string {
 /** A post that many servers refused, whoever it was for. @param subject of the post */
 export async function tellOfPost(
   occasion: Occasion,
-  fresh: readonly Bounce[],
+  noted: readonly Bounce[],
   subject: string,
 ): Promise<void> {
   const { site, list, emit } = occasion;
   const posts = new Map<string, Bounce>();
-  for (const one of fresh)
-    if (one.kind === "message" && one.trust !== "late")
+  const { unsigned } = list.settings.bounces;
+  for (const one of noted)
+    if (scopesFor({ unsigned })(one, false).includes(scopeOfPost(one.post)))
       posts.set(one.post, one);
   const { bounces } = await stateOf(site.home);
   for (const [post, { detail }] of posts) {
     const counts = await bounces.counts(
       keyOf(list.address),
-      [`post ${post}`],
+      [scopeOfPost(post)],
       0,
     );
     const n = counts.reduce((sum, one) => sum + one.n, 0);
@@ -101,11 +104,12 @@ export function tellOfComplaint(
 ): void {
   const { site, list, emit } = occasion;
   const owner = extended(site, list, "owner");
+  const { body } = textFor({ site, list }, "bounce-complaint-done", {});
   const remove = `listmill member remove ${[list.address, address].map(shellWord).join(" ")}`;
   const content = letter(occasion, { address: owner }, "bounce-complaint", {
     address,
     subject: named(occasion, subject),
-    ...(isRemoved ? {} : { remove }),
+    ...(isRemoved ? { done: body } : { remove }),
   });
   emit({ recipient: owner, content });
 }

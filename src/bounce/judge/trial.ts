@@ -3,23 +3,25 @@
  * own; the first that does not come back ends it well, the last one of several that did ends it for good.
  * The member is told each time. Done again for the same entry it comes to the same.
  */
-import { DAY, daysOf } from "../../base/units.ts";
+import { DAY, daysOf, HOUR } from "../../base/units.ts";
 import { keyringOf } from "../../lists/keyring.ts";
 import { letter, readerOf } from "../../lists/letter.ts";
 import { extended } from "../../lists/marks.ts";
+import { hasSource } from "../../lists/refine/shrink.ts";
 import { stamped } from "../../lists/stamps.ts";
 import { stateOf } from "../../lists/state.ts";
 import { textFor } from "../../lists/texts/texts.ts";
 import { keyOf } from "../../mail/address.ts";
-import type { Bounce } from "../../state/bounces.ts";
+import type { Bounce } from "../../state/bounce.ts";
 import type { Probe } from "../../state/probes.ts";
-import { missedSince } from "./missed.ts";
+import { Missed } from "./missed.ts";
 import type { Occasion } from "./occasion.ts";
 import { sentenceFor } from "./sentences.ts";
-import { isSilent, remove, silence, unsilence } from "./silence.ts";
+import { remove, silence, standingOf, unsilence } from "./silence.ts";
+import type { Signed } from "./whom.ts";
 
-/** How long a trial has to come back in, milliseconds: most do within minutes, some after days. */
-export const PATIENCE = 3 * DAY;
+/** The text of a trial; it stands in its Message-ID. */
+const TRIAL = "bounce-probe";
 
 /** From now on no mail, but trials. @param last the bounce that was one too many */
 export async function begin(
@@ -28,19 +30,31 @@ export async function begin(
 ): Promise<void> {
   const { site, list, now, id, log } = occasion;
   const { probes } = await stateOf(site.home);
+  const name = keyOf(list.address);
+  const whom = { home: site.home, list, address };
+  const standing = await standingOf(whom, hasSource(list.settings));
+  if (standing === "theirs" || standing === "nobody") return;
+  // Somebody may have let the mail go there again by hand.
+  const there = await probes.get(name, key);
+  if (there && there.source !== id && standing === "open")
+    await probes.remove(name, key);
   const probe = {
     ...{ key, address, reason, source: id },
     ...{ since: now, sent: 1, last: now, failed: 0, ended: "" as const },
   };
-  if (!(await probes.begin(keyOf(list.address), probe))) return;
+  if (!(await probes.begin(name, probe))) return;
   const why = detail === "" ? reason : `${reason}: ${detail}`;
-  await silence({ home: site.home, list, address }, why, now);
-  await sendProbe(occasion, probe);
+  await silence(whom, why, now);
+  await send(occasion, probe, new Missed(site, list));
   log(`${address} is suspended: ${why}`);
 }
 
 /** Writes to somebody who gets no mail, to see whether it comes back. */
-async function sendProbe(occasion: Occasion, probe: Probe): Promise<void> {
+async function send(
+  occasion: Occasion,
+  probe: Probe,
+  missed: Missed,
+): Promise<void> {
   const { site, list, now, emit } = occasion;
   const { address } = probe;
   const keyring = await keyringOf(site.home, { now: () => now });
@@ -48,8 +62,8 @@ async function sendProbe(occasion: Occasion, probe: Probe): Promise<void> {
   const [path] = await stamped(stamping, "probe", now, [address]);
   const reader = await readerOf(occasion, address);
   const { probes: most, probe_every } = list.settings.bounces;
-  const posts = await missedSince(site, list, probe.since);
-  const content = letter(occasion, reader, "bounce-probe", {
+  const posts = await missed.since(probe.since);
+  const content = letter(occasion, reader, TRIAL, {
     address,
     reason: reasonFor(occasion, reader.languages, probe.reason),
     number: probe.sent,
@@ -66,6 +80,38 @@ async function sendProbe(occasion: Occasion, probe: Probe): Promise<void> {
   });
 }
 
+/**
+ * Whether a report is about the trial that was sent last: by the time in its return path, to the hour,
+ * or by the Message-ID of the letter, which nobody knows but its reader.
+ */
+export function isAbout(
+  { last, source }: Probe,
+  signed: Signed | undefined,
+  messageId = "",
+): boolean {
+  if (messageId.startsWith(`<${TRIAL}.${source}.`)) return true;
+  const hourOf = (time: number) => Math.floor(time / HOUR);
+  return signed?.isProbe === true && hourOf(signed.time) >= hourOf(last);
+}
+
+/**
+ * A trial has come back. On a day that counts for nothing it was none, and is sent again.
+ * @returns whether that is news
+ */
+export async function fail(
+  { site, list }: Occasion,
+  probe: Probe,
+  isHalted: boolean,
+): Promise<boolean> {
+  const { probes } = await stateOf(site.home);
+  if (probe.ended !== "" || probe.failed >= probe.sent) return false;
+  const { sent, last } = probe;
+  const { probe_every } = list.settings.bounces;
+  const again = { sent: sent - 1, failed: sent - 1, last: last - probe_every };
+  const to = isHalted ? again : { failed: sent };
+  return probes.move(keyOf(list.address), probe, { ...probe, ...to });
+}
+
 function reasonFor(
   { site, list }: Occasion,
   languages: readonly string[],
@@ -74,76 +120,86 @@ function reasonFor(
   return textFor({ site, list, languages }, sentenceFor(reason), {}).body;
 }
 
-/** How a look at somebody on trial ended. */
-export type Step = "waits" | "probe" | "restored" | "removed" | "over";
+/** How a look at somebody on trial ended; `sent` and the two ends wrote a letter. */
+export type Step = "waits" | "sent" | "restored" | "removed" | "over";
 
-/** What is due for one who is on trial. */
-export async function goOn(occasion: Occasion, probe: Probe): Promise<Step> {
+/** Rows of those whose trial has ended are kept for so long, for the summary. */
+export const TOLD = DAY / 2;
+
+/** What is due for one who is on trial. @param isHalted whether nothing is decided there today */
+export async function goOn(
+  occasion: Occasion,
+  probe: Probe,
+  missed: Missed,
+  isHalted: boolean,
+): Promise<Step> {
   const { site, list, now, id } = occasion;
   const { probes } = await stateOf(site.home);
   const name = keyOf(list.address);
   const mine = probe.source === id;
   if (probe.ended !== "") {
-    if (mine) return end(occasion, probe, probe.ended);
+    if (mine) return end(occasion, probe, probe.ended, missed);
+    if (now - probe.last < TOLD) return "waits";
     await probes.remove(name, probe.key);
     return "over";
   }
   const whom = { home: site.home, list, address: probe.address };
   // Somebody may have said something about it meanwhile.
-  if (!(await isSilent(whom))) {
+  if ((await standingOf(whom, false)) !== "ours") {
     await probes.remove(name, probe.key);
     return "over";
   }
-  const { action, probe_every, probes: most } = list.settings.bounces;
+  const { action, arrived, probe_every, probes: most } = list.settings.bounces;
   const age = now - probe.last;
   if (probe.failed < probe.sent) {
-    if (mine) return again(occasion, probe);
-    return age < PATIENCE ? "waits" : end(occasion, probe, "restored");
+    if (mine) {
+      await send(occasion, probe, missed);
+      return "sent";
+    }
+    return age < arrived ? "waits" : end(occasion, probe, "restored", missed);
   }
   if (age < probe_every) return "waits";
-  if (probe.sent < most)
-    return again(occasion, {
-      ...probe,
-      sent: probe.sent + 1,
-      last: now,
-      source: id,
-    });
-  return action === "remove" ? end(occasion, probe, "removed") : "waits";
+  if (probe.sent < most) {
+    const next = { ...probe, sent: probe.sent + 1, last: now, source: id };
+    if (!(await probes.move(name, probe, next))) return "waits";
+    await send(occasion, next, missed);
+    return "sent";
+  }
+  return action === "remove" && !isHalted
+    ? end(occasion, probe, "removed", missed)
+    : "waits";
 }
 
-async function again(occasion: Occasion, probe: Probe): Promise<Step> {
-  const { probes } = await stateOf(occasion.site.home);
-  await probes.put(keyOf(occasion.list.address), probe);
-  await sendProbe(occasion, probe);
-  return "probe";
-}
-
-async function end(
+/** Ends it, and tells the member. */
+export async function end(
   occasion: Occasion,
   probe: Probe,
   ended: "restored" | "removed",
+  missed: Missed,
 ): Promise<Step> {
-  const { site, list, id, emit, log } = occasion;
-  const { address, since } = probe;
+  const { site, list, id, now, emit, log } = occasion;
+  const { address, since, reason } = probe;
   const reader = await readerOf(occasion, address);
   const { probes, bounces } = await stateOf(site.home);
   const name = keyOf(list.address);
-  await probes.put(name, { ...probe, ended, source: id });
+  const last = probe.ended === "" ? now : probe.last;
+  const to = { ...probe, ended, last, source: id };
+  if (!(await probes.move(name, probe, to))) return "waits";
   const whom = { home: site.home, list, address };
   if (ended === "restored") {
     await unsilence(whom);
     await bounces.close(name, probe.key);
   } else await remove(whom);
-  const posts = await missedSince(site, list, since);
-  const missed = posts.length > 0 ? { posts } : {};
+  const posts = await missed.since(since);
+  const some = posts.length > 0 ? { posts } : {};
   const content =
     ended === "restored"
-      ? letter(occasion, reader, "bounce-restored", { address, ...missed })
+      ? letter(occasion, reader, "bounce-restored", { address, ...some })
       : letter(occasion, reader, "bounce-removed", {
           address,
-          reason: reasonFor(occasion, reader.languages, probe.reason),
+          reason: reasonFor(occasion, reader.languages, reason),
           join: extended(site, list, "subscribe"),
-          ...missed,
+          ...some,
         });
   emit({ recipient: address, content, outside: true });
   log(`${address} is ${ended}`);

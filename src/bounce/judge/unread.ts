@@ -16,19 +16,19 @@ const BYTES = 5_000_000;
 const NAMED = 200;
 const MONTH = 30 * DAY;
 
-export async function tellOfOthers(occasion: Occasion): Promise<void> {
+/** @param day the day that it is about: of the looks of all lists at it the first one tells of all */
+export async function tellOfOthers(
+  occasion: Occasion,
+  day: number,
+): Promise<void> {
   const { site, id, now, emit } = occasion;
-  const { unrecognised_notify: people, keep } = site.bounces;
+  const { unrecognised_notify: people } = site.bounces;
   if (people.length === 0) return;
   const { bounces, windows } = await stateOf(site.home);
-  const last = await windows.latest("bounce-unread", "");
-  const mine = last?.id === id;
-  // Several lists have their look on one day: the first one tells of all.
-  if (last && !mine && now - last.at < DAY / 2) return;
-  const from = mine ? now - keep : (last?.at ?? now - keep);
-  const found = await bounces.others(from, now);
+  const first = await windows.first("bounce-unread", `${day}`, id, now, MONTH);
+  if (first !== id) return;
+  const found = await bounces.others(day * DAY, (day + 1) * DAY);
   if (found.length === 0) return;
-  if ((await windows.note("bounce-unread", "", id, now, MONTH)) < 0) return;
   const enclosed: Piece[][] = [];
   let size = 0;
   const lines: string[] = [];

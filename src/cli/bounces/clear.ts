@@ -1,6 +1,6 @@
 /** `bounces clear ADDRESS`: what came back counts for nothing any more. */
 import { exit, Failure } from "../../base/errors.ts";
-import { isSilent, unsilence } from "../../bounce/judge/silence.ts";
+import { standingOf, unsilence } from "../../bounce/judge/silence.ts";
 import { memberKey } from "../../lists/people.ts";
 import { stateOf } from "../../lists/state.ts";
 import { actor } from "../actor.ts";
@@ -21,7 +21,8 @@ export async function clear(
     const trial = await probes.get(name, key);
     const address = trial?.address ?? typed;
     const whom = { home, list: { address: name }, address };
-    const isBack = trial?.ended === "" && (await isSilent(whom));
+    const isBack =
+      trial?.ended === "" && (await standingOf(whom, false)) === "ours";
     // What would be done about it goes first: a crash leaves somebody with mail, not without.
     if (isBack) await unsilence(whom, actor());
     await probes.remove(name, key);

@@ -7,7 +7,7 @@ import { reportAt, reportsOf } from "../../bounce/judge/reports.ts";
 import { memberKey } from "../../lists/people.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
-import type { Bounce } from "../../state/bounces.ts";
+import type { Bounce } from "../../state/bounce.ts";
 import type { Probe } from "../../state/probes.ts";
 import type { Context } from "../context.ts";
 
@@ -59,8 +59,9 @@ export async function listsOf(
   only: string | undefined,
 ): Promise<string[]> {
   if (only !== undefined) return [keyOf(only)];
-  const { bounces } = await stateOf(context.site.home);
-  return bounces.lists(key);
+  const { bounces, probes } = await stateOf(context.site.home);
+  const lists = [...(await bounces.lists(key)), ...(await probes.lists(key))];
+  return [...new Set(lists)].sort();
 }
 
 async function recordOf(

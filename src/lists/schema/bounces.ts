@@ -56,6 +56,10 @@ export const bounces = z.strictObject({
     duration("365d").prefault("7d"),
     "How long after a trial that came back the next one is sent.",
   ),
+  arrived: note(
+    duration("365d").prefault("6d"),
+    "A trial that has not come back after so long has arrived; mail systems try for five days before they give up.",
+  ),
   warn: note(
     count(1, 100).prefault(30),
     "Where mail to so many of a hundred members of the list, or of one domain, comes back on one day, the owners are told:",

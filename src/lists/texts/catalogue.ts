@@ -227,7 +227,7 @@ export const catalogue = {
   }),
   "bounce-complaint": mail(
     "tells the owners that a reader has called a post unwanted",
-    { address, subject, remove: w.remove },
+    { address, subject, done: w.done, remove: w.remove },
   ),
   "bounce-unread": mail(
     "tells whoever looks after the site what came back and is not understood",
@@ -239,6 +239,7 @@ export const catalogue = {
   "bounce-full": sentence("the mailbox is full"),
   "bounce-unreachable": sentence("the mail server could not be reached"),
   "bounce-other": sentence("the mail server said nothing else that is known"),
+  "bounce-complaint-done": sentence("the member was removed"),
   "bounce-quiet": sentence("nothing is done yet, and all is only told"),
   "reason-not-member": sentence("only members may post", { author }),
   "reason-not-owner": sentence("only owners may", { author }),

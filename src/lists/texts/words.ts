@@ -249,6 +249,9 @@ export const remove = optional(
     "listmill member remove news@lists.example.org anna@example.org",
   ),
 );
+export const done = optional(
+  line("that the member was removed", "So the member was removed."),
+);
 export const hard = word({
   kind: "count",
   about: "how often mail came back for good",

@@ -72,7 +72,7 @@ t.test(
     court.letters.length = 0;
     await court.pass(2);
     t.equal(await court.isSuspended(ben), true);
-    await court.pass(3);
+    await court.pass(6);
     t.equal(await court.isSuspended(ben), false);
     const [letter] = court.to(ben);
     t.match(subjectOf(letter), /comes again/);
@@ -105,7 +105,7 @@ t.test("nothing is done in the first month, and all is told", async (t) => {
   await court.pass(1);
   const [summary] = court.to(owner);
   t.match(summary?.text, /For good: 1/);
-  t.match(summary?.text, /nobody is suspended yet/);
+  t.match(summary?.text, /for now nobody is suspended/);
   t.match(summary?.text, /1\.0 {2}ben@box\.test {2}550 5\.1\.1 no such user/);
   await court.pass(30);
   await court.bounce({ to: ben }, await court.path(ben));
@@ -226,11 +226,8 @@ t.test("trouble on the way is nobody's fault", async (t) => {
   const letters = await court.bounce(some, undefined, { ours: true });
   t.same(
     letters.map(subjectOf).map((text) => text.replace(/\d{4}-.*/, "")),
-    [
-      "news@lists.example.org: mail to most members came back on ",
-      "news@lists.example.org: mail to most members came back on ",
-    ],
-    "of the list and of a domain, once each",
+    ["news@lists.example.org: mail to most members came back on "],
+    "of the list, once",
   );
   for (const { to } of some) t.equal(await court.isSuspended(to), false);
   await court.pass(1);
@@ -278,6 +275,7 @@ Text.
     const at = "news-bounces@lists.example.org";
     const [told] = await court.take(complaint(await court.path(ben), ben), at);
     t.match(told, { to: owner, text: /has marked a message/ });
+    t.match(told?.text, /so the member\s+was\s+removed/);
     t.notMatch(told?.text, /listmill member remove/);
     t.equal(await court.roster.get(news, ben), undefined);
     const [other] = await court.take(complaint("x@y.test", "eve@box.test"), at);
@@ -304,7 +302,7 @@ t.test("what nobody understands is kept, and told of once a day", async (t) => {
   t.same(more, []);
   t.match(mail?.text, /Hm one[\s\S]*Hm two/);
   t.match(mail?.text, /message\/rfc822/);
-  await court.pass(5);
+  await court.pass(8);
   t.same(court.to("root@site.test"), [], "nothing new, no mail");
 });
 
@@ -324,7 +322,7 @@ t.test("what was begun before a crash is done after it", async (t) => {
   t.match(probe, { to: ben, sender: /^news-probe/ });
   const { bounces } = await court.state();
   t.equal((await bounces.about(news, [ben], 0)).length, 1);
-  await court.pass(5);
+  await court.pass(8);
   t.equal(await court.isSuspended(ben), false, "its look was not forgotten");
 });
 
@@ -348,7 +346,7 @@ t.test(
     await court.bounce({ to }, await court.path(to));
     const { suppressed } = await court.state();
     t.equal(await suppressed.has(news, [to]), true);
-    await court.pass(5);
+    await court.pass(8);
     t.equal(await suppressed.has(news, [to]), false);
   },
 );

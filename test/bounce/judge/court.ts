@@ -40,8 +40,11 @@ export class Court {
   readonly logged: string[] = [];
   #alarms: Letter[] = [];
 
-  private constructor(home: string) {
+  readonly address: string;
+
+  private constructor(home: string, address: string) {
     this.home = home;
+    this.address = address;
   }
 
   static async open(
@@ -50,13 +53,18 @@ export class Court {
     settings = "",
     more: Record<string, unknown> = {},
     dir = t.testdir(),
+    name = "",
   ): Promise<Court> {
     const list = {
       bounces: { log_only: "0s", ...bounces },
       owners: ["olga@owners.test"],
       ...more,
     };
-    return new Court(await makeHome(t, { dir, list, settings }));
+    const home = await makeHome(t, { dir, list, settings });
+    if (name === "") return new Court(home, news);
+    const address = `${name}@lists.example.org`;
+    await new Context(home, false).lists.create(address, list);
+    return new Court(home, address);
   }
 
   get #context() {
@@ -64,7 +72,7 @@ export class Court {
   }
 
   get list() {
-    return this.#context.list(news);
+    return this.#context.list(this.address);
   }
 
   get roster() {
@@ -76,11 +84,11 @@ export class Court {
   }
 
   async members(...addresses: string[]): Promise<void> {
-    await this.roster.import(news, addresses);
+    await this.roster.import(this.address, addresses);
   }
 
   async isSuspended(address: string): Promise<boolean | undefined> {
-    const member = await this.roster.get(news, address);
+    const member = await this.roster.get(this.address, address);
     return member && member.suspended !== undefined;
   }
 
@@ -146,6 +154,13 @@ export class Court {
     more: { id?: string; ours?: boolean; crash?: boolean } = {},
   ): Promise<Letter[]> {
     return this.take(report([some].flat()), to, more);
+  }
+
+  /** Somebody has the looks taken that are not due. */
+  async early(): Promise<void> {
+    const all = this.#alarms;
+    this.#alarms = [];
+    for (const one of all) await this.take(one.text, one.to, { ours: true });
   }
 
   /** Time goes on, and the list takes the looks that are due meanwhile. */

@@ -5,7 +5,6 @@ import {
   postOf,
   trustOf,
 } from "../../../src/bounce/judge/entry.ts";
-import type { Signed } from "../../../src/bounce/judge/whom.ts";
 import type { Failure } from "../../../src/bounce/read.ts";
 
 const failure = (recipient: string, given: Partial<Failure> = {}): Failure => ({
@@ -28,7 +27,7 @@ t.test(
     t.equal(failureOf("anna@a", some), some[1], "also by where it went");
     t.equal(failureOf("b@b", some), some[2], "or the worst");
     t.equal(failureOf("b@b", some.slice(0, 1)), some[0], "or the only one");
-    t.match(failureOf("b@b", []), { recipient: "b@b", duration: "permanent" });
+    t.match(failureOf("b@b", []), { recipient: "b@b", duration: "temporary" });
   },
 );
 
@@ -48,9 +47,12 @@ t.test("posts are told by Message-ID, or else by the report", async (t) => {
 
 t.test("a return path is young, late, or too old", async (t) => {
   const DAY = 86_400_000;
-  const signed = { time: 0 } as Signed;
-  const limits = { judged: 3 * DAY, recorded: 30 * DAY };
-  t.equal(trustOf(signed, 3 * DAY, limits), "signed");
-  t.equal(trustOf(signed, 4 * DAY, limits), "late");
-  t.equal(trustOf(signed, 31 * DAY, limits), undefined);
+  const limits = { judged: 3 * DAY, recorded: 30 * DAY, tried: 5 * DAY };
+  const trust = (days: number, given: Partial<Failure> = {}) =>
+    trustOf({ time: 0 }, failure("x@x", given), days * DAY, limits);
+  t.equal(trust(3), "signed");
+  t.equal(trust(4), "late");
+  t.equal(trust(6, { duration: "temporary" }), "signed", "tried for days");
+  t.equal(trust(9, { reason: "expired" }), "late");
+  t.equal(trust(31), undefined);
 });

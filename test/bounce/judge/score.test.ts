@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
 import { scoreOf } from "../../../src/bounce/judge/score.ts";
-import type { Bounce } from "../../../src/state/bounces.ts";
+import type { Bounce } from "../../../src/state/bounce.ts";
 
 const DAY = 86_400_000;
 const rules = {
