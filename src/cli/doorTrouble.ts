@@ -30,7 +30,7 @@ export function doorTrouble(
     attempt(() => {
       if (!lists.get(address))
         warn(
-          `[bounces.bouncehandler.lists] ${wiki}: there is no list ${address}; bounces of this wiki are kept, for no list`,
+          `[bounces.bouncehandler.lists] ${wiki}: there is no list ${address}; bounces of this wiki are refused, and kept for no list where they come by HTTP`,
         );
     });
 }

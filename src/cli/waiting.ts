@@ -144,7 +144,10 @@ function shownCount({
 
 /** What an entry without any trouble waits for, where it is not plain. */
 function purpose({ extension }: Envelope): string {
-  return extension === "digest-issue" ? ", the digest's alarm" : "";
+  if (extension === "digest-issue") return ", the digest's alarm";
+  return extension && /^bounces.day\b/.test(extension)
+    ? ", the look at a day's bounces"
+    : "";
 }
 
 function nextOf(

@@ -66,9 +66,14 @@ export const domainName = () =>
 export const listening = () =>
   textLike(
     "host:port, or the path of a socket, absolute or from the home",
-    (value) =>
-      /^(\[[0-9a-f:.]+\]|[^:/\s]+):\d{1,5}$/i.test(value) ||
-      (!value.includes(":") && value !== "" && !hasControl(value)),
+    (value) => {
+      const [, port] =
+        /^(?:\[[0-9a-f:.]+\]|[^:/\s]+):(\d{1,5})$/i.exec(value) ?? [];
+      if (port !== undefined) return Number(port) < 65_536;
+      // An address without its port is no file.
+      const isPath = !value.includes(":") && !/^[\d.]+$/.test(value);
+      return isPath && value !== "" && !hasControl(value);
+    },
   );
 
 export const socketMode = () =>
