@@ -250,7 +250,7 @@ export const remove = optional(
   ),
 );
 export const done = optional(
-  line("that the member was removed", "So the member was removed."),
+  line("that the member was removed", "The member was removed."),
 );
 export const hard = word({
   kind: "count",
