@@ -54,7 +54,8 @@ function said(text: string): Paragraph[] {
     .split("\n")
     .map((line) => {
       const depth = /^>*/.exec(line)?.[0].length ?? 0;
-      const rest = line.slice(depth).replace(depth > 0 ? /^ / : /^(?=x)x/, "");
+      const quoted = line.slice(depth);
+      const rest = depth > 0 ? quoted.replace(/^ /, "") : quoted;
       return {
         depth,
         text: rest === "-- " ? rest : rest.replace(/[ \t]+$/, ""),
