@@ -47,6 +47,10 @@ const others = [
   "decision-made",
   "decision-announced",
   "decision-done",
+  "bounce-noted",
+  "bounce-kept",
+  "trial-begun",
+  "trial-silenced",
 ] as const;
 
 export type Failpoint = (typeof failpoints)[number] | (typeof others)[number];

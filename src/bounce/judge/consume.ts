@@ -2,6 +2,7 @@
  * What becomes of a message to LIST-bounces@ or LIST-probe@: it is read, what it says is noted, and who
  * has had too much come back is judged. Done again after a crash it comes to the same.
  */
+import { failpoint } from "../../base/failpoint.ts";
 import type { List } from "../../lists/directory.ts";
 import { extended } from "../../lists/marks.ts";
 import { rosterOf } from "../../lists/roster.ts";
@@ -117,6 +118,7 @@ async function note(
   const scopes = scopesFor(list.settings.bounces);
   const name = keyOf(list.address);
   const { noted } = await bounces.note(name, rows, scopes, since);
+  failpoint("bounce-noted");
   for (const { address, kind, trust, reason } of noted.slice(0, NAMED))
     log(`${address}: ${kind} (${reason}), ${trust}`);
   if (noted.length > NAMED) log(`… and ${noted.length - NAMED} more`);
@@ -125,6 +127,7 @@ async function note(
   const [first] = noted;
   if (first) {
     await keep(occasion, first.report);
+    failpoint("bounce-kept");
     await setAlarm(occasion);
   }
   return noted;

@@ -3,6 +3,7 @@
  * own; the first that does not come back ends it well, the last one of several that did ends it for good.
  * The member is told each time. Done again for the same entry it comes to the same.
  */
+import { failpoint } from "../../base/failpoint.ts";
 import { DAY, daysOf, HOUR } from "../../base/units.ts";
 import { keyringOf } from "../../lists/keyring.ts";
 import { letter, readerOf } from "../../lists/letter.ts";
@@ -43,8 +44,10 @@ export async function begin(
     ...{ since: now, sent: 1, last: now, failed: 0, ended: "" as const },
   };
   if (!(await probes.begin(name, probe))) return;
+  failpoint("trial-begun");
   const why = detail === "" ? reason : `${reason}: ${detail}`;
   await silence(whom, why, now);
+  failpoint("trial-silenced");
   await send(occasion, probe, new Missed(site, list));
   log(`${address} is suspended: ${why}`);
 }
