@@ -88,7 +88,7 @@ function classified(
   const code = best([field, ...said]) ?? best(statusesIn(all));
   const reply = replyIn(own) ?? replyIn(all);
   const reason =
-    byWords(sure, own) ??
+    byWords(sure, `${field ?? ""} ${own}`) ??
     byStatus(code, false) ??
     byWords(vague, own) ??
     byStatus(code, true) ??
