@@ -10,6 +10,7 @@ import { boilerplate, sure, vague, type Words } from "./rules/words.ts";
 
 /** Most characters of a diagnosis that are looked at. */
 const LOOKED_AT = 4000;
+/** Of what is shown, without the ellipsis. */
 const SHOWN = 499;
 const LONGEST = 400;
 /** Diagnoses that are remembered. */
@@ -19,6 +20,11 @@ export type Diagnosis = Pick<
   Failure,
   "duration" | "about" | "reason" | "status" | "text"
 >;
+
+/** A diagnosis as it is shown: one line of at most 500 characters. */
+export function lineOf(text: string): string {
+  return oneLine(text.slice(0, LOOKED_AT).replace(/\s+/g, " "), SHOWN);
+}
 
 /** Remembers what it has read: thousands of recipients mostly have one diagnosis. */
 export class Classifier {
@@ -36,7 +42,7 @@ export class Classifier {
     );
     const key = `${status ?? ""} ${own}`;
     const known = this.#known.get(key);
-    const shown = oneLine(text.slice(0, LOOKED_AT).replace(/\s+/g, " "), SHOWN);
+    const shown = lineOf(text);
     if (known !== undefined) return { ...known, text: shown };
     const found = classified(own, status, withoutAddresses(context));
     if (this.#known.size < REMEMBERED) this.#known.set(key, found);
@@ -82,7 +88,7 @@ function classified(
   const code = best([field, ...said]) ?? best(statusesIn(all));
   const reply = replyIn(own) ?? replyIn(all);
   const reason =
-    byWords(sure, own) ??
+    byWords(sure, `${field ?? ""} ${own}`) ??
     byStatus(code, false) ??
     byWords(vague, own) ??
     byStatus(code, true) ??

@@ -8,7 +8,7 @@ import type { Part } from "./parts.ts";
 import { ends } from "./rules/ends.ts";
 import { families } from "./rules/index.ts";
 import type { Family, Mark } from "./rules/rule.ts";
-import { daemon, passedOn, sentence, subject } from "./rules/senders.ts";
+import { daemon, held, passedOn, sentence, subject } from "./rules/senders.ts";
 
 /** Lines that are read, characters of each, and lines in which marks are looked for. */
 const LINES = 40_000;
@@ -154,6 +154,32 @@ export function bears(
   return text === undefined || lines.some((line) => text.test(line));
 }
 
+/** Sentences go over the end of a line. */
+function isHeld(header: Header, lines: readonly string[]): boolean {
+  return (
+    held.subject.test(shown(header, "Subject")) ||
+    lines
+      .slice(0, MARKED)
+      .some((line, at) => held.sentence.test(`${line} ${lines[at + 1] ?? ""}`))
+  );
+}
+
+/**
+ * Whether a program for mail has left a mark on it. People's absence notices come from the null sender
+ * too, and any words may stand in them.
+ */
+export function isOfSystem({ header, parts, family }: Letter): boolean {
+  return (
+    family !== undefined ||
+    parts.some(isStatus) ||
+    isDaemon(header) ||
+    !header.has("From") ||
+    header.has("X-Failed-Recipients") ||
+    /mailer-daemon/i.test((header.get("Return-Path") ?? "").slice(0, LINE)) ||
+    /report-type="?delivery-status/i.test(header.get("Content-Type") ?? "")
+  );
+}
+
 function shown(header: Header, name: string): string {
   return header.text(name).slice(0, LINE);
 }
@@ -164,6 +190,7 @@ function looksLikeReport(
   lines: readonly string[],
 ): boolean {
   if (parts.some(isStatus)) return true;
+  if (isHeld(header, lines)) return false;
   const from = shown(header, "From");
   if (/mailer-daemon|mail delivery (?:sub)?system/i.test(from)) return true;
   const title = shown(header, "Subject");

@@ -2,7 +2,7 @@
  * What is no bounce though it comes where bounces come: see rules/notices.ts. Pure.
  */
 import { awaySubject } from "../mail/absence.ts";
-import { bears, type Letter } from "./letter.ts";
+import { bears, isOfSystem, type Letter } from "./letter.ts";
 import type { Failure, Report } from "./report.ts";
 import { arrivals, challenges, delays, vacations } from "./rules/notices.ts";
 
@@ -50,7 +50,8 @@ export function vacationOf(letter: Letter): Notice | undefined {
     awaySubject(header) !== undefined;
   if (isMarked && family === undefined)
     return { kind: "vacation", why: "an absence notice" };
-  return automatic.startsWith("auto-replied") && !letter.isReport
+  return automatic.startsWith("auto-replied") &&
+    !(letter.isReport && isOfSystem(letter))
     ? { kind: "vacation", why: "Auto-Submitted: auto-replied" }
     : undefined;
 }

@@ -1,6 +1,7 @@
 /**
  * The header and the parts of a report, also of one that some program has spoilt on its way: blank
- * lines above the header, CR as the line end, a report within the mail of a gateway. Pure.
+ * lines above the header, CR as the line end, a report within the mail of a gateway. Of the world it
+ * only reads the files that the message lies in; it throws their errors.
  */
 import { bytes } from "../base/pieces.ts";
 import { type Header, parseHeader } from "../mail/header.ts";

@@ -1,7 +1,8 @@
 /**
  * The parts of a report that have no parts of their own, in order, at most the first four MiB of a
  * message. What lies in a returned message is not opened: a report in a report is somebody else's.
- * Broken MIME, which old mail systems write, is one text. Pure.
+ * Broken MIME, which old mail systems write, is one text. Of the world it only reads the files that
+ * the message lies in; it throws their errors.
  */
 import { bytes } from "../base/pieces.ts";
 import { type Header, parseHeader } from "../mail/header.ts";

@@ -1,15 +1,15 @@
 /**
  * What a mail to the address for bounces says: who did not get which message, why, and whether that
  * will last. Fields for programs count before words; words are read by the rules in rules/. Whatever
- * bytes come, it answers, in bounded time and memory: the first four MiB are read. Pure.
+ * bytes come, it answers, in bounded time and memory: the first four MiB are read. Of the world it only
+ * reads the files that the message lies in; it throws their errors.
  */
-import { oneLine } from "../base/log.ts";
 import type { Header } from "../mail/header.ts";
 import type { Message } from "../mail/message.ts";
 import { addressOf } from "./addresses.ts";
 import { notificationOf } from "./amazon.ts";
 import { complaintOf } from "./arf.ts";
-import { Classifier, type Diagnosis } from "./classify.ts";
+import { Classifier, type Diagnosis, lineOf } from "./classify.ts";
 import { byFields } from "./fields.ts";
 import { type Letter, letterOf } from "./letter.ts";
 import { delayOf, firstNotice, progressOf, vacationOf } from "./notices.ts";
@@ -92,8 +92,7 @@ function byWords(letter: Letter, inner: Header): Report {
 /** Where nothing stands at the recipient, the report's own first words are the diagnosis. */
 function shown(diagnosis: Diagnosis, letter: Letter): Diagnosis {
   if (diagnosis.text !== "") return diagnosis;
-  const text = letter.lines.slice(0, 20).join(" ").replace(/\s+/g, " ");
-  return { ...diagnosis, text: oneLine(text, 499) };
+  return { ...diagnosis, text: lineOf(letter.lines.slice(0, 20).join(" ")) };
 }
 
 /**

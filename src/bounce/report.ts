@@ -37,7 +37,7 @@ export interface Failure {
 export interface Returned {
   readonly messageId?: string;
   readonly subject?: string;
-  /** Of its envelope and To, and of the report's own; canonical, at most 50. */
+  /** Of its envelope, of List-Unsubscribe and To, and of the report's own; canonical, at most 50. */
   readonly addresses: readonly string[];
 }
 

@@ -25,6 +25,7 @@ const ENVELOPE = [
   "X-HmXmrOriginalRecipient",
   "Errors-To",
   "Sender",
+  "List-Unsubscribe",
   "To",
 ];
 const OUTER = ["Delivered-To", "X-Original-To", "Envelope-To", "To"];
@@ -52,13 +53,31 @@ export function returnedOf(letter: Letter, inner: Header): Returned {
   ] as const)
     for (const name of names)
       for (const value of header.all(name).slice(0, ADDRESSES))
-        for (const address of addressesOf(value))
+        for (const address of name === "List-Unsubscribe"
+          ? mailedTo(value)
+          : addressesOf(value))
           if (found.size < ADDRESSES) found.add(address);
   return {
     ...(messageId === undefined ? {} : { messageId }),
     ...(subject === "" ? {} : { subject }),
     addresses: [...found],
   };
+}
+
+/** The addresses of the mailto links of a field (RFC 2369, RFC 6068), canonical, without what to write. */
+function mailedTo(value: string): string[] {
+  const whole = value.slice(0, FIELD).replace(/\s+/g, "");
+  return [...whole.matchAll(/<mailto:([^<>?]{1,400})[^<>]*>/gi)].flatMap(
+    ([, address = ""]) => canonical(unescaped(address)) ?? [],
+  );
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The addresses of a field, canonical; what SMTP could not use is left out. */

@@ -9,6 +9,7 @@ import { RECIPIENTS } from "./dsn.ts";
 import { isReturned, type Letter } from "./letter.ts";
 import { leading, named } from "./rules/generic.ts";
 import type { Family } from "./rules/rule.ts";
+import { unique } from "./unique.ts";
 
 /** Characters of a returned message in which recipients are looked for. */
 const HEADER = 32 * 1024;
@@ -112,7 +113,7 @@ function byFamily(
       last.recipient = mailed;
     }
   }
-  return unique(places);
+  return distinct(places);
 }
 
 function first(patterns: readonly RegExp[], line: string) {
@@ -148,12 +149,12 @@ function byWords(letter: Letter, lines: readonly string[]): readonly Place[] {
     }
     if (places.length > 0)
       return patterns === leading
-        ? unique(places)
-        : likely(unique(places), letter);
+        ? distinct(places)
+        : likely(distinct(places), letter);
   }
   for (const [at, line] of lines.entries())
     for (const address of addressesIn(line)) add(address, at, line);
-  return likely(unique(places), letter);
+  return likely(distinct(places), letter);
 }
 
 /** Whether it can be mailed, and not only on one host: what else has an `@` in it is mostly none. */
@@ -178,11 +179,7 @@ function oursOf({ header }: Letter): (address: string) => boolean {
     );
 }
 
-function unique(places: readonly Place[]): Place[] {
-  const seen = new Map<string, Place>();
-  for (const place of places) {
-    const key = (place.final ?? place.recipient).toLowerCase();
-    if (!seen.has(key) && seen.size < RECIPIENTS) seen.set(key, place);
-  }
-  return [...seen.values()];
+/** Places where the same recipient is named, the first only: by where the message went in the end. */
+function distinct(places: readonly Place[]): Place[] {
+  return unique(places, ({ final, recipient }) => final ?? recipient);
 }

@@ -116,7 +116,10 @@ class HttpDoor {
     });
     // Only while it has to say something: what takes long after that is not its fault.
     socket.setTimeout(this.#post.site.http.timeout);
-    request.once("end", () => socket.setTimeout(0));
+    // A request without a body ends behind its answer: then the time between two requests counts.
+    request.once("end", () => {
+      if (!response.writableFinished) socket.setTimeout(0);
+    });
     let waiting = waits;
     const proceed = () => {
       if (waiting) response.writeContinue();

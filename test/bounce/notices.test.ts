@@ -161,6 +161,84 @@ t.test("absence notices", async (t) => {
   );
 });
 
+t.test("an absence notice with a word of reports in its subject", async (t) => {
+  for (const fields of [
+    [],
+    ["Return-Path: <>"],
+    ["Return-Path: <>", "X-Auto-Response-Suppress: All"],
+  ])
+    for (const subject of [
+      "Undeliverable until Monday",
+      "Delivery failed: I am away",
+    ])
+      t.equal(
+        await kind({
+          from: "Ann <ann@example.org>",
+          subject,
+          fields: ["Auto-Submitted: auto-replied", ...fields],
+          lines: [
+            "I am away; bob@example.org stands in for me.",
+            "What could not be delivered waits.",
+          ],
+        }),
+        "vacation",
+        `${subject} ${fields}`,
+      );
+});
+
+t.test("an automatic answer of a mail system is a bounce", async (t) => {
+  const lines = ["bob@example.org: user unknown"];
+  const auto = "Auto-Submitted: auto-replied";
+  const subject = "Undeliverable: Hello";
+  for (const message of [
+    { from: daemon, fields: [auto] },
+    { from: "postmaster@example.org", fields: [auto] },
+    {
+      from: "robot@example.org",
+      fields: [auto, "Return-Path: <>", "X-Failed-Recipients: bob@example.org"],
+    },
+    {
+      from: "robot@example.org",
+      fields: ["Return-Path: <MAILER-DAEMON@example.org>", auto],
+    },
+  ])
+    t.equal(
+      await kind({ subject, lines, ...message }),
+      "bounce",
+      `${message.from} ${message.fields}`,
+    );
+});
+
+t.test("a message that is held for a look at it has not failed", async (t) => {
+  for (const from of ["postmaster@example.org", daemon])
+    for (const message of [
+      {
+        subject: "Your message has been quarantined",
+        lines: ["Your mail to bob@example.org could not be delivered yet."],
+      },
+      {
+        subject: "Delivery Status Notification",
+        lines: [
+          "The message you sent to bob@example.org was placed in",
+          "quarantine. An administrator will look at it.",
+        ],
+      },
+      {
+        subject: "Message held in quarantine: Hello",
+        lines: ["To: bob@example.org"],
+      },
+    ])
+      t.equal(await kind({ from, ...message }), "unrecognised", from);
+  t.equal(
+    await kind({
+      subject: "Undeliverable",
+      lines: ["<bob@example.org>: 550 5.7.1 your message was quarantined"],
+    }),
+    "bounce",
+    "a reply by which it was refused",
+  );
+});
+
 t.test("what a person writes is not recognised", async (t) => {
   for (const message of [
     {

@@ -33,6 +33,34 @@ t.test(
   },
 );
 
+t.test("the addresses for leaving, behind the return paths", async (t) => {
+  const found = await read(
+    letter({
+      lines: [
+        "<ann@example.org>: user unknown",
+        "--- Below this line is a copy of the message.",
+        "",
+        "List-Unsubscribe: <https://lists.example.org/x?a=mailto:eve@example.org>,",
+        " <mailto:l-unsubscribe%2Babc@Lists.example.org?subject=bob@example.org>,",
+        " <MAILTO:l-leave+%@lists.example.org>, <mailto:nobody>, <mailto:l-",
+        " leave@lists.example.org>",
+        "Return-Path: <l-bounces+1@lists.example.org>",
+        `To: ${Array.from({ length: 99 }, (_, n) => `u${n}@example.com`).join(", ")}`,
+      ],
+    }),
+  );
+  if (found.kind !== "bounce") return t.fail(found.kind);
+  const { addresses } = found.returned;
+  t.same(addresses.slice(0, 5), [
+    "l-bounces+1@lists.example.org",
+    "l-unsubscribe+abc@lists.example.org",
+    "l-leave+%@lists.example.org",
+    "l-leave@lists.example.org",
+    "u0@example.com",
+  ]);
+  t.equal(addresses.length, 50);
+});
+
 t.test("what is not recognised has them too", async (t) => {
   t.same(
     await read(

@@ -17,4 +17,13 @@ t.test("each recipient once, by the first that was said of him", async (t) => {
     unique(failures).map(({ text }) => text),
     ["1", "3"],
   );
+  const forwarded = [
+    { recipient: "ann@example.org", final: "ann@home.test" },
+    { recipient: "ann@example.org", final: "ann@work.test" },
+    { recipient: "ann@work.test" },
+  ];
+  t.same(
+    unique(forwarded, ({ final, recipient }) => final ?? recipient),
+    forwarded.slice(0, 2),
+  );
 });

@@ -1,7 +1,9 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import bounces from "../../src/cli/bounces.ts";
+import { returnPathOf } from "../../src/mail/bouncehandler.ts";
+import { readEnvelope } from "../../src/spool/envelope.ts";
 import { Court, report } from "../bounce/judge/court.ts";
 import { news, verb, waiting } from "./atHome.ts";
 
@@ -80,7 +82,37 @@ t.test("reports are read out of files", async (t) => {
     code: 66,
     err: /gone: ENOENT/,
   });
-  t.ok(readdirSync(court.home).length > 0);
+});
+
+t.test("a return path of BounceHandler's is one of the list's", async (t) => {
+  const court = await Court.open(
+    t,
+    {},
+    `[bounces.bouncehandler]\nsecret_file = "secrets/wiki"\nusers = "users"\nlists = { enwiki = "${news}" }\n`,
+  );
+  writeFileSync(join(court.home, "secrets/wiki"), "geheim\n", { mode: 0o600 });
+  writeFileSync(join(court.home, "users"), `7\t${ben}\n`);
+  const path = returnPathOf(
+    { prefix: "wiki", algorithm: "sha256", secret: "geheim" },
+    { wiki: "enwiki", user: 7, time: Date.now() },
+    "wiki.test",
+  );
+  const file = join(court.home, "wiki.eml");
+  writeFileSync(
+    file,
+    report([{ to: ben }]).replace("From:", `To: ${path}\nFrom:`),
+  );
+  const run = (...args: string[]) =>
+    verb(t, court.home, bounces, ["replay", ...args, file]);
+  t.match(await run("--dry-run"), {
+    code: 0,
+    out: new RegExp(`signed: it was sent to ${ben}\n  list: ${news}\n`),
+  });
+  t.match(await run(), { code: 0, err: "" });
+  const [entry = ""] = waiting(court.home, "incoming");
+  t.match(readEnvelope(entry), {
+    envelope: { recipient: path, list: news, extension: "bounces" },
+  });
 });
 
 t.test("what cannot be meant is refused", async (t) => {

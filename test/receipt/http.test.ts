@@ -400,6 +400,33 @@ t.test("who is slow is let go", async (t) => {
   t.ok(await until(() => drafts(at.home).length === 0));
 });
 
+t.test("who idles after an answer is let go too", async (t) => {
+  const at = await office(t, { http: 'timeout = "1s"' });
+  const requests: [number, string, ...string[]][] = [
+    [200, "GET /api/health"],
+    [404, "GET /nothing"],
+    [405, "GET /api/bounces"],
+    [403, "POST /api/bounces"],
+    [403, "POST /api/bounces", "Content-Length: 0"],
+    [422, "POST /api/bounces", bearer, "Content-Length: 0"],
+  ];
+  await Promise.all(
+    requests.map(async ([status, request, ...lines]) => {
+      const client = await ask(t, at);
+      client.begin(request, ...lines);
+      t.match(await client.heard(), { status }, request);
+      // Behind the first the same holds.
+      client.begin(request, ...lines);
+      t.match(await client.heard(), { status }, request);
+      let isClosed = false;
+      void client.closed().then(() => {
+        isClosed = true;
+      });
+      t.ok(await until(() => isClosed, 5000), `${request}: ${lines}`);
+    }),
+  );
+});
+
 t.test("more clients than are allowed try later", async (t) => {
   const at = await office(t, { http: "clients = 2" });
   const first = await ask(t, at);

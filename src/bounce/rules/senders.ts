@@ -12,6 +12,14 @@ export const subject =
 export const sentence =
   /could(?: not|n't) be (?:delivered|sent)|(?:was|were|has been|have been) (?:not delivered|undeliverable|returned)|unable to (?:deliver|send)|delivery (?:has )?failed|(?:is|was) not (?:a )?(?:valid|known) (?:user|recipient|address)|not a valid (?:user|recipient|address)|konnte nicht zugestellt|n'a pas (?:pu )?[êe]tre|no pudo ser entregado|не может быть доставлено/i;
 
+/** Notices of a filter that keeps a message until somebody has looked at it: it may arrive yet. */
+export const held = {
+  subject:
+    /\b(?:message|e-?mail|mail)s?\b.{0,60}\bquarantined?\b|\bquarantined? (?:message|e-?mail|mail|notif|report|summary|digest)/i,
+  sentence:
+    /^(?!.*\b[45]\d\d\b).{0,40}\b(?:message|e-?mail|mail)\b.{0,200}\b(?:has been|was|is|were|have been) (?:(?:placed|put|held|moved|sent|kept|stored) (?:in|into|to) (?:\w{1,12} )?quarantine|quarantined)\b/i,
+};
+
 /** People pass reports on; what they write about them is no report. */
 export const passedOn =
   /^\s*(?:fwd?|fw|wg|tr|rv|re|aw|antw|sv|vs|vb|enc|i)\s*(?:\[\d+\])?\s*:/i;

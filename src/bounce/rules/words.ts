@@ -4,6 +4,7 @@
  * of `vague` only where it says nothing. Data; no pattern repeats without a bound.
  */
 import type { Reason } from "../report.ts";
+import { ours } from "./ours.ts";
 
 const any = (...alternatives: string[]) =>
   new RegExp(alternatives.join("|"), "i");
@@ -64,6 +65,26 @@ export const sure: Words = [
       "sender authentication",
     ),
   ],
+  // Code and words together are of the recipient, whoever else is named behind them.
+  [
+    "no-such-user",
+    any(
+      "^(?![^]{0,4000}\\bsender)[^]{0,4000}\\b[45]\\.1\\.1\\b[^]{0,200}(?:(?:user|recipient|mailbox) unknown|(?:unknown|no such|invalid) (?:user|recipient|mailbox)|(?:user|recipient|mailbox) (?:does not exist|not found))",
+    ),
+  ],
+  [
+    "mailbox-full",
+    any(
+      "^(?![^]{0,4000}\\bsender)[^]{0,4000}\\b[45]\\.2\\.2\\b[^]{0,200}(?:mailbox (?:is )?full|over ?quota)",
+    ),
+  ],
+  [
+    "disabled",
+    any(
+      "^(?![^]{0,4000}\\bsender)[^]{0,4000}\\b[45]\\.2\\.1\\b[^]{0,200}(?:inactive user|(?<!\\b(?:your|our|client|sending) )(?:mailbox|account|user) (?:is |was |has been )?(?:disabled|inactive|suspended|locked|closed))",
+    ),
+  ],
+  ["policy", any(...ours)],
   [
     "mailbox-full",
     any(
@@ -139,17 +160,6 @@ export const sure: Words = [
   [
     "policy",
     any(
-      "black ?-?list",
-      "block ?-?list",
-      "deny ?list",
-      "\\b(?:dns|r|s)bls?\\b",
-      "spamhaus|spamcop|sorbs|barracudacentral|uceprotect|senderbase|cloudmark|senderscore|abusix|proofpoint dynamic|abuseat|trustedsource",
-      "reputation",
-      "(?:reverse|rdns|ptr|fcrdns|forward.confirmed)[ -]?(?:dns|record|lookup|hostname|map)?\\b.{0,60}(?:fail|missing|not|no |match|record|need|require|invalid|unable|unknown)",
-      "(?:no|without|missing|bad|invalid|unknown|find|cannot find your) (?:valid )?(?:ptr|rdns|reverse)\\b",
-      "cannot (?:find|resolve) your (?:reverse )?(?:hostname|host ?name|address)",
-      "bad (?:helo|ehlo)|helo (?:command )?rejected|invalid (?:helo|ehlo)",
-      "(?:client|your|sending) (?:host|ip|server|network|mail server|mta)(?: address)?(?: \\S{1,60})?(?: has been| is| was)? ?(?:temporarily )?(?:block|ban|reject|refused|denied|not allowed|prohibited|listed)",
       "(?:access|connection|relay|service|permission|client host|sender address|sender|message|mail|e-?mail|content) (?:was |is |has been |been )?(?:denied|rejected|refused|blocked|prohibited|not accepted|discarded)(?: \\S{1,40}){0,4} (?:by|due|for|because|based|as) (?:\\S{1,20} )?(?:policy|security|content|admin|local|filter|url|attachment|reputation|rule)",
       "(?:security|local|site|company|content|corporate|mail|e-?mail|organi[sz]ation(?:al)?|administrative|recipient|group|server|our) polic(?:y|ies)",
       "polic(?:y|ies) (?:violation|reasons|rejection|restriction|block)",
@@ -158,18 +168,14 @@ export const sure: Words = [
       "(?:attachment|content|file|url|link|header|subject)s? (?:\\S{1,30} )?(?:is |are |was |were |has been )?(?:not allowed|rejected|blocked|forbidden|prohibited|denied|banned)",
       "illegal attachment|blocked (?:url|content|attachment)",
       "suspicious|content (?:filter|rejected|restriction)",
-      "rate limit|throttl|too many (?:connections|concurrent|recipients|sessions|errors|requests|messages from)|sending (?:limit|rate|quota)|unusual (?:rate|amount)|exceeded (?:the )?(?:rate|connection|sending|hourly|daily)",
+      "too many recipients|sender domain",
       "rfc ?2?[58]?\\d\\d\\d? ?(?:2822|5322|822)?.{0,20}(?:complian|violat|non)",
       "not? (?:rfc|complian).{0,10}(?:complian|5322|2822)",
       "duplicate (?:header|from|subject)|multiple (?:from|subject|.{1,20} headers)",
       "must issue a starttls|tls (?:is )?required|encryption (?:is )?(?:needed|required)",
-      "sender (?:address )?(?:rejected|verif|denied|not allowed|domain|blocked)",
-      "(?:callout|sender) verification fail",
       "not (?:allowed|permitted|authorized) to (?:send|post|submit)",
       "you (?:are|do) not (?:allowed|permitted|authorized|have permission)",
       "(?:restricted|only accept).{0,40}(?:sender|member|from)",
-      "sender.{0,40}(?:domain must|does not exist|not found|must resolve)",
-      "domain of sender",
       "(?:denied|rejected|refused|blocked) (?:by|due to) (?:\\S{1,20} ){0,3}(?:policy|filter|administrator|security|rule)",
       "delivery not authorized",
       "administrative prohibition",

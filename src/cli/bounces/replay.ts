@@ -5,7 +5,7 @@ import { signedBy } from "../../bounce/judge/whom.ts";
 import { type Report, readReport } from "../../bounce/read.ts";
 import { extended } from "../../lists/marks.ts";
 import { openMessage } from "../../mail/message.ts";
-import { type Destination, found } from "../../receipt/door.ts";
+import { type Destination, reached } from "../../receipt/door.ts";
 import { arrive } from "../../receipt/intake.ts";
 import type { Context } from "../context.ts";
 
@@ -59,7 +59,7 @@ async function readingOf(
   const message = await openMessage(content, site.limits.header);
   const report = await readReport(message);
   const addresses = "returned" in report ? report.returned.addresses : [];
-  const find = (address: string) => found(lists, site, address);
+  const find = (address: string) => reached(lists, site, address);
   const asked = { site, lists, now: context.clock.now(), log: () => {} };
   const signed = await signedBy(asked, addresses, find);
   let destination: Destination | undefined;
