@@ -17,9 +17,9 @@ bounces show ADDRESS [LIST]
     All that came back from an address, with the last report itself while it is kept ([bounces] keep).
 bounces clear ADDRESS [LIST]
     Forgets what came back from an address; where that has suspended it, it gets mail again.
-bounces replay [--dry-run] [--list LIST] FILE...
-    Reads reports from files and has them judged as if they came just now; with --dry-run it only tells
-    what each says.`,
+bounces replay [--dry-run] [--list LIST] [FILE...]
+    Reads reports from files, or one from stdin, and has them judged as if they came just now; with
+    --dry-run it only tells what each says.`,
   async run(context, args) {
     const { values, positionals } = parse(args, {
       "dry-run": { type: "boolean", default: false },

@@ -29,7 +29,7 @@ t.test("whose mail comes back, what came, and an end of it", async (t) => {
   const { out } = await run([news]);
   t.match(
     out,
-    /1 +1 +1 +\d{4}-\d\d-\d\d +suspended, trial 1 +ben@box\.test +550 5\.1\.1 no such user/,
+    /1\.0 +1 +1 +\d{4}-\d\d-\d\d +suspended, trial 1 +ben@box\.test +550 5\.1\.1 no such user/,
   );
   t.match(out, /0\.5 +1 +1 +\S+ +carla@box\.test +452 4\.2\.2 mailbox full/);
   const rows = JSON.parse((await run([news], true)).out);
@@ -62,7 +62,7 @@ t.test("reports are read out of files", async (t) => {
   const dry = await run(["--dry-run", file]);
   t.equal(
     dry.out,
-    `${file}: bounce (postfix)\n  signed: it was sent to ${ben}\n  list: ${news}\n  ${ben}  permanent  no-such-user  5.1.1  550 5.1.1 no such user\n`,
+    `${file}: bounce (postfix)\n  signed: it was sent to ${ben}\n  list: ${news}\n  ${ben}  hard  no-such-user  5.1.1  550 5.1.1 no such user\n`,
   );
   t.same(waiting(court.home, "incoming"), []);
   t.match(JSON.parse((await run(["--dry-run", file], true)).out), [
@@ -115,12 +115,27 @@ t.test("a return path of BounceHandler's is one of the list's", async (t) => {
   });
 });
 
+t.test(
+  "files that cannot be read, and members who were let in by hand",
+  async (t) => {
+    const court = await Court.open(t, { threshold: 1, days: 1, posts: 1 });
+    const run = (args: string[]) => verb(t, court.home, bounces, args);
+    for (const path of [court.home, join(court.home, "gone")])
+      t.match(await run(["replay", path]), { code: 66, err: path });
+    await court.members(ben);
+    court.now = Date.now();
+    await court.bounce({ to: ben }, await court.path(ben));
+    t.match(await run([news]), { out: /suspended/ });
+    await court.roster.resume(news, ben);
+    t.notMatch((await run([news])).out, "suspended");
+  },
+);
+
 t.test("what cannot be meant is refused", async (t) => {
   const court = await Court.open(t);
   for (const [args, err] of [
     [[], /takes a list, show, clear or replay/],
     [["show"], /which address/],
-    [["replay"], /which files/],
     [["--dry-run", news], /are for bounces replay/],
     [[news, "more"], /an argument too many/],
   ] as const)

@@ -3,6 +3,7 @@
 import { exit } from "../../base/errors.ts";
 import { oneLine } from "../../base/log.ts";
 import { quietUntil, scoresOf } from "../../bounce/judge/judge.ts";
+import { standingOf } from "../../bounce/judge/silence.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
 import type { Probe } from "../../state/probes.ts";
@@ -21,11 +22,11 @@ export async function standings(
   const now = context.clock.now();
   const { bounces, probes } = await stateOf(site.home);
   const trials = new Map<string, Probe>();
-  for (let after = ""; ; ) {
-    const page = await probes.page(name, after);
-    for (const one of page) if (one.ended === "") trials.set(one.key, one);
-    if (page.length < PAGE) break;
-    after = page.at(-1)?.key ?? after;
+  for await (const one of probes.all(name)) {
+    const whom = { home: site.home, list, address: one.address };
+    // Somebody may have let mail go there again.
+    if (one.ended === "" && (await standingOf(whom, false)) === "ours")
+      trials.set(one.key, one);
   }
   const rows: Row[] = [];
   const since = now - site.bounces.keep;
@@ -37,16 +38,13 @@ export async function standings(
       trials.delete(key);
       if (!last && !trial) continue;
       rows.push({
-        score: Number(score.toFixed(1)),
+        score,
         address: trial?.address ?? last?.address ?? "",
         days,
         posts,
-        last: last ? new Date(last.at).toISOString().slice(0, 10) : "",
+        last: last ? new Date(last.at).toISOString() : "",
         state: trial ? trialOf(trial) : isReached ? "reached" : "",
-        reason: oneLine(
-          last?.detail || last?.reason || trial?.reason || "",
-          80,
-        ),
+        reason: last?.detail || last?.reason || trial?.reason || "",
       });
     }
     if (keys.length < PAGE) break;
@@ -62,8 +60,18 @@ export async function standings(
     const until = await quietUntil({ site, list, now });
     if (until !== undefined) context.say(until);
   }
-  if (rows.length === 0 && !context.json) context.say("nothing came back");
-  else context.table(columns, rows);
+  if (context.json) context.say(JSON.stringify(rows, undefined, 1));
+  else if (rows.length === 0) context.say("nothing came back");
+  else
+    context.table(
+      columns,
+      rows.map(({ score, last, reason, ...row }) => ({
+        ...row,
+        score: score.toFixed(1),
+        last: last.slice(0, 10),
+        reason: oneLine(reason, 80),
+      })),
+    );
   return exit.ok;
 }
 
