@@ -79,7 +79,13 @@ async function exim(t: Test, chunking: boolean): Promise<Office> {
     readFileSync(file, "utf8")
       .replace(
         "chunking_advertise_hosts =\n",
-        `chunking_advertise_hosts = ${chunking ? "*" : ""}\ndsn_advertise_hosts = *\n`,
+        [
+          `chunking_advertise_hosts = ${chunking ? "*" : ""}`,
+          "dsn_advertise_hosts = *",
+          // Else what comes after ten on one connection waits for a queue runner.
+          "smtp_accept_queue_per_connection = 0",
+          "",
+        ].join("\n"),
       )
       .replace("acl_smtp_rcpt = accept", "acl_smtp_rcpt = known")
       .replace(

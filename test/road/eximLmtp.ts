@@ -12,6 +12,8 @@ export interface Exim {
   /** All that it has logged. */
   log(): string;
   submit(sender: string, recipients: readonly string[], text: string): void;
+  /** Tries whatever waits at once. */
+  retry(): void;
 }
 
 /** Starts one on a port; it ends with the servers. */
@@ -45,5 +47,6 @@ export async function startExim(
         ["-C", config, "-f", sender, "-oi", "-odb", "--", ...recipients],
         text,
       ),
+    retry: () => call(program, ["-C", config, "-qff"]),
   };
 }

@@ -69,7 +69,8 @@ export class Lab {
   ): Promise<Lab> {
     const lab = new Lab();
     teardown(() => lab.down());
-    await lab.tell("up", { NFSLAB_OPTS: options });
+    await lab.tell("up", { NFSLAB_OPTS: options, NFSLAB_LEASE: "10" });
+    await lab.#keepAddress();
     await lab.#startSink();
     return lab;
   }
@@ -129,6 +130,15 @@ export class Lab {
       NFSLAB_NAME: this.#name,
       NFSLAB_SRC: resolve("."),
     };
+  }
+
+  /**
+   * A bridge takes the lowest hardware address of its ports, and another one when that port is cut
+   * off: hosts that are not cut would look for the file server in vain until they ask for it anew.
+   */
+  async #keepAddress(): Promise<void> {
+    const keep = "ip link set br0 address $(cat /sys/class/net/br0/address)";
+    await run("ip", ["netns", "exec", this.#name, "sh", "-c", keep]);
   }
 
   async #startSink(): Promise<void> {

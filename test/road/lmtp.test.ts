@@ -47,6 +47,8 @@ async function carries(
     readonly home: PostHome;
     readonly port: number;
     submit(recipients: readonly string[], text: string): void;
+    /** Tries whatever waits at once. */
+    retry(): void;
     box(address: string): string;
     log(): string;
   },
@@ -72,13 +74,15 @@ async function carries(
   });
 
   await t.test("who asks for no list is told at once", async (t) => {
-    t.match(
-      await verdict(port, alice, "nono@lists.test"),
-      /^550.*no such list here/s,
+    const verdicts = await Promise.all(
+      [
+        "nono@lists.test",
+        "test-archive@lists.test",
+        list,
+        "test-owner@lists.test",
+      ].map((recipient) => verdict(port, alice, recipient)),
     );
-    t.match(await verdict(port, alice, "test-archive@lists.test"), /^550/);
-    t.match(await verdict(port, alice, list), /^250/);
-    t.match(await verdict(port, alice, "test-owner@lists.test"), /^250/);
+    t.match(verdicts, [/^550.*no such list here/s, /^550/, /^250/, /^250/]);
   });
 
   await t.test("what is too large for one list is for the other", async (t) => {
@@ -104,6 +108,7 @@ async function carries(
     } finally {
       writeFileSync(file, good);
     }
+    office.retry();
     await here(bob, /^Subject: .*waits$/m);
   });
 }
@@ -120,9 +125,11 @@ t.test("Postfix", { timeout: 110_000 }, async (t) => {
   });
   const { close, stop } = await runBoth(t, home);
   const etc = join(dir, "etc");
+  const retry = () => call("postqueue", ["-c", etc, "-f"]);
   await carries(t, {
     home,
     port,
+    retry,
     submit: (recipients, text) =>
       call(
         "sendmail",
@@ -143,7 +150,7 @@ t.test("Postfix", { timeout: 110_000 }, async (t) => {
       () => `a deferred message\n${log()}`,
     );
     await home.run(t, ["lmtp"], /lmtp: listens on[\s\S]*lmtp: listens on/);
-    call("postqueue", ["-c", etc, "-f"]);
+    retry();
     const state = () => `${home.log}\n${log()}`;
     const box = join(dir, "mail", "box.test", "bob");
     t.ok(await arrived(box, /^Subject: .*late$/m, state));
@@ -156,12 +163,13 @@ t.test("Exim", { timeout: 110_000 }, async (t) => {
   const servers = new Servers(t);
   const port = await freePort();
   const home = await homeWith(servers, port);
-  const { dir, log, submit } = await startExim(servers, home, port);
+  const { dir, log, submit, retry } = await startExim(servers, home, port);
   const { close, stop } = await runBoth(t, home);
   await carries(t, {
     home,
     port,
     submit: (recipients, text) => submit(alice, recipients, text),
+    retry,
     box: (address) => join(dir, "mail", address.split("@", 1)[0] ?? ""),
     log,
   });

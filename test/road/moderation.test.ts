@@ -1,5 +1,5 @@
 // What waits for a moderator, and what comes of it.
-import { readdirSync } from "node:fs";
+import { chmodSync, cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { Context } from "../../src/cli/context.ts";
@@ -558,32 +558,40 @@ t.test("who wants to leave where that waits for a moderator", async (t) => {
 });
 
 /** A post that is held, and a decision about it on the command line that is killed, and said again. */
-t.test("killed while it is decided on the command line", (t) => {
+t.test("killed while it is decided on the command line", async (t) => {
   t.jobs = 2;
   const folder = t.testdir();
+  const template = join(folder, "template");
+  const eve = "eve@example.net";
+  const first = await countingSink();
+  const original = await Mill.make(template, {
+    smtp: first.url,
+    site: "[outbound]\nrate = 0\n",
+    members: ["m@x.example"],
+    list: `policy = "members"\nothers = "hold"\nmoderators = ["${maria}"]\n[digest]\nenabled = false\n[moderation]\nremind = "0s"\n`,
+  });
+  await original.receive("held", eve);
+  await original.tell(["run", "--until-empty"]);
+  await first.close();
   const points = ["decision-made", "decision-announced", "decision-done"];
-  for (const [at, again] of [
+  const cases = [
     ...points.map((at) => [at, "reject"]),
     ...points.map((at) => [at, "approve"]),
     ["decision-made", "nothing"],
-  ])
+  ];
+  const tests = cases.map(([at, again]) =>
     t.test(`${at}, then ${again}`, { buffered: true }, async (t) => {
       const home = join(folder, `${at}-${again}`);
       const sink = await countingSink();
       t.teardown(() => sink.close());
-      const mill = await Mill.make(home, {
-        smtp: sink.url,
-        site: "[outbound]\nrate = 0\n",
-        members: ["m@x.example"],
-        list: `policy = "members"\nothers = "hold"\nmoderators = ["${maria}"]\n[digest]\nenabled = false\n[moderation]\nremind = "0s"\n`,
-      });
-      const eve = "eve@example.net";
+      cpSync(template, home, { recursive: true });
+      chmodSync(join(home, "secrets/keys"), 0o700);
+      const mill = Mill.at(home);
+      mill.settle("[outbound]\nrate = 0\n", sink.url);
       const letters = (address: string, text: string) =>
         sink.taken.filter(
           (one) => one.recipients.includes(address) && one.text.includes(text),
         ).length;
-      await mill.receive("held", eve);
-      await mill.tell(["run", "--until-empty"]);
       const id = mill.entries("held")[0]?.split(".").at(-1) ?? "";
       const words = ["held", "reject", id, "--reason", "Too long."];
       const { signal } = await mill.start(words, at).ended;
@@ -622,6 +630,7 @@ t.test("killed while it is decided on the command line", (t) => {
       t.equal(letters(maria, "Subject: Decided"), told, "and so is she");
       t.equal(letters("m@x.example", ""), 0);
       t.same(mill.entries("held"), []);
-    });
-  t.end();
+    }),
+  );
+  await Promise.all(tests);
 });

@@ -10,6 +10,8 @@ const author = "author@z.example";
 const own = 'policy = "open"\narchive = false\n[digest]\nenabled = false\n';
 
 t.setTimeout(300_000);
+// Some wait for most of their time, and do so together.
+t.jobs = 2;
 
 async function home(t: Test, site: string, url: string, settings = own) {
   const mill = await Mill.make(t.testdir(), {
@@ -133,14 +135,14 @@ t.test("two runners share a rate", async (t) => {
   for (let at = 0; at < 5; at += 1) await mill.receive(`p${at}`, author);
   start();
   start();
+  const since = (at: number) => at - (sink.taken[0]?.at ?? at);
   await until(
-    () => served(sink) >= 150,
-    () => "half of it to be out",
+    () => sink.taken.some(({ at }) => since(at) > 5000),
+    () => "mail after five seconds",
   );
-  const first = sink.taken[0]?.at ?? 0;
   const within = (milliseconds: number) =>
     sink.taken
-      .filter(({ at }) => at - first <= milliseconds)
+      .filter(({ at }) => since(at) <= milliseconds)
       .reduce((sum, { recipients }) => sum + recipients.length, 0);
   // Before both knew of each other it may be a share more.
   t.ok(
