@@ -102,7 +102,9 @@ export async function enter(
     async leave() {
       if (!lost) await release().catch(() => {});
       lost = true;
-      rmSync(folder, { recursive: true, force: true });
+      // Another host may just leave something there: a name of NFS for a file that is open, a question.
+      const again = { maxRetries: 10, retryDelay: 20 };
+      rmSync(folder, { recursive: true, force: true, ...again });
     },
   };
 }

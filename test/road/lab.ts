@@ -69,7 +69,7 @@ export class Lab {
   ): Promise<Lab> {
     const lab = new Lab();
     teardown(() => lab.down());
-    await lab.tell("up", { NFSLAB_OPTS: options, NFSLAB_LEASE: "10" });
+    await lab.tell("up", { NFSLAB_OPTS: options });
     await lab.#keepAddress();
     await lab.#startSink();
     return lab;
