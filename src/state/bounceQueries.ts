@@ -1,5 +1,5 @@
 /** The queries of bounces.ts, compiled once. Pure. */
-import { inserting, knownIn, oneOf, PAGE, prepared } from "./prepared.ts";
+import { inserting, knownIn, PAGE, prepared } from "./prepared.ts";
 import { type Store, sql } from "./store.ts";
 
 export type BounceQueries = ReturnType<typeof bounceQueries>;
@@ -20,15 +20,6 @@ export function bounceQueries(store: Store) {
       "list hash key address at day post kind trust reason status detail source report".split(
         " ",
       ),
-    ),
-    count: inserting(
-      store,
-      "bounce_days",
-      "list scope day n halted".split(" "),
-      ["list", "scope", "day"],
-      [],
-      [],
-      sql`n = bounce_days.n + excluded.n`,
     ),
     about: knownIn(store, "bounces"),
     bySource: prepared(({ hash, source }: { hash: number; source: string }) =>
@@ -71,24 +62,6 @@ export function bounceQueries(store: Store) {
         .orderBy("id")
         .limit(PAGE),
     ),
-    counts: prepared(
-      ({ list, scopes, day }: Of & { scopes: string; day: number }) =>
-        queries
-          .selectFrom("bounce_days")
-          .selectAll()
-          .where("list", "=", list)
-          .where(oneOf(store, "scope", scopes))
-          .where("day", ">=", day),
-    ),
-    halt: prepared((given: Of & { scope: string; day: number; now: number }) =>
-      queries
-        .updateTable("bounce_days")
-        .set({ halted: given.now })
-        .where("list", "=", given.list)
-        .where("scope", "=", given.scope)
-        .where("day", "=", given.day)
-        .where("halted", "=", sql.lit(0)),
-    ),
     close: prepared(({ list, key }: Of & { key: string }) =>
       queries
         .updateTable("bounces")
@@ -108,17 +81,8 @@ export function bounceQueries(store: Store) {
         .where("list", "=", list)
         .where("at", "<", before),
     ),
-    sweepCounts: prepared(({ list, day }: Of & { day: number }) =>
-      queries
-        .deleteFrom("bounce_days")
-        .where("list", "=", list)
-        .where("day", "<", day),
-    ),
     clear: prepared(({ list }: Of) =>
       queries.deleteFrom("bounces").where("list", "=", list),
-    ),
-    clearCounts: prepared(({ list }: Of) =>
-      queries.deleteFrom("bounce_days").where("list", "=", list),
     ),
   };
 }

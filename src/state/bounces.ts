@@ -1,6 +1,6 @@
 /**
- * What came back: a row for each recipient that a report is about, and how many of a list were new on
- * a day. Noting the same report again changes nothing.
+ * What came back: a row for each recipient that a report is about. Noting the same report again changes
+ * nothing.
  */
 import { hashOf } from "../base/hash.ts";
 import {
@@ -10,20 +10,11 @@ import {
   isAboutMember,
   type Trust,
 } from "./bounce.ts";
+import type { BounceDays } from "./bounceDays.ts";
 import { type BounceQueries, bounceQueries } from "./bounceQueries.ts";
 import { chunks, packed } from "./prepared.ts";
-import type { BounceDayRow, BounceRow } from "./rows.ts";
+import type { BounceRow } from "./rows.ts";
 import type { Queries, Store } from "./store.ts";
-
-/** How many came on a day. */
-export interface Count {
-  /** "": members of the list; `@domain`: those of a domain; else a post. */
-  readonly scope: string;
-  readonly day: number;
-  readonly n: number;
-  /** Since when the day does not count, milliseconds since 1970; 0: it does. */
-  readonly halted: number;
-}
 
 /** What is counted of a bounce; none for what is only kept. */
 type Scopes = (bounce: Bounce, isFirstOfDay: boolean) => readonly string[];
@@ -39,10 +30,12 @@ const ROOM = 20;
 
 export class Bounces {
   readonly #store: Store;
+  readonly #days: BounceDays;
   readonly #compiled: BounceQueries;
 
-  constructor(store: Store) {
+  constructor(store: Store, days: BounceDays) {
     this.#store = store;
+    this.#days = days;
     this.#compiled = bounceQueries(store);
   }
 
@@ -110,12 +103,11 @@ export class Bounces {
       await queries.executeQuery(
         this.#compiled.write(fresh.map((one) => rowOf(list, one))),
       );
-    const rows = [...counts].map(([name, n]) => {
+    const days = [...counts].map(([name, n]) => {
       const [day = "", ...scope] = name.split(" ");
-      return { list, scope: scope.join(" "), day: Number(day), n, halted: 0 };
+      return { scope: scope.join(" "), day: Number(day), n };
     });
-    for (const page of chunks(rows))
-      await queries.executeQuery(this.#compiled.count(page));
+    await this.#days.add(queries, list, days);
     return { noted: [...noted, ...fresh], fresh: fresh.length };
   }
 
@@ -195,28 +187,6 @@ export class Bounces {
     return rows.map((row) => ({ ...bounceOf(row), list: row.list }));
   }
 
-  /** The counts of some scopes from a day on. */
-  async counts(
-    list: string,
-    scopes: readonly string[],
-    day: number,
-  ): Promise<Count[]> {
-    const query = this.#compiled.counts({ list, scopes: packed(scopes), day });
-    const { rows } = await this.#store.queries.executeQuery(query);
-    return rows.map(countOf);
-  }
-
-  /** A day counts for nothing. @param now milliseconds since 1970 */
-  async halt(
-    list: string,
-    scope: string,
-    day: number,
-    now: number,
-  ): Promise<void> {
-    const query = this.#compiled.halt({ list, scope, day, now });
-    await this.#store.queries.executeQuery<unknown>(query);
-  }
-
   /** What came about an address counts for nothing from now on. */
   async close(list: string, key: string): Promise<void> {
     const query = this.#compiled.close({ list, key });
@@ -233,19 +203,15 @@ export class Bounces {
 
   /** Forgets what came to a list before a moment. */
   async sweep(list: string, before: number): Promise<void> {
-    const day = dayOf(before);
-    for (const query of [
-      this.#compiled.sweep({ list, before }),
-      this.#compiled.sweepCounts({ list, day }),
-    ])
-      await this.#store.queries.executeQuery<unknown>(query);
+    const query = this.#compiled.sweep({ list, before });
+    await this.#store.queries.executeQuery<unknown>(query);
+    await this.#days.sweep(list, dayOf(before));
   }
 
   /** Forgets all of a list. @param queries the transaction in which it happens */
   async clear(queries: Queries, list: string): Promise<void> {
-    const { clear, clearCounts } = this.#compiled;
-    await queries.executeQuery<unknown>(clear({ list }));
-    await queries.executeQuery<unknown>(clearCounts({ list }));
+    await queries.executeQuery<unknown>(this.#compiled.clear({ list }));
+    await this.#days.clear(queries, list);
   }
 }
 
@@ -271,8 +237,4 @@ function bounceOf(row: Omit<BounceRow, "id">): Bounce {
   const trust = row.trust as Trust;
   const what = { key, address, at, post, kind, trust };
   return { ...what, reason, status, detail, source, report };
-}
-
-function countOf({ scope, day, n, halted }: BounceDayRow): Count {
-  return { scope, day, n, halted };
 }

@@ -2,6 +2,7 @@
  * The state of a home: the tables that people's data lies in, in an SQLite file of one host or in a
  * PostgreSQL database that many hosts share.
  */
+import { BounceDays } from "./bounceDays.ts";
 import { Bounces } from "./bounces.ts";
 import { type Actor, type Entry, Journal } from "./journal.ts";
 import { makeLocal, openLocal, type Place } from "./local.ts";
@@ -26,6 +27,7 @@ export class State {
   readonly journal: Journal;
   readonly windows: Windows;
   readonly bounces: Bounces;
+  readonly bounceDays: BounceDays;
   readonly probes: Probes;
 
   constructor(store: Store) {
@@ -37,7 +39,8 @@ export class State {
     this.sizes = new Sizes(store);
     this.numbers = new Numbers(store);
     this.windows = new Windows(store);
-    this.bounces = new Bounces(store);
+    this.bounceDays = new BounceDays(store);
+    this.bounces = new Bounces(store, this.bounceDays);
     this.probes = new Probes(store);
   }
 

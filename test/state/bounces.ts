@@ -75,7 +75,7 @@ async function again(t: Test, state: State) {
 }
 
 async function counted(t: Test, state: State) {
-  const { bounces } = state;
+  const { bounceDays } = state;
   const some = [
     bounce({ key: "a@x" }),
     bounce({ key: "a@x", post: "p2", source: "s2" }),
@@ -89,7 +89,7 @@ async function counted(t: Test, state: State) {
     bounce({ key: "b@y", post: "p4", source: "s4", at: 101 * DAY }),
   ];
   await noted(state, "l@x", more);
-  const found = await bounces.counts("l@x", ["", "@y"], 100);
+  const found = await bounceDays.counts("l@x", ["", "@y"], 100);
   t.same(
     found.map(({ scope, day, n }) => [scope, day, n]).sort(),
     [
@@ -102,28 +102,28 @@ async function counted(t: Test, state: State) {
 }
 
 async function halted(t: Test, state: State) {
-  const { bounces } = state;
+  const { bounceDays } = state;
   await noted(state, "l@x", [bounce({ key: "a@x" })]);
   for (const [day, now] of [
     [100, 7],
     [100, 8],
     [99, 8],
   ] as const)
-    await bounces.halt("l@x", "", day, now);
-  t.same(await bounces.counts("l@x", ["", "@x"], 0), [
+    await bounceDays.halt("l@x", "", day, now);
+  t.same(await bounceDays.counts("l@x", ["", "@x"], 0), [
     { scope: "", day: 100, n: 1, halted: 7 },
     { scope: "@x", day: 100, n: 1, halted: 0 },
   ]);
 }
 
 async function thousands(t: Test, state: State) {
-  const { bounces } = state;
+  const { bounces, bounceDays } = state;
   const some = Array.from({ length: 3000 }, (_, i) =>
     bounce({ key: `u${i}@x${i % 7}` }),
   );
   t.equal(await noted(state, "l@x", some), 3000);
   t.equal(await noted(state, "l@x", some), 0);
-  const [all] = await bounces.counts("l@x", [""], 100);
+  const [all] = await bounceDays.counts("l@x", [""], 100);
   t.equal(all?.n, 3000);
   const first = await bounces.keys("l@x", "", 0);
   t.equal(first.length, 1000);
@@ -148,14 +148,14 @@ async function others(t: Test, state: State) {
 }
 
 async function gone(t: Test, state: State) {
-  const { bounces } = state;
+  const { bounces, bounceDays } = state;
   const old = bounce({ key: "a@x" });
   const late = bounce({ key: "a@x", at: 101 * DAY, post: "p2", source: "s2" });
   await noted(state, "l@x", [old, late, bounce({ key: "b@x" })]);
   await bounces.sweep("l@x", 101 * DAY);
   t.same(await bounces.about("l@x", ["a@x", "b@x"], 0), [late]);
   t.same(
-    (await bounces.counts("l@x", [""], 0)).map(({ day }) => day),
+    (await bounceDays.counts("l@x", [""], 0)).map(({ day }) => day),
     [101],
   );
   t.equal(await bounces.forget("l@x", "b@x"), 0);

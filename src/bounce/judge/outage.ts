@@ -7,7 +7,7 @@ import { breath } from "../../base/breath.ts";
 import { HOUR } from "../../base/units.ts";
 import { domainOf } from "../../mail/address.ts";
 import { type Bounce, dayOf, isAboutMember } from "../../state/bounce.ts";
-import type { Count } from "../../state/bounces.ts";
+import type { Count } from "../../state/bounceDays.ts";
 import type { State } from "../../state/state.ts";
 
 /** Fewer members than this never are many. */
@@ -53,7 +53,7 @@ export interface Trouble {
   readonly of: number;
 }
 
-type Needed = Pick<State, "bounces" | "members" | "sizes">;
+type Needed = Pick<State, "bounceDays" | "members" | "sizes">;
 
 /** Of a week, the days on which a domain may be in trouble: from then on it is the domain's own. */
 const LASTS = 3;
@@ -78,7 +78,7 @@ export async function troubleIn(
     if (isAboutMember(one.kind) && dayOf(one.at) === day)
       scopes.add(scopeOf(one.key)).add("");
   const found: Trouble[] = [];
-  const week = await state.bounces.counts(list, [...scopes], day - WEEK);
+  const week = await state.bounceDays.counts(list, [...scopes], day - WEEK);
   for (const { scope, n } of week.filter((one) => one.day === day)) {
     if (n < FEW) continue;
     const all = await sizeOf(state, list, scope, now);
@@ -88,7 +88,7 @@ export async function troubleIn(
     const isOf = (one: Count) => one.scope === scope && one.day < day;
     const before = week.filter((one) => isOf(one) && one.halted > 0);
     if (percent >= halt && (scope === "" || before.length < LASTS)) {
-      await state.bounces.halt(list, scope, day, now);
+      await state.bounceDays.halt(list, scope, day, now);
       found.push({ kind: "halt", scope, n, of: all });
     } else if (percent >= warn && percent < halt)
       found.push({ kind: "warn", scope, n, of: all });
@@ -104,14 +104,14 @@ export interface Halts {
 
 /** @param since the first day that matters */
 export async function haltsOf(
-  { bounces }: Pick<State, "bounces">,
+  { bounceDays }: Pick<State, "bounceDays">,
   list: string,
   keys: readonly string[],
   since: number,
 ): Promise<Halts> {
   const scopes = ["", ...new Set(keys.map(scopeOf))];
   const marks = new Set<string>();
-  for (const { scope, day, halted } of await bounces.counts(
+  for (const { scope, day, halted } of await bounceDays.counts(
     list,
     scopes,
     since,

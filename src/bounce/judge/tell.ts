@@ -70,9 +70,9 @@ export async function tellOfPost(
   for (const one of noted)
     if (scopesFor({ unsigned })(one, false).includes(scopeOfPost(one.post)))
       posts.set(one.post, one);
-  const { bounces } = await stateOf(site.home);
+  const { bounceDays } = await stateOf(site.home);
   for (const [post, { detail }] of posts) {
-    const counts = await bounces.counts(
+    const counts = await bounceDays.counts(
       keyOf(list.address),
       [scopeOfPost(post)],
       0,

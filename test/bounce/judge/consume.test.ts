@@ -220,7 +220,7 @@ t.test("trouble on the way is nobody's fault", async (t) => {
   });
   const all = Array.from({ length: 40 }, (_, i) => `u${i}@d${i % 2}.test`);
   await court.members(...all);
-  const { bounces } = await court.state();
+  const { bounceDays } = await court.state();
   // Days before it, nobody had reached anything: from now on each bounce is enough.
   const some = all.filter((_, i) => i % 2 === 0).map((to) => ({ to }));
   const letters = await court.bounce(some, undefined, { ours: true });
@@ -231,7 +231,7 @@ t.test("trouble on the way is nobody's fault", async (t) => {
   );
   for (const { to } of some) t.equal(await court.isSuspended(to), false);
   await court.pass(1);
-  const [halted] = await bounces.counts(news, [""], 0);
+  const [halted] = await bounceDays.counts(news, [""], 0);
   t.ok((halted?.halted ?? 0) > 0);
   await court.bounce({ to: "u0@d0.test" }, undefined, { ours: true });
   t.equal(await court.isSuspended("u0@d0.test"), true, "on another day");
@@ -356,8 +356,8 @@ t.test("10,000 recipients in a report", async (t) => {
   const all = Array.from({ length: 10_000 }, (_, i) => `u${i}@d${i % 50}.test`);
   await court.members(...all.slice(0, 9000));
   await court.bounce(all.map((to) => ({ to })));
-  const { bounces } = await court.state();
-  const [count] = await bounces.counts(news, [""], 0);
+  const { bounceDays } = await court.state();
+  const [count] = await bounceDays.counts(news, [""], 0);
   t.equal(count?.n, 9000, "members, and nobody else");
 });
 
