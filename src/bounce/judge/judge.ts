@@ -12,7 +12,7 @@ import type { Occasion } from "./occasion.ts";
 import { haltsOf, scopeOf, troubleIn } from "./outage.ts";
 import { isCounted, type Score, scoreOf } from "./score.ts";
 import { standingOf } from "./silence.ts";
-import { tellOfTrouble } from "./tell.ts";
+import { isFirst, tellOfTrouble } from "./tell.ts";
 import { begin, end } from "./trial.ts";
 
 /** For ever, milliseconds. */
@@ -31,7 +31,10 @@ export async function judge(
   const name = keyOf(list.address);
   for (const trouble of await troubleIn(state, name, some, now, limits)) {
     await tellOfTrouble(occasion, trouble);
-    if (trouble.kind === "halt") await undo(occasion, trouble.scope);
+    const { kind, scope } = trouble;
+    const once = `${dayOf(now)} undo ${scope}`;
+    if (kind === "halt" && (await isFirst(occasion, once, DAY)))
+      await undo(occasion, scope);
   }
   const keys = some.map(({ key }) => key);
   const scores = await scoresOf(occasion, keys);

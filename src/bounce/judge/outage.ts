@@ -62,8 +62,8 @@ const WEEK = 7;
 /**
  * Looks whether a day has become one of trouble, for what was new in it; a day of trouble is marked.
  * @param list in lower case
- * @returns what there is to be told, that of the list alone where it is in trouble as a whole; the same
- *   trouble may be found again
+ * @returns what there is to be told; where the list is in trouble as a whole, what is worse than that. The
+ *   same trouble may be found again
  */
 export async function troubleIn(
   state: Needed,
@@ -93,8 +93,11 @@ export async function troubleIn(
     } else if (percent >= warn && percent < halt)
       found.push({ kind: "warn", scope, n, of: all });
   }
-  const whole = found.filter(({ scope }) => scope === "");
-  return whole.length > 0 ? whole : found;
+  const [whole] = found.filter(({ scope }) => scope === "");
+  if (!whole) return found;
+  const isWorse = ({ kind }: Trouble) =>
+    whole.kind === "warn" && kind === "halt";
+  return found.filter((one) => one === whole || isWorse(one));
 }
 
 /** Days that count for nothing, for addresses of a list. */

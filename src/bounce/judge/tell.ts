@@ -17,8 +17,8 @@ const WEEK = 7 * DAY;
 /** For so long it is remembered that the owners know of a post. */
 const MONTH = 30 * DAY;
 
-/** Whether this entry is the one that tells of something. */
-async function isFirst(
+/** Whether this entry is the one that does something which is done once in a time. */
+export async function isFirst(
   { site, list, id, now }: Occasion,
   what: string,
   window: number,
