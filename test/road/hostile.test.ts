@@ -125,7 +125,9 @@ async function bring(
 
 function entries(home: string, queue: string): string[] {
   const place = join(home, "spool", queue, "new");
-  return existsSync(place) ? readdirSync(place) : [];
+  const names = existsSync(place) ? readdirSync(place) : [];
+  // A look at the bounces of a day is not due before the day is over.
+  return names.filter((name) => Number.parseInt(name, 10) <= Date.now() / 1000);
 }
 
 async function members(home: string, list: string): Promise<string[]> {

@@ -159,12 +159,22 @@ export class Mill {
 
   /** Whatever lies in any queue's tmp, new and cur, but for what is on the calendar. */
   left(): string[] {
-    return this.#everything().filter((path) => !isFarOff(path));
+    return this.#everything().filter((path) => !this.#isFarOff(path));
   }
 
   /** Entries that are not due for an hour: alarms of digests. */
   calendar(): string[] {
-    return this.#everything().filter(isFarOff);
+    return this.#everything().filter((path) => this.#isFarOff(path));
+  }
+
+  /** A look at the bounces of a day may be due in a moment, when the day is nearly over. */
+  #isFarOff(path: string): boolean {
+    const due = Number(/\/new\/(\d{10})\./.exec(path)?.[1] ?? 0) * 1000;
+    if (due <= Date.now()) return false;
+    const entry = path.startsWith(this.home) ? path : this.spool(path);
+    const read = readEnvelope(entry);
+    const { extension = "" } = read.kind === "envelope" ? read.envelope : {};
+    return due > Date.now() + 3_600_000 || /^bounces.day\b/.test(extension);
   }
 
   #everything(): string[] {
@@ -197,7 +207,10 @@ export class Mill {
   /** How many entries wait or are at work. */
   busy(): number {
     return names(this.spool())
-      .map((queue) => this.entries(queue).filter((it) => !isFarOff(it)).length)
+      .map(
+        (queue) =>
+          this.entries(queue).filter((it) => !this.#isFarOff(it)).length,
+      )
       .reduce((sum, count) => sum + count, 0);
   }
 
@@ -227,11 +240,6 @@ export class Mill {
       .map((file) => Number.parseInt(file, 10))
       .sort((a, b) => a - b);
   }
-}
-
-function isFarOff(path: string): boolean {
-  const due = /\/new\/(\d{10})\./.exec(path)?.[1];
-  return Number(due ?? 0) * 1000 > Date.now() + 3_600_000;
 }
 
 export function idOf(text: string): string {
