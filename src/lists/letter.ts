@@ -73,6 +73,8 @@ export interface More {
   readonly mark?: string;
   /** The Message-ID that it answers. */
   readonly inReplyTo?: string;
+  /** What stands in its Message-ID, besides the text's name; of its own without it. */
+  readonly token?: string;
   /** Messages that go with it. */
   readonly enclosed?: readonly (readonly Piece[])[];
 }
@@ -87,7 +89,7 @@ export function letter<N extends TextName>(
 ): Piece[] {
   const text = textFor({ site, list, languages }, name, words);
   const page = flowedPart(text.body, text.language);
-  const { replyTo, mark, inReplyTo, enclosed } = more;
+  const { replyTo, mark, inReplyTo, token, enclosed } = more;
   // Letters of one occasion are told apart, also in a second try.
   const which = createHash("sha256")
     .update(JSON.stringify([address, words, mark, replyTo]))
@@ -103,7 +105,10 @@ export function letter<N extends TextName>(
       to: mailbox(address),
       subject: mark === undefined ? text.subject : `${text.subject} (${mark})`,
       date: new Date(now),
-      messageId: messageId(`${name}.${id}.${which}`, site.hostname),
+      messageId: messageId(
+        `${name}.${token ?? `${id}.${which}`}`,
+        site.hostname,
+      ),
       autoSubmitted: answers ? "auto-replied" : "auto-generated",
       headers: {
         ...(replyTo === undefined ? {} : { "Reply-To": replyTo }),

@@ -89,8 +89,12 @@ export class Bounces {
       const before = those.find(({ source }) => source === bounce.source);
       if (before) noted.push(before);
       if (before || !isNew(bounce, those)) continue;
+      // What is of no account hides nothing that is.
       const isFirst = !those.some(
-        (one) => dayOf(one.at) === dayOf(bounce.at) && isAboutMember(one.kind),
+        (one) =>
+          dayOf(one.at) === dayOf(bounce.at) &&
+          isAboutMember(one.kind) &&
+          scopesOf(one, true).length > 0,
       );
       for (const scope of scopesOf(bounce, isFirst)) {
         const name = `${dayOf(bounce.at)} ${scope}`;
@@ -215,8 +219,21 @@ export class Bounces {
   }
 }
 
-function isNew({ key, at, post, kind }: Bounce, those: readonly Bounce[]) {
+/** How much is to be believed of it; what is believed less is no reason to leave out another one. */
+const ranks: Readonly<Record<Trust, number>> = {
+  late: 0,
+  unsigned: 1,
+  past: 2,
+  signed: 2,
+  ours: 2,
+};
+
+function isNew(
+  { key, at, post, kind, trust }: Bounce,
+  all: readonly Bounce[],
+): boolean {
   if (key === "") return true;
+  const those = all.filter((one) => ranks[one.trust] >= ranks[trust]);
   const today = those.filter((one) => dayOf(one.at) === dayOf(at));
   return (
     today.length < ROOM &&

@@ -56,7 +56,9 @@ const shapes: Readonly<Record<keyof Tables, Shape>> = {
   probes: {
     key: ["list", "key"],
     columns:
-      "list key address reason since sent last failed ended source".split(" "),
+      "list key address reason since sent last failed back ended source".split(
+        " ",
+      ),
   },
 };
 

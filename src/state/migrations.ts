@@ -211,6 +211,7 @@ const steps: readonly { readonly sqlite: string; readonly postgres: string }[] =
     sent INTEGER NOT NULL,
     last INTEGER NOT NULL,
     failed INTEGER NOT NULL,
+    back INTEGER NOT NULL,
     ended TEXT NOT NULL,
     source TEXT NOT NULL,
     PRIMARY KEY (list, key)
@@ -252,6 +253,7 @@ const steps: readonly { readonly sqlite: string; readonly postgres: string }[] =
     sent bigint NOT NULL,
     last bigint NOT NULL,
     failed bigint NOT NULL,
+    back bigint NOT NULL,
     ended text NOT NULL,
     source text NOT NULL,
     PRIMARY KEY (list, key)

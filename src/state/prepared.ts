@@ -66,6 +66,7 @@ const types: Readonly<Record<string, string>> = {
   sent: "bigint",
   last: "bigint",
   failed: "bigint",
+  back: "bigint",
 };
 
 /**

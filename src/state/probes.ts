@@ -17,10 +17,12 @@ export interface Probe {
   readonly sent: number;
   /** when the last one was, */
   readonly last: number;
-  /** and which one came back last; 0: none. */
+  /** which one came back last, 0: none, */
   readonly failed: number;
-  /** What it came to, which goes with the next look. */
-  readonly ended: "" | "restored" | "removed";
+  /** when that was, 0: never. */
+  readonly back: number;
+  /** What it came to, which goes after it was told. `undone`: the day counted for nothing. */
+  readonly ended: "" | "restored" | "undone" | "removed";
   /** The entry that sent the last one, or ended it. */
   readonly source: string;
 }
@@ -121,9 +123,8 @@ function compiled(store: Store) {
     queries.selectFrom("probes").selectAll().where("list", "=", list);
   const gone = ({ list }: Of) =>
     queries.deleteFrom("probes").where("list", "=", list);
-  const columns = "address reason since sent last failed ended source".split(
-    " ",
-  );
+  const columns =
+    "address reason since sent last failed back ended source".split(" ");
   return {
     one: prepared((given: One) => all(given).where("key", "=", given.key)),
     page: prepared((given: Of & { after: string }) =>

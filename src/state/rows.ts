@@ -111,6 +111,7 @@ export interface ProbeRow {
   sent: number;
   last: number;
   failed: number;
+  back: number;
   ended: string;
   source: string;
 }

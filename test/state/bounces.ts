@@ -172,6 +172,7 @@ async function trial(t: Test, state: State) {
     sent: 1,
     last: 6,
     failed: 0,
+    back: 0,
     ended: "" as const,
     source: "s1",
   };

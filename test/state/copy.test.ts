@@ -24,6 +24,7 @@ t.test(
       sent: 1,
       last: 1,
       failed: 0,
+      back: 0,
       ended: "",
       source: "s",
     } as const;

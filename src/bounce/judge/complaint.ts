@@ -14,7 +14,7 @@ import { setAlarm } from "./daily.ts";
 import { isLogOnly } from "./judge.ts";
 import { commonOf, keep } from "./keep.ts";
 import type { Occasion } from "./occasion.ts";
-import { remove, silence, standingOf } from "./silence.ts";
+import { forbid, remove, standingOf } from "./silence.ts";
 import { tellOfComplaint } from "./tell.ts";
 import type { Signed } from "./whom.ts";
 
@@ -92,6 +92,7 @@ async function leave(
   const whom = { home: site.home, list, address };
   if (await remove(whom)) return true;
   const standing = await standingOf(whom, hasSource(list.settings));
-  if (standing === "open") await silence(whom, "complaint", now);
-  return standing === "open" || isAgain;
+  if (standing !== "open" && standing !== "ours") return isAgain;
+  await forbid(whom, now);
+  return true;
 }

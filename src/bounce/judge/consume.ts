@@ -5,6 +5,7 @@
 import { failpoint } from "../../base/failpoint.ts";
 import type { List } from "../../lists/directory.ts";
 import { extended } from "../../lists/marks.ts";
+import { hasSource } from "../../lists/refine/shrink.ts";
 import { rosterOf } from "../../lists/roster.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
@@ -19,7 +20,13 @@ import type { Asked, Occasion } from "./occasion.ts";
 import { haltsOf, scopesFor } from "./outage.ts";
 import { tellOfPost } from "./tell.ts";
 import { fail, isAbout } from "./trial.ts";
-import { type Finding, namedIn, type Signed, signedBy } from "./whom.ts";
+import {
+  type Finding,
+  namedIn,
+  type Signed,
+  signedBy,
+  signedByTrial,
+} from "./whom.ts";
 
 /** @param find the list of an address */
 export async function consume(asked: Asked, find: Finding): Promise<void> {
@@ -31,9 +38,11 @@ export async function consume(asked: Asked, find: Finding): Promise<void> {
   const { returned } = report;
   // A report of ours tells of the post as it came: what a stranger wrote there is not looked at.
   const others = ours ? [] : returned.addresses;
-  const signed = await signedBy(asked, [envelope.recipient, ...others], find);
-  const at = signed?.list ?? list;
+  const path = await signedBy(asked, [envelope.recipient, ...others], find);
+  const at = path?.list ?? list;
   const occasion = at && inThe(at, asked);
+  const signed =
+    path ?? (occasion && (await signedByTrial(occasion, returned.messageId)));
   if (report.kind === "complaint")
     return occasion
       ? complain(occasion, report, signed)
@@ -52,7 +61,7 @@ export async function consume(asked: Asked, find: Finding): Promise<void> {
     rowOf(address, failure, trust, common),
   );
   if (signed ? signed.isProbe : isProbe(envelope.extension))
-    return failTrials(occasion, rows, signed, returned);
+    return failTrials(occasion, rows, signed);
   const noted = await note(occasion, rows);
   await judge(occasion, noted);
   await tellOfPost(occasion, noted, returned.subject ?? "");
@@ -85,11 +94,13 @@ async function failuresOf(
     const trust = trustOf(signed, failure, now, ages);
     return trust ? [{ address, failure, trust }] : "old";
   }
-  if (ours)
+  // Letters of the list to others come back here as well.
+  if (ours && hasSource(list.settings))
     return failures.map((failure) => {
       const { recipient } = failure;
       return { address: recipient, failure, trust: "ours" as const };
     });
+  const trust = ours ? ("ours" as const) : ("unsigned" as const);
   // Anybody can have written it: it is about members, or about nobody.
   const path = namedIn(envelope.extension ?? "");
   const about = path
@@ -103,7 +114,7 @@ async function failuresOf(
   return about.flatMap((failure) => {
     const { recipient, final = recipient } = failure;
     const address = known.get(keyOf(recipient)) ?? known.get(keyOf(final));
-    return address ? [{ address, failure, trust: "unsigned" as const }] : [];
+    return address ? [{ address, failure, trust }] : [];
   });
 }
 
@@ -140,7 +151,6 @@ async function failTrials(
   occasion: Occasion,
   rows: readonly Bounce[],
   signed: Signed | undefined,
-  { messageId }: Returned,
 ): Promise<void> {
   const { site, list, now, log } = occasion;
   const state = await stateOf(site.home);
@@ -150,7 +160,7 @@ async function failTrials(
   const halts = await haltsOf(state, name, keys, dayOf(now));
   for (const row of rows) {
     const probe = await state.probes.get(name, row.key);
-    if (!probe || !isAbout(probe, signed, messageId)) {
+    if (!probe || !isAbout(probe, signed)) {
       log(`${row.address}: not about the trial that was sent last`);
       continue;
     }

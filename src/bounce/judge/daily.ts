@@ -84,6 +84,7 @@ export async function look(occasion: Occasion, { day }: Alarm): Promise<void> {
     return;
   }
   await summarise(occasion, day);
+  await forgetUndone(occasion);
   await tellOfOthers(occasion, day);
   const { bounces } = await stateOf(site.home);
   const before = now - site.bounces.keep;
@@ -94,26 +95,40 @@ export async function look(occasion: Occasion, { day }: Alarm): Promise<void> {
   if (waits) await setAlarm(occasion);
 }
 
+/** Whose suspension was undone, and was told. */
+async function forgetUndone({ site, list }: Occasion): Promise<void> {
+  const { probes } = await stateOf(site.home);
+  const name = keyOf(list.address);
+  for await (const { ended, key } of probes.all(name))
+    if (ended === "undone") await probes.remove(name, key);
+}
+
 const written: ReadonlySet<Step> = new Set(["sent", "restored", "removed"]);
 
 /** @returns whether there are more to come, and whether all had their turn */
 async function lookAtTrials(
   occasion: Occasion,
 ): Promise<{ waits: boolean; isWhole: boolean }> {
-  const { site, list, now } = occasion;
+  const { site, list, now, id } = occasion;
   const state = await stateOf(site.home);
   const name = keyOf(list.address);
   const missed = new Missed(site, list);
   let letters = 0;
   let waits = false;
+  let isWhole = true;
   for await (const probe of state.probes.all(name)) {
-    if (letters >= LETTERS) return { waits: true, isWhole: false };
+    // What was begun before a crash has its letter in any case.
+    const isMine = probe.source === id;
+    if (letters >= LETTERS && !isMine) {
+      isWhole = false;
+      continue;
+    }
     const today = dayOf(now);
     const halts = await haltsOf(state, name, [probe.key], today);
     const isHalted = halts.isHalted(probe.key, today);
     const step = await goOn(occasion, probe, missed, isHalted);
     if (step !== "over") waits = true;
-    if (written.has(step)) letters += 1;
+    if (written.has(step) && !isMine) letters += 1;
   }
-  return { waits, isWhole: true };
+  return { waits: waits || !isWhole, isWhole };
 }

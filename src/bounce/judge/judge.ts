@@ -13,7 +13,7 @@ import { haltsOf, scopeOf, troubleIn } from "./outage.ts";
 import { isCounted, type Score, scoreOf } from "./score.ts";
 import { standingOf } from "./silence.ts";
 import { isFirst, tellOfTrouble } from "./tell.ts";
-import { begin, end } from "./trial.ts";
+import { begin, undo } from "./trial.ts";
 
 /** For ever, milliseconds. */
 const AGES = 100 * 365 * DAY;
@@ -34,7 +34,7 @@ export async function judge(
     const { kind, scope } = trouble;
     const once = `${dayOf(now)} undo ${scope}`;
     if (kind === "halt" && (await isFirst(occasion, once, DAY)))
-      await undo(occasion, scope);
+      await undoAll(occasion, scope);
   }
   const keys = some.map(({ key }) => key);
   const scores = await scoresOf(occasion, keys);
@@ -49,16 +49,19 @@ export async function judge(
   }
 }
 
-/** Those who were suspended on a day before it turned out to count for nothing get mail again. */
-async function undo(occasion: Occasion, scope: string): Promise<void> {
-  const { site, list, now } = occasion;
+/** Most letters that are written where a day is undone: all of them are in memory. */
+const LETTERS = 200;
+
+/** What was done on a day before it turned out to count for nothing is undone. */
+async function undoAll(occasion: Occasion, scope: string): Promise<void> {
+  const { site, list } = occasion;
   const { probes } = await stateOf(site.home);
   const missed = new Missed(site, list);
+  let letters = 0;
   for await (const probe of probes.all(keyOf(list.address))) {
-    const isOfToday = dayOf(probe.since) === dayOf(now);
-    const isIn = scope === "" || scopeOf(probe.key) === scope;
-    if (probe.ended === "" && isOfToday && isIn)
-      await end(occasion, probe, "restored", missed);
+    if (scope !== "" && scopeOf(probe.key) !== scope) continue;
+    const step = await undo(occasion, probe, missed, letters < LETTERS);
+    if (step === "undone") letters += 1;
   }
 }
 

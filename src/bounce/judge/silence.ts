@@ -68,10 +68,20 @@ async function suppress(
 export async function unsilence(whom: Whom, by = actor): Promise<void> {
   if ((await standingOf(whom, false)) !== "ours") return;
   const { home, list, address } = whom;
-  const done = await rosterOf(home).resume(list.address, address, by);
-  if (done !== "absent") return;
+  const roster = rosterOf(home);
+  const member = await roster.get(list.address, address);
+  if (member?.suspended !== undefined)
+    await roster.resume(list.address, address, by);
+  // Whom a source brought may have joined meanwhile.
   const { suppressed } = await stateOf(home);
-  await suppressed.remove(keyOf(list.address), keyOf(address));
+  const [name, key] = [keyOf(list.address), keyOf(address)];
+  if ((await suppressed.reasonOf(name, key))?.startsWith(MARK))
+    await suppressed.remove(name, key);
+}
+
+/** Whom a source brings wants no more of it: that is the reader's word, and no trial lifts it. */
+export function forbid(whom: Whom, now: number): Promise<void> {
+  return suppress(whom, "has complained", now);
 }
 
 /** For good: a member is removed; whom a source brings stays suppressed. @returns whether there was one */

@@ -104,7 +104,8 @@ async function trialsOf({ site, list, now }: Occasion, day: number) {
     const { ended, last, since, key } = probe;
     if (ended === "") all.add(key);
     if (ended === "" && dayOf(since) === day) suspended.push(probe);
-    if (ended === "" || now - last >= TOLD) continue;
+    if (ended === "undone") restored.push(probe);
+    if (ended === "" || ended === "undone" || now - last >= TOLD) continue;
     (ended === "restored" ? restored : removed).push(probe);
   }
   return { all, suspended, restored, removed };

@@ -13,16 +13,14 @@ import { stamped } from "../../lists/stamps.ts";
 import { stateOf } from "../../lists/state.ts";
 import { textFor } from "../../lists/texts/texts.ts";
 import { keyOf } from "../../mail/address.ts";
-import type { Bounce } from "../../state/bounce.ts";
+import { type Bounce, dayOf } from "../../state/bounce.ts";
 import type { Probe } from "../../state/probes.ts";
 import { Missed } from "./missed.ts";
 import type { Occasion } from "./occasion.ts";
+import { haltsOf } from "./outage.ts";
 import { sentenceFor } from "./sentences.ts";
 import { remove, silence, standingOf, unsilence } from "./silence.ts";
-import type { Signed } from "./whom.ts";
-
-/** The text of a trial; it stands in its Message-ID. */
-const TRIAL = "bounce-probe";
+import { type Signed, TRIAL } from "./whom.ts";
 
 /** From now on no mail, but trials. @param last the bounce that was one too many */
 export async function begin(
@@ -30,7 +28,8 @@ export async function begin(
   { key, address, reason, detail }: Bounce,
 ): Promise<void> {
   const { site, list, now, id, log } = occasion;
-  const { probes } = await stateOf(site.home);
+  const state = await stateOf(site.home);
+  const { probes } = state;
   const name = keyOf(list.address);
   const whom = { home: site.home, list, address };
   const standing = await standingOf(whom, hasSource(list.settings));
@@ -39,15 +38,24 @@ export async function begin(
   const there = await probes.get(name, key);
   if (there && there.source !== id && standing === "open")
     await probes.remove(name, key);
-  const probe = {
-    ...{ key, address, reason, source: id },
-    ...{ since: now, sent: 1, last: now, failed: 0, ended: "" as const },
-  };
-  if (!(await probes.begin(name, probe))) return;
-  failpoint("trial-begun");
   const why = detail === "" ? reason : `${reason}: ${detail}`;
   await silence(whom, why, now);
   failpoint("trial-silenced");
+  const probe = {
+    ...{ key, address, reason, source: id },
+    ...{ since: now, sent: 1, last: now, failed: 0, back: 0 },
+    ended: "" as const,
+  };
+  if (!(await probes.begin(name, probe))) return;
+  failpoint("trial-begun");
+  // Others may have found out meanwhile that the day counts for nothing.
+  const today = dayOf(now);
+  const halts = await haltsOf(state, name, [key], today);
+  if (halts.isHalted(key, today)) {
+    await unsilence(whom);
+    await probes.remove(name, key);
+    return;
+  }
   await send(occasion, probe, new Missed(site, list));
   log(`${address} is suspended: ${why}`);
 }
@@ -62,18 +70,21 @@ async function send(
   const { address } = probe;
   const keyring = await keyringOf(site.home, { now: () => now });
   const stamping = { site, list, keyring };
-  const [path] = await stamped(stamping, "probe", now, [address]);
+  const [path] = await stamped(stamping, "probe", now, [address], true);
   const reader = await readerOf(occasion, address);
   const { probes: most, probe_every } = list.settings.bounces;
   const posts = await missed.since(probe.since);
-  const content = letter(occasion, reader, TRIAL, {
+  const words = {
     address,
     reason: reasonFor(occasion, reader.languages, probe.reason),
     number: probe.sent,
     most,
     days: daysOf(probe_every),
     ...(posts.length > 0 ? { posts } : {}),
-  });
+  };
+  const token = path?.stamp;
+  const more = token === undefined ? {} : { token };
+  const content = letter(occasion, reader, TRIAL, words, more);
   const sender = path?.address;
   emit({
     recipient: address,
@@ -83,18 +94,14 @@ async function send(
   });
 }
 
-/**
- * Whether a report is about the trial that was sent last: by the time in its return path, to the hour,
- * or by the Message-ID of the letter, which nobody knows but its reader.
- */
+/** Whether what we have signed is the trial that was sent last: times in stamps are hours. */
 export function isAbout(
-  { last, source }: Probe,
+  { key, last }: Probe,
   signed: Signed | undefined,
-  messageId = "",
 ): boolean {
-  if (messageId.startsWith(`<${TRIAL}.${source}.`)) return true;
+  if (!signed?.isProbe || keyOf(signed.address) !== key) return false;
   const hourOf = (time: number) => Math.floor(time / HOUR);
-  return signed?.isProbe === true && hourOf(signed.time) >= hourOf(last);
+  return hourOf(signed.time) >= hourOf(last);
 }
 
 /**
@@ -102,17 +109,50 @@ export function isAbout(
  * @returns whether that is news
  */
 export async function fail(
-  { site, list }: Occasion,
+  { site, list, now }: Occasion,
   probe: Probe,
   isHalted: boolean,
 ): Promise<boolean> {
   const { probes } = await stateOf(site.home);
   if (probe.ended !== "" || probe.failed >= probe.sent) return false;
-  const { sent, last } = probe;
-  const { probe_every } = list.settings.bounces;
-  const again = { sent: sent - 1, failed: sent - 1, last: last - probe_every };
-  const to = isHalted ? again : { failed: sent };
-  return probes.move(keyOf(list.address), probe, { ...probe, ...to });
+  const to = isHalted
+    ? unsent(list, probe)
+    : { ...probe, failed: probe.sent, back: now };
+  return probes.move(keyOf(list.address), probe, to);
+}
+
+/** As if the last trial had not been sent, and it were time for it. */
+function unsent({ settings }: Occasion["list"], probe: Probe): Probe {
+  const sent = probe.sent - 1;
+  const last = probe.last - settings.bounces.probe_every;
+  return { ...probe, sent, failed: sent, last };
+}
+
+/** What was done on a day that turns out to count for nothing. @param letters whether one may be written */
+export async function undo(
+  occasion: Occasion,
+  probe: Probe,
+  missed: Missed,
+  letters: boolean,
+): Promise<Step> {
+  const { site, list, now, id } = occasion;
+  const { probes } = await stateOf(site.home);
+  const name = keyOf(list.address);
+  const isToday = (at: number) => dayOf(at) === dayOf(now);
+  if (probe.ended === "undone" && probe.source === id)
+    return end(occasion, probe, "undone", missed);
+  if (probe.ended !== "") return "waits";
+  if (!isToday(probe.since)) {
+    if (probe.failed >= probe.sent && isToday(probe.back))
+      await probes.move(name, probe, unsent(list, probe));
+    return "waits";
+  }
+  const whom = { home: site.home, list, address: probe.address };
+  const isOurs = (await standingOf(whom, false)) === "ours";
+  if (isOurs && letters) return end(occasion, probe, "undone", missed);
+  if (isOurs) await unsilence(whom);
+  await probes.remove(name, probe.key);
+  return "over";
 }
 
 function reasonFor(
@@ -124,7 +164,13 @@ function reasonFor(
 }
 
 /** How a look at somebody on trial ended; `sent` and the two ends wrote a letter. */
-export type Step = "waits" | "sent" | "restored" | "removed" | "over";
+export type Step =
+  | "waits"
+  | "sent"
+  | "restored"
+  | "undone"
+  | "removed"
+  | "over";
 
 /** Rows of those whose trial has ended are kept for so long, for the summary. */
 export const TOLD = DAY / 2;
@@ -142,7 +188,8 @@ export async function goOn(
   const mine = probe.source === id;
   if (probe.ended !== "") {
     if (mine) return end(occasion, probe, probe.ended, missed);
-    if (now - probe.last < TOLD) return "waits";
+    // Those go when they have been told.
+    if (probe.ended === "undone" || now - probe.last < TOLD) return "waits";
     await probes.remove(name, probe.key);
     return "over";
   }
@@ -177,7 +224,7 @@ export async function goOn(
 export async function end(
   occasion: Occasion,
   probe: Probe,
-  ended: "restored" | "removed",
+  ended: Exclude<Probe["ended"], "">,
   missed: Missed,
 ): Promise<Step> {
   const { site, list, id, now, emit, log } = occasion;
@@ -189,14 +236,13 @@ export async function end(
   const to = { ...probe, ended, last, source: id };
   if (!(await probes.move(name, probe, to))) return "waits";
   const whom = { home: site.home, list, address };
-  if (ended === "restored") {
-    await unsilence(whom);
-    await bounces.close(name, probe.key);
-  } else await remove(whom);
+  if (ended === "removed") await remove(whom);
+  else await unsilence(whom);
+  if (ended === "restored") await bounces.close(name, probe.key);
   const posts = await missed.since(since);
   const some = posts.length > 0 ? { posts } : {};
   const content =
-    ended === "restored"
+    ended !== "removed"
       ? letter(occasion, reader, "bounce-restored", { address, ...some })
       : letter(occasion, reader, "bounce-removed", {
           address,
@@ -205,6 +251,6 @@ export async function end(
           ...some,
         });
   emit({ recipient: address, content, outside: true });
-  log(`${address} is ${ended}`);
+  log(`${address} is ${ended === "removed" ? ended : "restored"}`);
   return ended;
 }

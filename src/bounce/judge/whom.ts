@@ -6,9 +6,9 @@
 import { bounceHandlerAt } from "../../lists/bouncehandler.ts";
 import type { List } from "../../lists/directory.ts";
 import { type Keyring, keyringOf } from "../../lists/keyring.ts";
-import { stampOf } from "../../lists/stamps.ts";
+import { readToken, stampOf } from "../../lists/stamps.ts";
 import { canonical } from "../../mail/address.ts";
-import type { Asked } from "./occasion.ts";
+import type { Asked, Occasion } from "./occasion.ts";
 
 /** A list's address with what followed its name. */
 export interface Addressed {
@@ -36,6 +36,23 @@ export interface Signed {
 export function namedIn(extension: string): string | undefined {
   const [, local, domain] = /^bounces.(.+)=([^=]+)$/i.exec(extension) ?? [];
   return local && domain ? canonical(`${local}@${domain}`) : undefined;
+}
+
+/** The text of a trial. */
+export const TRIAL = "bounce-probe";
+
+/** Whom the Message-ID of a trial names: it has a signature too, for addresses may have no room for one. */
+export async function signedByTrial(
+  { site, list, now }: Occasion,
+  messageId = "",
+): Promise<Signed | undefined> {
+  const [, token] = /^<bounce-probe\.([a-z2-7]{1,400})@/i.exec(messageId) ?? [];
+  if (token === undefined) return undefined;
+  const keyring = await keyringOf(site.home, { now: () => now });
+  const reading = await readToken({ site, list, keyring }, "probe", token);
+  if (reading.kind !== "ok") return undefined;
+  const { address, time } = reading;
+  return { list, address, time, isProbe: true };
 }
 
 /** Most addresses that are looked at. */

@@ -195,3 +195,93 @@ t.test(
     t.equal(new Set(letters.map(({ to }) => to)).size, 450, "each once");
   },
 );
+
+const some = Array.from({ length: 20 }, (_, n) => `u${n}@d${n}.test`);
+const [one = "", ...others] = some;
+
+t.test("a trial is told by its own reader's Message-ID only", async (t) => {
+  const court = await Court.open(t, { ...quick, probes: 1 });
+  const eve = "eve@evil.test";
+  await court.members(ben, eve, ...some);
+  await court.bounce([{ to: ben }, { to: eve }], undefined, { ours: true });
+  const [hers] = court.to(eve);
+  const id = /^Message-ID: <(.*)>$/m.exec(hers?.text ?? "")?.[1] ?? "";
+  const at = "news-probe@lists.example.org";
+  await court.bounce({ to: ben, post: id }, at);
+  await court.bounce({ to: eve, post: id }, at);
+  await court.pass(8);
+  t.ok(await court.roster.get(news, ben), "nobody else's");
+  t.notOk(await court.roster.get(news, eve), "her own");
+});
+
+t.test("what was begun before a crash is undone after it", async (t) => {
+  const court = await Court.open(t, quick);
+  await court.members(...some);
+  for (const to of some.slice(0, 9))
+    await court.bounce({ to }, await court.path(to));
+  const to = some[9] ?? "";
+  const path = await court.path(to);
+  const text = report([{ to }]);
+  const id = "1k2j3h4g5f6d";
+  court.letters.length = 0;
+  await court.take(text, path, { id, crash: true });
+  await court.take(text, path, { id });
+  t.equal(
+    court.letters.filter(({ text }) => /comes again/.test(text)).length,
+    9,
+  );
+  for (const each of some) t.equal(await court.isSuspended(each), false);
+});
+
+t.test("what counts less hides nothing that counts", async (t) => {
+  const court = await Court.open(t, { ...quick, unsigned: false });
+  await court.members(...some);
+  for (const to of some) await court.bounce({ to, post: "p1" });
+  for (const to of some)
+    await court.bounce({ to, post: "p1" }, await court.path(to));
+  const suspended = await Promise.all(some.map((to) => court.isSuspended(to)));
+  t.same(new Set(suspended), new Set([false]), "a day of trouble");
+});
+
+t.test(
+  "a trial that came back before the trouble was known is sent again",
+  async (t) => {
+    const court = await Court.open(t, { ...quick, probes: 1 });
+    await court.members(...some);
+    const [trial] = await court.bounce({ to: one }, await court.path(one));
+    await court.pass(1);
+    await court.bounce({ to: one }, trial?.sender);
+    for (const to of others.slice(0, 13))
+      await court.bounce({ to }, await court.path(to));
+    court.letters.length = 0;
+    await court.pass(1);
+    t.match(court.to(one), [{ sender: /^news-probe/ }]);
+    await court.pass(10);
+    t.equal(await court.isSuspended(one), false);
+  },
+);
+
+t.test("letters that strangers cause to be written halt nothing", async (t) => {
+  const court = await Court.open(t, quick);
+  await court.members(...some);
+  const strangers = Array.from({ length: 15 }, (_, n) => `x${n}@strange.test`);
+  const letters = await court.bounce(
+    strangers.map((to) => ({ to })),
+    undefined,
+    { ours: true },
+  );
+  t.same(letters, []);
+});
+
+t.test(
+  "a reader of a source who joins meanwhile gets mail again",
+  async (t) => {
+    const court = await Court.open(t, quick, "", { file: { path: "people" } });
+    await court.bounce({ to: one }, await court.path(one));
+    const { suppressed } = await court.state();
+    t.equal(await suppressed.has(news, [one]), true);
+    await court.members(one);
+    await court.pass(8);
+    t.equal(await suppressed.has(news, [one]), false);
+  },
+);
