@@ -6,7 +6,8 @@
 import { oneLine } from "../base/log.ts";
 import type { Failure, Reason } from "./report.ts";
 import { passing, replies, statuses } from "./rules/codes.ts";
-import { boilerplate, sure, vague, type Words } from "./rules/words.ts";
+import { vague } from "./rules/vague.ts";
+import { boilerplate, sure, type Words } from "./rules/words.ts";
 
 /** Most characters of a diagnosis that are looked at. */
 const LOOKED_AT = 4000;

@@ -48,3 +48,32 @@ export function isAboutMember(kind: BounceKind): boolean {
 export function counts({ kind, trust }: Pick<Bounce, "kind" | "trust">) {
   return isAboutMember(kind) && trust !== "late" && trust !== "past";
 }
+
+/** Most that is noted about an address in a day. */
+const ROOM = 20;
+
+/** How much is to be believed of it; what is believed less is no reason to leave out another one. */
+const ranks: Readonly<Record<Trust, number>> = {
+  late: 0,
+  unsigned: 1,
+  past: 2,
+  signed: 2,
+  ours: 2,
+};
+
+/**
+ * Whether it says something that is not known: another post or kind, and the day has room for it.
+ * @param all what is known about the address
+ */
+export function isNew(
+  { key, at, post, kind, trust }: Bounce,
+  all: readonly Bounce[],
+): boolean {
+  if (key === "") return true;
+  const those = all.filter((one) => ranks[one.trust] >= ranks[trust]);
+  const today = those.filter((one) => dayOf(one.at) === dayOf(at));
+  return (
+    today.length < ROOM &&
+    !those.some((one) => one.post === post && one.kind === kind)
+  );
+}

@@ -8,6 +8,7 @@ import {
   type BounceKind,
   dayOf,
   isAboutMember,
+  isNew,
   type Trust,
 } from "./bounce.ts";
 import type { BounceDays } from "./bounceDays.ts";
@@ -24,9 +25,6 @@ export interface Noted {
   readonly noted: readonly Bounce[];
   readonly fresh: number;
 }
-
-/** Most that is noted about an address in a day. */
-const ROOM = 20;
 
 export class Bounces {
   readonly #store: Store;
@@ -217,28 +215,6 @@ export class Bounces {
     await queries.executeQuery<unknown>(this.#compiled.clear({ list }));
     await this.#days.clear(queries, list);
   }
-}
-
-/** How much is to be believed of it; what is believed less is no reason to leave out another one. */
-const ranks: Readonly<Record<Trust, number>> = {
-  late: 0,
-  unsigned: 1,
-  past: 2,
-  signed: 2,
-  ours: 2,
-};
-
-function isNew(
-  { key, at, post, kind, trust }: Bounce,
-  all: readonly Bounce[],
-): boolean {
-  if (key === "") return true;
-  const those = all.filter((one) => ranks[one.trust] >= ranks[trust]);
-  const today = those.filter((one) => dayOf(one.at) === dayOf(at));
-  return (
-    today.length < ROOM &&
-    !those.some((one) => one.post === post && one.kind === kind)
-  );
 }
 
 function rowOf(list: string, { at, ...bounce }: Bounce): object {

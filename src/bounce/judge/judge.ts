@@ -7,13 +7,13 @@ import { hasSource } from "../../lists/refine/shrink.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
 import { type Bounce, dayOf } from "../../state/bounce.ts";
-import { Missed } from "./missed.ts";
 import type { Occasion } from "./occasion.ts";
-import { haltsOf, scopeOf, troubleIn } from "./outage.ts";
+import { haltsOf, troubleIn } from "./outage.ts";
 import { isCounted, type Score, scoreOf } from "./score.ts";
 import { standingOf } from "./silence.ts";
 import { isFirst, tellOfTrouble } from "./tell.ts";
-import { begin, undo } from "./trial.ts";
+import { begin } from "./trial.ts";
+import { undo } from "./undo.ts";
 
 /** For ever, milliseconds. */
 const AGES = 100 * 365 * DAY;
@@ -34,7 +34,7 @@ export async function judge(
     const { kind, scope } = trouble;
     const once = `${dayOf(now)} undo ${scope}`;
     if (kind === "halt" && (await isFirst(occasion, once, DAY)))
-      await undoAll(occasion, scope);
+      await undo(occasion, scope);
   }
   const keys = some.map(({ key }) => key);
   const scores = await scoresOf(occasion, keys);
@@ -46,22 +46,6 @@ export async function judge(
       log(
         `${last.address} would be suspended: its score is ${score.toFixed(1)}`,
       );
-  }
-}
-
-/** Most letters that are written where a day is undone: all of them are in memory. */
-const LETTERS = 200;
-
-/** What was done on a day before it turned out to count for nothing is undone. */
-async function undoAll(occasion: Occasion, scope: string): Promise<void> {
-  const { site, list } = occasion;
-  const { probes } = await stateOf(site.home);
-  const missed = new Missed(site, list);
-  let letters = 0;
-  for await (const probe of probes.all(keyOf(list.address))) {
-    if (scope !== "" && scopeOf(probe.key) !== scope) continue;
-    const step = await undo(occasion, probe, missed, letters < LETTERS);
-    if (step === "undone") letters += 1;
   }
 }
 

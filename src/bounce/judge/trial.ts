@@ -122,37 +122,10 @@ export async function fail(
 }
 
 /** As if the last trial had not been sent, and it were time for it. */
-function unsent({ settings }: Occasion["list"], probe: Probe): Probe {
+export function unsent({ settings }: Occasion["list"], probe: Probe): Probe {
   const sent = probe.sent - 1;
   const last = probe.last - settings.bounces.probe_every;
   return { ...probe, sent, failed: sent, last };
-}
-
-/** What was done on a day that turns out to count for nothing. @param letters whether one may be written */
-export async function undo(
-  occasion: Occasion,
-  probe: Probe,
-  missed: Missed,
-  letters: boolean,
-): Promise<Step> {
-  const { site, list, now, id } = occasion;
-  const { probes } = await stateOf(site.home);
-  const name = keyOf(list.address);
-  const isToday = (at: number) => dayOf(at) === dayOf(now);
-  if (probe.ended === "undone" && probe.source === id)
-    return end(occasion, probe, "undone", missed);
-  if (probe.ended !== "") return "waits";
-  if (!isToday(probe.since)) {
-    if (probe.failed >= probe.sent && isToday(probe.back))
-      await probes.move(name, probe, unsent(list, probe));
-    return "waits";
-  }
-  const whom = { home: site.home, list, address: probe.address };
-  const isOurs = (await standingOf(whom, false)) === "ours";
-  if (isOurs && letters) return end(occasion, probe, "undone", missed);
-  if (isOurs) await unsilence(whom);
-  await probes.remove(name, probe.key);
-  return "over";
 }
 
 function reasonFor(

@@ -15,7 +15,8 @@ import {
   sentence,
   subject,
 } from "../../../src/bounce/rules/senders.ts";
-import { boilerplate, sure, vague } from "../../../src/bounce/rules/words.ts";
+import { vague } from "../../../src/bounce/rules/vague.ts";
+import { boilerplate, sure } from "../../../src/bounce/rules/words.ts";
 
 function patternsOf(marks: readonly Mark[]): RegExp[] {
   return marks.flatMap(({ from, subject, field, text }) =>
