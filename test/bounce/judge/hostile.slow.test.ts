@@ -285,3 +285,13 @@ t.test(
     t.equal(await suppressed.has(news, [one]), false);
   },
 );
+
+t.test("10,000 recipients in a report", async (t) => {
+  const court = await Court.open(t, { summary: false, unsigned: true });
+  const all = Array.from({ length: 10_000 }, (_, i) => `u${i}@d${i % 50}.test`);
+  await court.members(...all.slice(0, 9000));
+  await court.bounce(all.map((to) => ({ to })));
+  const { bounceDays } = await court.state();
+  const [count] = await bounceDays.counts(news, [""], 0);
+  t.equal(count?.n, 9000, "members, and nobody else");
+});
