@@ -2,7 +2,7 @@
  * Complaints: feedback reports by RFC 5965 and RFC 6591, what Hotmail sends in their place, and
  * those of Amazon. Pure.
  */
-import { type Header, parseHeader } from "../mail/header.ts";
+import { Header, parseHeader } from "../mail/header.ts";
 import { addressOf } from "./addresses.ts";
 import { isReturned, type Letter } from "./letter.ts";
 import { addressesOf } from "./returned.ts";
@@ -38,21 +38,11 @@ export function complaintOf(
       letter.header.text("Subject").slice(0, 200),
     );
   if (!isHotmail || !letter.parts.some(isReturned)) return undefined;
-  return { feedback: "abuse", recipients: recipientsOf(new NoFields(), inner) };
-}
-
-interface Fields {
-  all(name: string): string[];
-}
-
-class NoFields implements Fields {
-  all(): string[] {
-    return [];
-  }
+  return { feedback: "abuse", recipients: recipientsOf(new Header(), inner) };
 }
 
 /** The report says for whom it was; else the returned message may. */
-function recipientsOf(fields: Fields, inner: Header): string[] {
+function recipientsOf(fields: Header, inner: Header): string[] {
   for (const [source, name] of [
     [fields, "Original-Rcpt-To"],
     [fields, "Removal-Recipient"],

@@ -4,6 +4,7 @@
  */
 import { errnoOf, exit } from "../base/errors.ts";
 import { oneLine } from "../base/log.ts";
+import { alarmIn } from "../bounce/judge/alarm.ts";
 import { waitingCount } from "../engine/ledger.ts";
 import { type Envelope, readEnvelope } from "../spool/envelope.ts";
 import { type Name, parseName } from "../spool/name.ts";
@@ -145,9 +146,9 @@ function shownCount({
 /** What an entry without any trouble waits for, where it is not plain. */
 function purpose({ extension }: Envelope): string {
   if (extension === "digest-issue") return ", the digest's alarm";
-  return extension && /^bounces.day\b/.test(extension)
-    ? ", the look at a day's bounces"
-    : "";
+  return extension === undefined || alarmIn(extension) === undefined
+    ? ""
+    : ", the look at a day's bounces";
 }
 
 function nextOf(

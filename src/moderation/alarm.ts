@@ -1,25 +1,16 @@
 /**
- * Messages that a list writes to itself at LIST-moderators@: an alarm, which is not due yet, and the news
- * of a decision. What one is about stands in its address. Pure.
+ * What a list writes to itself at LIST-moderators@: alarms, and the news of a decision. Pure.
  */
-import type { Piece } from "../base/pieces.ts";
+import { type About, emitAlarm } from "../lists/alarm.ts";
 import type { List } from "../lists/directory.ts";
 import type { Emitter } from "../lists/letter.ts";
-import { extended } from "../lists/marks.ts";
 import type { Site } from "../lists/settings.ts";
-import { compose, messageId } from "../mail/compose.ts";
 
 /** What it is about. `author`: the author's time is over. `decided`: on the command line. */
 export type Matter = "remind" | "expire" | "author" | "decided";
 
-interface About {
-  readonly site: Pick<Site, "delimiters" | "hostname">;
-  readonly list: Pick<List, "local" | "domain">;
-  /** The same in every try. */
-  readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
+/** Of every such message. */
+export const SUBJECT = "What waits for the moderators";
 
 /** `moderators-expire-ID`, by the site's first delimiter. @param entry what it is about; "" for all */
 export function extensionFor(
@@ -41,18 +32,6 @@ export function matterIn(extension: string): {
 } {
   const [, matter, entry = ""] = shape.exec(extension) ?? [];
   return { matter: matter as Matter | undefined, entry };
-}
-
-/** The message: nobody reads it. */
-export function note({ site, list, id, now }: About, to: string): Piece {
-  return compose({
-    from: extended(site, list, "owner"),
-    to,
-    subject: "What waits for the moderators",
-    date: new Date(now),
-    messageId: messageId(`alarm.${id}`, site.hostname),
-    text: "A note that the list wrote itself.\n",
-  });
 }
 
 type Setting = About & Emitter & { log(text: string): void };
@@ -81,14 +60,12 @@ export function alarm(
   entry: string,
   due: number,
 ): void {
-  const { site, list, emit, log } = about;
+  const { site, log } = about;
   if (site.delimiters === "") {
     log(
       `no alarm (${matter}): delimiters is empty, so lists have no addresses`,
     );
     return;
   }
-  const recipient = extended(site, list, extensionFor(site, matter, entry));
-  const content = [note(about, recipient)];
-  emit({ recipient, content, due: Math.ceil(due / 1000) });
+  emitAlarm(about, extensionFor(site, matter, entry), SUBJECT, due);
 }

@@ -4,6 +4,7 @@
  */
 import { exit, Failure } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
+import { note } from "../lists/alarm.ts";
 import type { List } from "../lists/directory.ts";
 import { extended } from "../lists/marks.ts";
 import type { Site } from "../lists/settings.ts";
@@ -11,7 +12,7 @@ import { robotic } from "../mail/robot.ts";
 import { enqueue } from "../spool/enqueue.ts";
 import { freshName } from "../spool/name.ts";
 import { drop, release } from "../spool/operator.ts";
-import { extensionFor, note } from "./alarm.ts";
+import { extensionFor, SUBJECT } from "./alarm.ts";
 import {
   AUTHOR,
   type Decision,
@@ -115,7 +116,7 @@ async function announce(
       received: new Date(now).toISOString(),
       history: [],
     },
-    message: [note({ site, list, id: name.id, now }, recipient)],
+    message: [note({ site, list, id: name.id, now }, recipient, SUBJECT)],
   });
 }
 

@@ -73,7 +73,11 @@ function* addressesIn(header: Header): Generator<string> {
       for (const { address } of parseAddresses(value)) yield address;
 }
 
-async function bouncesAt(
+/**
+ * The list that an address takes bounces for. Throws Failure 75 where that cannot be told now.
+ * @param recipient canonical
+ */
+export async function bouncesAt(
   { site, lists }: Here,
   recipient: string,
 ): Promise<Addressed | undefined> {

@@ -13,7 +13,7 @@ import {
 } from "./bounce.ts";
 import type { BounceDays } from "./bounceDays.ts";
 import { type BounceQueries, bounceQueries } from "./bounceQueries.ts";
-import { chunks, packed } from "./prepared.ts";
+import { chunks, PAGE, packed } from "./prepared.ts";
 import type { BounceRow } from "./rows.ts";
 import type { Queries, Store } from "./store.ts";
 
@@ -149,14 +149,16 @@ export class Bounces {
       .map(bounceOf);
   }
 
-  /**
-   * At most 1,000 addresses of which something came, in the order of their keys.
-   * @param after the last key of the page before
-   */
-  async keys(list: string, after: string, since: number): Promise<string[]> {
-    const query = this.#compiled.keys({ list, after, since });
-    const { rows } = await this.#store.queries.executeQuery(query);
-    return rows.map(({ key }) => key);
+  /** The addresses of which something came, in the order of their keys, a page at a time. */
+  async *keys(list: string, since: number): AsyncGenerator<string[]> {
+    for (let after = ""; ; ) {
+      const query = this.#compiled.keys({ list, after, since });
+      const { rows } = await this.#store.queries.executeQuery(query);
+      const page = rows.map(({ key }) => key);
+      if (page.length > 0) yield page;
+      if (page.length < PAGE) return;
+      after = page.at(-1) ?? "";
+    }
   }
 
   /** The lists that have something of an address. */

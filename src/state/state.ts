@@ -56,10 +56,10 @@ export class State {
     return this.store.alone(names, async (queries) => {
       const now = (await this.journal.span(list, queries))?.last ?? 0;
       if (last !== undefined && last !== now) return false;
-      const { bounces, journal, members, probes, roles, sizes } = this;
-      for (const table of [members, roles, journal, sizes, bounces, probes])
+      const { members, roles, journal, sizes, bounces, probes } = this;
+      const all = [members, roles, journal, sizes, bounces, probes];
+      for (const table of [...all, this.suppressed])
         await table.clear(queries, list);
-      await this.suppressed.clear(queries, list);
       return true;
     });
   }

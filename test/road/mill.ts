@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { alarmIn } from "../../src/bounce/judge/alarm.ts";
 import { type Standing, standings } from "../../src/engine/ledger.ts";
 import { readEnvelope } from "../../src/spool/envelope.ts";
 import { bare } from "../environment.ts";
@@ -174,7 +175,7 @@ export class Mill {
     const entry = path.startsWith(this.home) ? path : this.spool(path);
     const read = readEnvelope(entry);
     const { extension = "" } = read.kind === "envelope" ? read.envelope : {};
-    return due > Date.now() + 3_600_000 || /^bounces.day\b/.test(extension);
+    return due > Date.now() + 3_600_000 || alarmIn(extension) !== undefined;
   }
 
   #everything(): string[] {

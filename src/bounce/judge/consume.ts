@@ -9,15 +9,16 @@ import { hasSource } from "../../lists/refine/shrink.ts";
 import { rosterOf } from "../../lists/roster.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
-import { type Bounce, dayOf, type Trust } from "../../state/bounce.ts";
+import type { Bounce, Trust } from "../../state/bounce.ts";
 import { type Failure, type Returned, readReport } from "../read.ts";
+import { alarmIn } from "./alarm.ts";
 import { complain } from "./complaint.ts";
-import { alarmIn, look, setAlarm } from "./daily.ts";
+import { look, setAlarm } from "./daily.ts";
 import { failureOf, rowOf, trustOf } from "./entry.ts";
 import { judge } from "./judge.ts";
 import { commonOf, keep, keepOther } from "./keep.ts";
 import type { Asked, Occasion } from "./occasion.ts";
-import { haltsOf, scopesFor } from "./outage.ts";
+import { scopesFor } from "./outage.ts";
 import { tellOfPost } from "./tell.ts";
 import { fail, isAbout } from "./trial.ts";
 import {
@@ -31,8 +32,8 @@ import {
 /** @param find the list of an address */
 export async function consume(asked: Asked, find: Finding): Promise<void> {
   const { list, ours, envelope, log, message } = asked;
-  const alarm = ours ? alarmIn(envelope.extension ?? "") : undefined;
-  if (list && alarm) return look({ ...asked, list }, alarm);
+  const day = ours ? alarmIn(envelope.extension ?? "") : undefined;
+  if (list && day !== undefined) return look({ ...asked, list }, day);
   const report = await readReport(message);
   if (!("returned" in report)) return log(`no bounce: ${report.why}`);
   const { returned } = report;
@@ -152,14 +153,13 @@ async function failTrials(
   rows: readonly Bounce[],
   signed: Signed | undefined,
 ): Promise<void> {
-  const { site, list, now, log } = occasion;
-  const state = await stateOf(site.home);
+  const { site, list, log } = occasion;
+  const { probes } = await stateOf(site.home);
   const name = keyOf(list.address);
   const failed: Bounce[] = [];
-  const keys = rows.map(({ key }) => key);
-  const halts = await haltsOf(state, name, keys, dayOf(now));
   for (const row of rows) {
-    const probe = await state.probes.get(name, row.key);
+    // What is not signed may name thousands, and is about no trial.
+    const probe = signed && (await probes.get(name, row.key));
     if (!probe || !isAbout(probe, signed)) {
       log(`${row.address}: not about the trial that was sent last`);
       continue;
@@ -167,8 +167,7 @@ async function failTrials(
     failed.push({ ...row, kind: "probe" });
     // What is refused for what it is has reached somebody.
     if (row.kind === "message") continue;
-    const isHalted = halts.isHalted(row.key, dayOf(now));
-    if (await fail(occasion, probe, isHalted))
+    if (await fail(occasion, probe))
       log(`${row.address}: the trial came back (${row.reason})`);
   }
   if (failed.length > 0) await note(occasion, failed);

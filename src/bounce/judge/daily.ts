@@ -6,14 +6,13 @@
  */
 import { hashOf } from "../../base/hash.ts";
 import { DAY, HOUR } from "../../base/units.ts";
-import { extended } from "../../lists/marks.ts";
+import { emitAlarm } from "../../lists/alarm.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
-import { compose, messageId } from "../../mail/compose.ts";
 import { dayOf } from "../../state/bounce.ts";
+import { extensionOf } from "./alarm.ts";
 import { Missed } from "./missed.ts";
 import type { Occasion } from "./occasion.ts";
-import { haltsOf } from "./outage.ts";
 import { reportsOf, sweepReports } from "./reports.ts";
 import { summarise } from "./summary.ts";
 import { goOn, type Step } from "./trial.ts";
@@ -26,19 +25,6 @@ const SPREAD = HOUR;
 /** Most letters that a look writes: all of them are in memory, and a hook has its time. */
 const LETTERS = 200;
 
-const shape = /^bounces[-+=_#]day[-+=_#](\d{1,6})$/;
-
-/** The day that a look is about. */
-export interface Alarm {
-  readonly day: number;
-}
-
-/** What an alarm is for; undefined: it is none. */
-export function alarmIn(extension: string): Alarm | undefined {
-  const [, day] = shape.exec(extension) ?? [];
-  return day === undefined ? undefined : { day: Number(day) };
-}
-
 /** Sees to it that there will be a look when this day is over. */
 export async function setAlarm(occasion: Occasion): Promise<void> {
   const { site, list, id, now, log } = occasion;
@@ -48,7 +34,7 @@ export async function setAlarm(occasion: Occasion): Promise<void> {
   const { windows } = await stateOf(site.home);
   const key = `${keyOf(list.address)} ${day}`;
   if ((await windows.first("bounce-day", key, id, now, MONTH)) === id)
-    emitAlarm(occasion, day, dueOf(occasion, day));
+    wake(occasion, day, dueOf(occasion, day));
 }
 
 /** When the look at a day is due, milliseconds since 1970. */
@@ -56,31 +42,19 @@ function dueOf({ list }: Occasion, day: number): number {
   return (day + 1) * DAY + (hashOf(list.address) % SPREAD);
 }
 
-function emitAlarm(
-  { site, list, id, now, emit }: Occasion,
-  day: number,
-  due: number,
-): void {
-  const cut = site.delimiters.charAt(0);
-  const recipient = extended(site, list, `bounces${cut}day${cut}${day}`);
-  const content = compose({
-    from: extended(site, list, "owner"),
-    to: recipient,
-    subject: "The look at what came back on a day",
-    date: new Date(now),
-    messageId: messageId(`alarm.${id}`, site.hostname),
-    text: "A note that the list wrote itself.\n",
-  });
-  emit({ recipient, content: [content], due: Math.ceil(due / 1000) });
+function wake(occasion: Occasion, day: number, due: number): void {
+  const extension = extensionOf(occasion.site.delimiters, day);
+  emitAlarm(occasion, extension, "The look at what came back on a day", due);
 }
 
-export async function look(occasion: Occasion, { day }: Alarm): Promise<void> {
+/** @param day the one that it is about */
+export async function look(occasion: Occasion, day: number): Promise<void> {
   const { site, list, now } = occasion;
   const isEarly = now < (day + 1) * DAY;
   const { waits, isWhole } = await lookAtTrials(occasion);
   // Somebody may have had it done early, or there is more to do.
   if (isEarly || !isWhole) {
-    emitAlarm(occasion, day, isEarly ? dueOf(occasion, day) : now);
+    wake(occasion, day, isEarly ? dueOf(occasion, day) : now);
     return;
   }
   await summarise(occasion, day);
@@ -109,7 +83,7 @@ const written: ReadonlySet<Step> = new Set(["sent", "restored", "removed"]);
 async function lookAtTrials(
   occasion: Occasion,
 ): Promise<{ waits: boolean; isWhole: boolean }> {
-  const { site, list, now, id } = occasion;
+  const { site, list, id } = occasion;
   const state = await stateOf(site.home);
   const name = keyOf(list.address);
   const missed = new Missed(site, list);
@@ -123,10 +97,7 @@ async function lookAtTrials(
       isWhole = false;
       continue;
     }
-    const today = dayOf(now);
-    const halts = await haltsOf(state, name, [probe.key], today);
-    const isHalted = halts.isHalted(probe.key, today);
-    const step = await goOn(occasion, probe, missed, isHalted);
+    const step = await goOn(occasion, probe, missed);
     if (step !== "over") waits = true;
     if (written.has(step) && !isMine) letters += 1;
   }

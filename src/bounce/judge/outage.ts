@@ -126,6 +126,16 @@ export async function haltsOf(
   };
 }
 
+/** Whether a day counts for nothing, for one address. */
+export async function isHaltedOn(
+  state: Pick<State, "bounceDays">,
+  list: string,
+  key: string,
+  day: number,
+): Promise<boolean> {
+  return (await haltsOf(state, list, [key], day)).isHalted(key, day);
+}
+
 /** How many members each scope of a list has, as they were counted last. */
 interface Sizes {
   readonly at: number;

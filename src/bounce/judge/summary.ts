@@ -76,11 +76,7 @@ async function standing(
   const { site, list } = occasion;
   const { bounces } = await stateOf(site.home);
   const found: { readonly score: number; readonly line: string }[] = [];
-  for (let after = ""; ; ) {
-    const keys = await bounces.keys(keyOf(list.address), after, from);
-    const last = keys.at(-1);
-    if (last === undefined) break;
-    after = last;
+  for await (const keys of bounces.keys(keyOf(list.address), from)) {
     for (const [key, one] of await scoresOf(occasion, keys)) {
       if (one.score === 0 || onTrial.has(key)) continue;
       const why = one.last?.detail || one.last?.reason;

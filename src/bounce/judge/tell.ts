@@ -66,9 +66,9 @@ export async function tellOfPost(
 ): Promise<void> {
   const { site, list, emit } = occasion;
   const posts = new Map<string, Bounce>();
-  const { unsigned } = list.settings.bounces;
+  const scopesOf = scopesFor(list.settings.bounces);
   for (const one of noted)
-    if (scopesFor({ unsigned })(one, false).includes(scopeOfPost(one.post)))
+    if (scopesOf(one, false).includes(scopeOfPost(one.post)))
       posts.set(one.post, one);
   const { bounceDays } = await stateOf(site.home);
   for (const [post, { detail }] of posts) {

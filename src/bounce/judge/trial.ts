@@ -17,7 +17,7 @@ import { type Bounce, dayOf } from "../../state/bounce.ts";
 import type { Probe } from "../../state/probes.ts";
 import { Missed } from "./missed.ts";
 import type { Occasion } from "./occasion.ts";
-import { haltsOf } from "./outage.ts";
+import { isHaltedOn } from "./outage.ts";
 import { sentenceFor } from "./sentences.ts";
 import { remove, silence, standingOf, unsilence } from "./silence.ts";
 import { type Signed, TRIAL } from "./whom.ts";
@@ -49,9 +49,7 @@ export async function begin(
   if (!(await probes.begin(name, probe))) return;
   failpoint("trial-begun");
   // Others may have found out meanwhile that the day counts for nothing.
-  const today = dayOf(now);
-  const halts = await haltsOf(state, name, [key], today);
-  if (halts.isHalted(key, today)) {
+  if (await isHaltedOn(state, name, key, dayOf(now))) {
     await unsilence(whom);
     await probes.remove(name, key);
     return;
@@ -111,14 +109,14 @@ export function isAbout(
 export async function fail(
   { site, list, now }: Occasion,
   probe: Probe,
-  isHalted: boolean,
 ): Promise<boolean> {
-  const { probes } = await stateOf(site.home);
   if (probe.ended !== "" || probe.failed >= probe.sent) return false;
-  const to = isHalted
+  const state = await stateOf(site.home);
+  const name = keyOf(list.address);
+  const to = (await isHaltedOn(state, name, probe.key, dayOf(now)))
     ? unsent(list, probe)
     : { ...probe, failed: probe.sent, back: now };
-  return probes.move(keyOf(list.address), probe, to);
+  return state.probes.move(name, probe, to);
 }
 
 /** As if the last trial had not been sent, and it were time for it. */
@@ -148,15 +146,15 @@ export type Step =
 /** Rows of those whose trial has ended are kept for so long, for the summary. */
 export const TOLD = DAY / 2;
 
-/** What is due for one who is on trial. @param isHalted whether nothing is decided there today */
+/** What is due for one who is on trial. */
 export async function goOn(
   occasion: Occasion,
   probe: Probe,
   missed: Missed,
-  isHalted: boolean,
 ): Promise<Step> {
   const { site, list, now, id } = occasion;
-  const { probes } = await stateOf(site.home);
+  const state = await stateOf(site.home);
+  const { probes } = state;
   const name = keyOf(list.address);
   const mine = probe.source === id;
   if (probe.ended !== "") {
@@ -188,9 +186,10 @@ export async function goOn(
     await send(occasion, next, missed);
     return "sent";
   }
-  return action === "remove" && !isHalted
-    ? end(occasion, probe, "removed", missed)
-    : "waits";
+  if (action !== "remove") return "waits";
+  return (await isHaltedOn(state, name, probe.key, dayOf(now)))
+    ? "waits"
+    : end(occasion, probe, "removed", missed);
 }
 
 /** Ends it, and tells the member. */

@@ -1,19 +1,17 @@
 /** `bounces clear ADDRESS`: what came back counts for nothing any more. */
-import { exit, Failure } from "../../base/errors.ts";
+import { exit } from "../../base/errors.ts";
 import { standingOf, unsilence } from "../../bounce/judge/silence.ts";
-import { memberKey } from "../../lists/people.ts";
 import { stateOf } from "../../lists/state.ts";
 import { actor } from "../actor.ts";
 import type { Context } from "../context.ts";
-import { listsOf } from "./show.ts";
+import { asked, listsOf, nothing } from "./show.ts";
 
 export async function clear(
   context: Context,
   typed: string,
   list?: string,
 ): Promise<number> {
-  const key = memberKey(typed);
-  const only = list === undefined ? undefined : context.list(list).address;
+  const { key, only } = asked(context, typed, list);
   const { home } = context.site;
   const { bounces, probes } = await stateOf(home);
   let found = false;
@@ -34,8 +32,5 @@ export async function clear(
     );
   }
   if (found) return exit.ok;
-  throw new Failure(
-    exit.noUser,
-    `${typed}: nothing came back${only ? ` to ${only}` : ""}`,
-  );
+  throw nothing(typed, only);
 }

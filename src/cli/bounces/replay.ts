@@ -9,6 +9,7 @@ import { extended } from "../../lists/marks.ts";
 import { openMessage } from "../../mail/message.ts";
 import { type Destination, reached } from "../../receipt/door.ts";
 import { arrive } from "../../receipt/intake.ts";
+import { bouncesAt } from "../../receipt/returned.ts";
 import type { Context } from "../context.ts";
 
 export async function replay(
@@ -105,8 +106,8 @@ async function readingOf(
     };
   else
     for (const address of addresses) {
-      const at = await find(address);
-      if (!at || !/^(bounces|probe)\b/.test(at.extension)) continue;
+      const at = await bouncesAt(context, address);
+      if (!at) continue;
       destination = { ...at, recipient: address };
       break;
     }

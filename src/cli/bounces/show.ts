@@ -26,18 +26,13 @@ export async function show(
   typed: string,
   list?: string,
 ): Promise<number> {
-  const key = memberKey(typed);
-  const only = list === undefined ? undefined : context.list(list).address;
+  const { key, only } = asked(context, typed, list);
   const records: Record[] = [];
   for (const name of await listsOf(context, key, only)) {
     const record = await recordOf(context, name, key);
     if (record.bounces.length > 0 || record.trial) records.push(record);
   }
-  if (records.length === 0)
-    throw new Failure(
-      exit.noUser,
-      `${typed}: nothing came back${only ? ` to ${only}` : ""}`,
-    );
+  if (records.length === 0) throw nothing(typed, only);
   if (context.json) {
     context.say(
       JSON.stringify(
@@ -50,6 +45,18 @@ export async function show(
   }
   for (const record of records) await print(context, record);
   return exit.ok;
+}
+
+/** Whom it is about, and of which list alone. Throws a Failure where there is no such list or address. */
+export function asked(context: Context, typed: string, list?: string) {
+  const key = memberKey(typed);
+  const only = list === undefined ? undefined : context.list(list).address;
+  return { key, only };
+}
+
+export function nothing(typed: string, only: string | undefined): Failure {
+  const to = only ? ` to ${only}` : "";
+  return new Failure(exit.noUser, `${typed}: nothing came back${to}`);
 }
 
 /** Those lists of which something came back from an address. */

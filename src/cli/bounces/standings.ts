@@ -9,9 +9,6 @@ import { keyOf } from "../../mail/address.ts";
 import type { Probe } from "../../state/probes.ts";
 import type { Context } from "../context.ts";
 
-/** Those of a page of the state. */
-const PAGE = 1000;
-
 export async function standings(
   context: Context,
   typed: string,
@@ -30,8 +27,7 @@ export async function standings(
   }
   const rows: Row[] = [];
   const since = now - site.bounces.keep;
-  for (let after = ""; ; ) {
-    const keys = await bounces.keys(name, after, since);
+  for await (const keys of bounces.keys(name, since))
     for (const [key, standing] of await scoresOf({ site, list, now }, keys)) {
       const { score, days, posts, last, isReached } = standing;
       const trial = trials.get(key);
@@ -47,9 +43,6 @@ export async function standings(
         reason: last?.detail || last?.reason || trial?.reason || "",
       });
     }
-    if (keys.length < PAGE) break;
-    after = keys.at(-1) ?? after;
-  }
   for (const trial of trials.values())
     rows.push({
       ...{ score: 0, days: 0, posts: 0, last: "", reason: trial.reason },
