@@ -45,7 +45,12 @@ export interface Ask extends Question<Message> {
   /** A sentence of the catalogue of texts, in the language of the list. */
   text<N extends TextName>(name: N, words: Words<N>): string;
 
+  /** The queues of consumers that have hooks for the list: those called PREFIX-NAME, by their names. */
+  streams(prefix: string): readonly string[];
+
   later(reason: string): Verdict;
+  /** @param until milliseconds since 1970 before which nothing is taken from the queue: what takes it is away */
+  away(reason: string, until: number): Verdict;
   reject(reason: string): Verdict;
   /** @param quiet moderators are not told: whoever holds it tells people itself */
   hold(reason: string, quiet?: boolean): Verdict;

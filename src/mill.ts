@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exit, Failure } from "./base/errors.ts";
 import type { Piece } from "./base/pieces.ts";
-import type { Layer } from "./engine/layers.ts";
-import type { Question } from "./engine/question.ts";
-import type { Place, Trade } from "./engine/trade.ts";
+import { type Layer, Pipelines } from "./engine/layers.ts";
+import type { Emission, Question } from "./engine/question.ts";
+import type { Place, Subject, Trade } from "./engine/trade.ts";
 import type { Ask } from "./hook.ts";
 import type { List, Lists } from "./lists/directory.ts";
 import { EVENTS } from "./lists/events.ts";
@@ -70,6 +70,7 @@ export function mailTrade(
 ): Trade<Message> {
   /** A list is looked up once a message: a change counts from the next one on. */
   const known = new WeakMap<Envelope, Map<string, List>>();
+  const pipelines = new Pipelines();
   const listOf = (
     envelope: Envelope,
     name = envelope.list,
@@ -134,7 +135,10 @@ export function mailTrade(
         isOurs: async (address) =>
           (await found(lists, site, address)) !== undefined,
         text: (name, words) => textFor({ site, list }, name, words).body,
+        streams: (prefix) =>
+          pipelines.streams(prefix, layersOf(site, list), question.now),
         later: (reason) => ({ kind: "later", reason }),
+        away: (reason, until) => ({ kind: "later", reason, until }),
         reject: (reason) => ({ kind: "reject", reason }),
         hold: (reason, quiet = false) => ({
           kind: "hold",
@@ -146,7 +150,9 @@ export function mailTrade(
       };
     },
 
-    async emitted(subject, { recipient, outside, sender }, now) {
+    async emitted(subject, emission, now) {
+      const { recipient, outside, sender } = emission;
+      if (emission.queue !== undefined) return streamed(subject, emission, now);
       const list = listOf(subject.envelope);
       const at = outside
         ? undefined
@@ -179,6 +185,23 @@ export function mailTrade(
     },
 
     ...telling(site, lists, listOf),
+  };
+}
+
+/** The envelope of what goes straight to a stream of the list at hand. */
+function streamed(
+  subject: Subject<Message>,
+  { recipient, number }: Emission,
+  now: number,
+): Envelope {
+  const { list, extension } = subject.envelope;
+  return {
+    ...followed(subject, now),
+    sender: "",
+    recipient,
+    ...(list === undefined ? {} : { list }),
+    ...(extension === undefined ? {} : { extension }),
+    ...(number === undefined ? {} : { number }),
   };
 }
 

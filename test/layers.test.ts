@@ -43,6 +43,7 @@ const rooms = [
   "commands",
   "moderation",
   "archive",
+  "consumers",
   "digest",
   "transfer",
   "bounce",
@@ -60,6 +61,7 @@ const allowed: Record<string, string[]> = {
   commands: ground,
   moderation: ground,
   archive: ground,
+  consumers: ground,
   digest: ground,
   bounce: [...ground, "reading"],
   // The part of bounce that reads reports, and acts on none.

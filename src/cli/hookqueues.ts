@@ -3,6 +3,7 @@
  */
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
+import { isSetUp } from "../lists/consumers.ts";
 import { layersOf } from "../mill.ts";
 import { isQueueName } from "../spool/name.ts";
 import { listFolder, restingQueues } from "../spool/spool.ts";
@@ -43,6 +44,8 @@ export function hookQueues(context: Context): string[] {
     folders.flatMap((folder) => listFolder(folder)).filter(isQueueName),
   );
   for (const queue of restingQueues) found.delete(queue);
+  for (const queue of found)
+    if (!isSetUp(context.site, queue)) found.delete(queue);
   const way = [
     "incoming",
     "posts",

@@ -61,6 +61,8 @@ export async function live(task: Task): Promise<End> {
   let servers: Servers | undefined;
   let counted: Counting | undefined;
   let turns = 0;
+  /** Queues whose consumers are away, and until when. */
+  const closed = new Map<string, number>();
   // What fails on the way must end the process too: nothing that is open may keep it.
   try {
     servers = serversOf(site, launchers.manner, stderrLog);
@@ -82,7 +84,10 @@ export async function live(task: Task): Promise<End> {
       signal: end.signal,
       closedUntil(queue: string) {
         if (steering?.isDrained) return Number.POSITIVE_INFINITY;
-        return queue === outbound ? closedUntil(node.name) : undefined;
+        return queue === outbound ? closedUntil(node.name) : closed.get(queue);
+      },
+      close(queue: string, until: number) {
+        closed.set(queue, until);
       },
       witness: counted.witness,
     };

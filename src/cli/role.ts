@@ -6,6 +6,7 @@ import { host } from "../base/environment.ts";
 import { exit, Failure } from "../base/errors.ts";
 import { outbound } from "../engine/aftermath.ts";
 import type { Orders } from "../engine/runner.ts";
+import { isConsumer } from "../lists/consumers.ts";
 import type { Role } from "../lists/schema/node.ts";
 import type { Site } from "../lists/settings.ts";
 import {
@@ -62,9 +63,13 @@ export function roleFor(context: Context, said: Said): Part {
   };
 }
 
-/** Queues of which more or fewer entries are worked on at once. */
-function shares({ outbound: { entries }, bounces }: Site) {
-  return { [outbound]: entries, bounces: bounces.jobs };
+/** Queues of which more or fewer entries are worked on at once; a consumer gets one after the other. */
+function shares({ outbound: { entries }, bounces }: Site): Orders["jobsOf"] {
+  return (queue) => {
+    if (queue === outbound) return entries;
+    if (queue === "bounces") return bounces.jobs;
+    return isConsumer(queue) ? 1 : undefined;
+  };
 }
 
 /** The settings of a host. */

@@ -168,7 +168,7 @@ export async function* emitted<C extends Content>(
     const subject = subjectOf(pass);
     const envelope = await mill.trade.emitted(subject, emission, now);
     const draft = {
-      queue: frontDoor,
+      queue: emission.queue ?? frontDoor,
       envelope,
       content: content ?? [],
       ...(due === undefined ? {} : { due }),

@@ -13,6 +13,8 @@ export type End =
       readonly reason: string;
       /** `hold`: people are told by whoever asked for it. */
       readonly quiet?: boolean;
+      /** `later`: the queue is closed until then, and this was no try. Milliseconds since 1970. */
+      readonly until?: number;
     };
 
 /** The end that a verdict is. @param stage with its queue */
@@ -23,7 +25,8 @@ export function endOf(
 ): End {
   const { kind, reason } = verdict;
   const end = { kind, where, stage, reason };
-  return verdict.kind === "hold" && verdict.quiet
-    ? { ...end, quiet: true }
-    : end;
+  if (verdict.kind === "hold" && verdict.quiet) return { ...end, quiet: true };
+  if (verdict.kind === "later" && verdict.until !== undefined)
+    return { ...end, until: verdict.until };
+  return end;
 }

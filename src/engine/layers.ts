@@ -5,6 +5,7 @@
  */
 import { readdirSync, readlinkSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
+import { isQueueName } from "../spool/name.ts";
 import {
   asSeen,
   asWay,
@@ -244,6 +245,16 @@ export function isObserved(hook: Hook, observe: readonly string[]): boolean {
   return observe.some((path) => path === hook.path || path === bare);
 }
 
+/** Names of queues in any layer. Folders only are looked at: a queue may have no hook that is to run. */
+export function queuesIn(layers: readonly Layer[]): string[] {
+  const found = new Set<string>();
+  for (const { dir } of layers)
+    if (statOf(dir)?.isDirectory())
+      for (const name of readdirSync(dir))
+        if (isQueueName(name)) found.add(name);
+  return [...found].sort();
+}
+
 interface Known {
   readonly pipeline: Pipeline;
   readonly seen: readonly Seen[];
@@ -287,5 +298,16 @@ export class Pipelines {
       if (oldest !== undefined) this.#known.delete(oldest);
     }
     return pipeline;
+  }
+
+  /** The queues called PREFIX-NAME that have a hook to run, by their names. */
+  streams(prefix: string, layers: readonly Layer[], now: number): string[] {
+    return queuesIn(layers).filter(
+      (queue) =>
+        queue.startsWith(`${prefix}-`) &&
+        this.get(queue, layers, now).stages.some(
+          ({ hooks }) => hooks.length > 0,
+        ),
+    );
   }
 }

@@ -37,6 +37,8 @@ export interface Mill<C extends Content = Content> {
    * infinite: nothing at all; undefined where it is open.
    */
   closedUntil?(queue: string): number | undefined;
+  /** What takes the messages of a queue is away until then (milliseconds since 1970). */
+  close?(queue: string, until: number): void;
   readonly clock: Clock;
   readonly log: Log;
   readonly signal: AbortSignal;

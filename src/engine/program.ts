@@ -97,6 +97,9 @@ export function variables(
     LISTMILL_RECIPIENT: question.envelope.recipient,
     LISTMILL_EXTENSION: question.envelope.extension ?? "",
     LISTMILL_ORIGIN: question.envelope.origin,
+    ...(question.envelope.number === undefined
+      ? {}
+      : { LISTMILL_NUMBER: String(question.envelope.number) }),
     LISTMILL_MESSAGE: message,
     ...(question.trial ? { LISTMILL_TRIAL: "1" } : {}),
     ...(question.request

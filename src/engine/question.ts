@@ -20,9 +20,13 @@ export interface Outcome {
   readonly limited?: boolean;
 }
 
-/** A message that follows from the one at hand; it is re-injected. */
+/** A message that follows from the one at hand; it is re-injected, or goes to a stream. */
 export interface Emission {
   readonly recipient: string;
+  /** Straight into this queue, for the list of the message at hand. */
+  readonly queue?: string;
+  /** With a queue: the number that the message has in the list's archive. */
+  readonly number?: number;
   /** Without it, a copy of the message at hand. */
   readonly content?: readonly Piece[];
   /** Seconds since 1970 before which it is not taken. */

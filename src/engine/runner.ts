@@ -24,7 +24,7 @@ export interface Orders {
   /** Entries of a queue at once. */
   readonly jobs: number;
   /** Another number for some queues. */
-  readonly jobsOf?: Readonly<Record<string, number>>;
+  readonly jobsOf?: (queue: string) => number | undefined;
   /** Milliseconds between two scans. */
   readonly scan: number;
   /** Stop when nothing is due any more. */
@@ -99,7 +99,7 @@ export class Runner<C extends Content> {
   #open(queue: string): void {
     this.#mill.spool.make(queue);
     const { jobs, jobsOf, lists, scan } = this.#orders;
-    const line = new Line(queue, jobsOf?.[queue] ?? jobs, {
+    const line = new Line(queue, jobsOf?.(queue) ?? jobs, {
       mill: this.#mill,
       lists,
       scan,

@@ -56,6 +56,7 @@ export class Settlement<C extends Content> {
       case "done":
         return this.#done(pass);
       case "later":
+        if (end.until !== undefined) return this.#away(pass, end, end.until);
         return pass.serving.begun
           ? this.#delivered(pass, `${end.where}: ${end.reason}`)
           : this.#later(pass, end.where, end.reason);
@@ -183,6 +184,28 @@ export class Settlement<C extends Content> {
       return this.#rest(pass, "failed", this.#failed(pass.envelope, why));
     }
     return this.#wait(pass, where, reason);
+  }
+
+  /** What takes it is away, which says nothing of the entry: nothing was tried. */
+  async #away(
+    pass: Pass<C>,
+    { where, reason }: { where: string; reason: string },
+    until: number,
+  ): Promise<string[]> {
+    const { spool } = this.#mill;
+    const { queue, name } = this.#claim;
+    const age = this.#now() - startOf(pass.envelope, name.id);
+    if (isSpent(this.#mill.retry, age)) return this.#later(pass, where, reason);
+    this.#mill.close?.(queue, until);
+    this.#say(`waits: ${where} is away: ${reason}`);
+    const due = Math.max(secondOf(until), name.due);
+    if (pass.hasSettled) {
+      const again = { queue, name: { ...name, due }, envelope: pass.envelope };
+      return this.#commit(this.#settled(pass, again));
+    }
+    await pass.noteDone();
+    putBack(spool, this.#claim, due);
+    return [];
   }
 
   async #wait(pass: Pass<C>, where: string, reason: string): Promise<string[]> {

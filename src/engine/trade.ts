@@ -60,7 +60,7 @@ export interface Trade<C extends Content = Content> {
   /** The envelope that an emitted message gets. */
   emitted(
     subject: Subject<C>,
-    emission: Pick<Emission, "recipient" | "outside" | "sender">,
+    emission: Omit<Emission, "content" | "due">,
     now: number,
   ): Promise<Envelope>;
   /**

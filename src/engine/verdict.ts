@@ -6,7 +6,15 @@ export type Verdict =
   | { readonly kind: "pass" }
   /** Pass, and skip the rest of this stage. */
   | { readonly kind: "skip" }
-  | { readonly kind: "later"; readonly reason: string }
+  | {
+      readonly kind: "later";
+      readonly reason: string;
+      /**
+       * What takes it is away: that was no try, and nothing is taken from the queue before (milliseconds
+       * since 1970).
+       */
+      readonly until?: number;
+    }
   | { readonly kind: "reject"; readonly reason: string }
   | {
       readonly kind: "hold";

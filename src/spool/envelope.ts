@@ -38,6 +38,8 @@ export interface Envelope {
   readonly list?: string;
   /** What followed the list's name in the recipient: `request` in LIST-request@. */
   readonly extension?: string;
+  /** For a consumer of the archive: the number that the post has there. */
+  readonly number?: number;
   /** `mta`, `operator`, or `<queue>/<id>` of the entry that it follows from. */
   readonly origin: string;
   /** When it came into the spool, ISO 8601. */

@@ -188,7 +188,12 @@ t.test("another number of entries at once for some queues", async (t) => {
     for (let n = 0; n < 8; n += 1) await toy.put(queue);
   }
   const queues = ["q", "r"];
-  const orders = { queues, jobs: 2, jobsOf: { r: 5 }, untilEmpty: true };
+  const orders = {
+    queues,
+    jobs: 2,
+    jobsOf: (queue: string) => (queue === "r" ? 5 : undefined),
+    untilEmpty: true,
+  };
   t.equal(await running(t, toy, orders).ended, 16);
   const most = (queue: string) =>
     Math.max(
@@ -465,10 +470,37 @@ t.test(
     );
     for (let n = 0; n < 40; n += 1) await toy.put("q");
     const { ended } = running(t, toy, {
-      ...{ queues: ["q", "narrow"], jobsOf: { narrow: 1 }, untilEmpty: true },
+      ...{
+        queues: ["q", "narrow"],
+        jobsOf: (queue: string) => (queue === "narrow" ? 1 : undefined),
+        untilEmpty: true,
+      },
     });
     await ended;
     t.equal(toy.found("narrow").length, 0);
     t.notMatch(toy.said.join("\n"), "crowded");
   },
 );
+
+t.test("who is away is asked once, and gets all when it is back", async (t) => {
+  const toy = new Toy(t);
+  const closed = new Map<string, number>();
+  Object.assign(toy.mill, {
+    close: (queue: string, until: number) => closed.set(queue, until),
+    closedUntil: (queue: string) => closed.get(queue),
+  });
+  const back = Date.now() + 1000;
+  toy.hook(
+    "q/10-consume/10-absent.hook.mjs",
+    `export default ({ now, attempt, log }) => {
+      if (now < ${back}) return { kind: "later", reason: "nobody there", until: ${back} };
+      log("got it after " + attempt + " tries");
+    }`,
+  );
+  for (let n = 0; n < 20; n += 1) await toy.put("q");
+  running(t, toy, { jobs: 1 });
+  await until("all are through", () => toy.found("q").length === 0);
+  const said = toy.said.join("\n");
+  t.equal(said.match(/is away: nobody there/g)?.length, 1, said);
+  t.equal(said.match(/got it after 0 tries/g)?.length, 20);
+});

@@ -103,6 +103,10 @@ const listShape = {
     "How long a post waits before it is sent, for readers to get used to a delay; 0s: not at all.",
   ),
   archive: note(flag().prefault(true), "Whether posts are archived."),
+  no_archive: note(
+    flag().prefault(true),
+    "Whether a post that asks for it (X-No-Archive: yes, or Archive: no) is kept out of the archive, and so from all who get copies of it.",
+  ),
   message_limit: note(size().optional(), "Largest post.", {
     without: "limits.message of the site",
   }),

@@ -10,6 +10,7 @@ import {
   size,
   textLike,
 } from "../../base/settings.ts";
+import { archive } from "./archive.ts";
 import { siteBounces } from "./bounces.ts";
 import { told, wrongInState } from "./fitting.ts";
 import { http } from "./http.ts";
@@ -283,6 +284,7 @@ const sections = z.strictObject({
       .superRefine(told(wrongInPace)),
     "How mail leaves.",
   ),
+  archive,
   bounces: note(
     siteBounces.prefault({}),
     "Mail that comes back (docs/bounces.md); what is done about it is said for each list.",
