@@ -5,8 +5,9 @@
  */
 import { oneLine } from "../base/log.ts";
 import type { Message } from "../mail/message.ts";
+import { bareSubject } from "../mail/subject.ts";
 import { readable } from "../mail/text.ts";
-import { answers, bareSubject, isEnd, nameOf } from "./words.ts";
+import { answers, isEnd, nameOf } from "./words.ts";
 
 /** A command: the name of the hook that answers, and what was written behind it, one line. */
 export interface Command {

@@ -62,18 +62,3 @@ const ends = new Set("end quit stop exit ende fin 終わり".split(" "));
 export function isEnd(word: string): boolean {
   return ends.has(word.toLowerCase());
 }
-
-/** What mail programs put before a subject: `Re:`, `AW[2]:`, `Réf. :`, `転送：`, `[list]`. */
-const before =
-  /^\s*(?:\[[^\]]{0,60}\]|(?:re|aw|antw|sv|vs|ref|réf|rif|rv|tr|wg|fw|fwd|返信|回复|转发|転送|答复)\.?\s{0,2}(?:[[(]\d{1,3}[\])]|\^\d{1,3})?\s{0,2}[:：])/i;
-
-/** A subject without what mail programs put before it. */
-export function bareSubject(subject: string): string {
-  let text = subject;
-  for (let count = 0; count < 20; count += 1) {
-    const shorter = text.replace(before, "");
-    if (shorter === text) break;
-    text = shorter;
-  }
-  return text.trim();
-}
