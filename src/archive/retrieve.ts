@@ -6,7 +6,9 @@ import { join } from "node:path";
 import type { FileRange } from "../base/pieces.ts";
 import { highest, numbersOf } from "../lists/sequence.ts";
 import { type Message, openMessage } from "../mail/message.ts";
+import { withCatalogue } from "./catalogue.ts";
 import { find } from "./store.ts";
+import { treeOf } from "./trees.ts";
 
 /** A post in the archive. */
 export interface Post {
@@ -27,10 +29,8 @@ export const MOST: Most = { posts: 100, bytes: 1_000_000 };
 /** Of one that only tells what there is. */
 export const LISTED: Most = { posts: 100, bytes: Number.POSITIVE_INFINITY };
 
-/** Posts around one that are looked at for its thread, on each side. */
-const NEAR = 500;
-/** Ids that a post may name: its own, the thread's first ones and those right above it. */
-const IDS = 100;
+/** Milliseconds for which an answer waits for the index. */
+const WHILE = 20_000;
 const HEADER = 64 * 1024;
 
 /** The last number that was given; 0 where there is no post. */
@@ -68,61 +68,21 @@ async function postAt(
 }
 
 /**
- * The numbers of a thread, ascending: posts near this one that answer each other (RFC 5322 §3.6.4).
- * Empty where there is no such post.
+ * The numbers of a thread as a person reads it: an answer below what it answers. Empty where there is no
+ * such post. Throws a Failure, 75, where the index is far behind.
  */
 export async function threadOf(
-  archiveDir: string,
+  home: string,
+  list: string,
   number: number,
 ): Promise<number[]> {
-  if (!find(archiveDir, number)?.end) return [];
-  const last = Math.min(lastOf(archiveDir), number + NEAR);
-  const groups = new Groups();
-  for (let at = Math.max(1, number - NEAR); at <= last; at += 1) {
-    const post = await postAt(archiveDir, at);
-    if (post) groups.add(at, idsIn(post.message));
-  }
-  return groups.of(number);
-}
-
-/** The ids that a post names: its own and those that it answers. */
-function idsIn({ header }: Message): string[] {
-  const ids = ["Message-ID", "In-Reply-To", "References"].flatMap(
-    (name) => (header.get(name) ?? "").match(/<[^<>\s]{1,250}>/g) ?? [],
-  );
-  return ids.length <= IDS
-    ? ids
-    : [...ids.slice(0, IDS / 2), ...ids.slice(-IDS / 2)];
-}
-
-/** Numbers that share an id, over any number of steps. */
-class Groups {
-  readonly #above = new Map<string | number, string | number>();
-  readonly #numbers: number[] = [];
-
-  add(number: number, ids: readonly string[]): void {
-    this.#numbers.push(number);
-    for (const id of ids) this.#above.set(this.#top(id), this.#top(number));
-  }
-
-  of(number: number): number[] {
-    const top = this.#top(number);
-    return this.#numbers.filter((one) => this.#top(one) === top);
-  }
-
-  #top(one: string | number): string | number {
-    let top = one;
-    for (
-      let above = this.#above.get(top);
-      above !== undefined && above !== top;
-    ) {
-      top = above;
-      above = this.#above.get(top);
-    }
-    // So that the way is short the next time.
-    if (top !== one) this.#above.set(one, top);
-    return top;
-  }
+  return withCatalogue(home, list, async (catalogue) => {
+    const end = performance.now() + WHILE;
+    await catalogue.mustCatchUp({ goesOn: () => performance.now() < end });
+    return [...treeOf(catalogue, number)].flatMap(
+      ({ key }) => key?.number ?? [],
+    );
+  });
 }
 
 /** The archive of a list. @param most what an answer may have */
@@ -131,6 +91,6 @@ export function archiveOf(home: string, list: string, most: Most = MOST) {
   return {
     last: () => lastOf(dir),
     posts: (numbers: Iterable<number>) => posts(dir, numbers, most),
-    thread: (number: number) => threadOf(dir, number),
+    thread: (number: number) => threadOf(home, list, number),
   };
 }

@@ -25,6 +25,8 @@ export interface Storing {
   readonly content: readonly Piece[];
   /** The time of storing; its month in UTC is where the file goes. The first try's counts. */
   readonly date: Date;
+  /** When it came in, for a post that is not new: the file's time of modification. */
+  readonly time?: Date;
 }
 
 export interface Stored {
@@ -39,6 +41,7 @@ export async function store(post: Storing): Promise<Stored> {
     id: post.id,
     content: post.content,
     note: post.date.toISOString().slice(0, 7),
+    ...(post.time ? { time: post.time } : {}),
   });
   const month = join(post.archiveDir, ...note.split("-"));
   await makeFolder(month);

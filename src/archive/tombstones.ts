@@ -1,0 +1,123 @@
+/**
+ * Posts that were taken out of an archive, and why: a sequence of records, `<archive>/tombstones/0/1` and so
+ * on, so that every host's index learns of them. The number stays taken: its file is empty.
+ */
+import { randomBytes } from "node:crypto";
+import { linkSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { errnoOf } from "../base/errors.ts";
+import { deposit } from "../lists/deposit.ts";
+import { highest, numberPath, numbersOf, recentOf } from "../lists/sequence.ts";
+import { draftPath } from "../lists/ticket.ts";
+import { syncPath, writeNew } from "../spool/durable.ts";
+import { moveFile } from "../spool/nfs.ts";
+import { namesIn } from "../spool/verify/stream.ts";
+import { foldersIn, statOf } from "./shelves.ts";
+import { find } from "./store.ts";
+
+export interface Tombstone {
+  /** Of the post. */
+  readonly number: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+function tombstonesOf(archiveDir: string): string {
+  return join(archiveDir, "tombstones");
+}
+
+/** The number of the last tombstone; 0 where there is none. */
+export function lastTombstone(archiveDir: string): number {
+  return highest(tombstonesOf(archiveDir));
+}
+
+/** The tombstones behind a number. */
+export function* tombstonesAfter(
+  archiveDir: string,
+  after: number,
+): Generator<Tombstone> {
+  const folder = tombstonesOf(archiveDir);
+  for (let at = after + 1, last = highest(folder); at <= last; at += 1) {
+    const found = read(numberPath(folder, at));
+    if (found) yield found;
+  }
+}
+
+/** The one of a post; undefined where it has none. */
+export function tombstoneOf(
+  archiveDir: string,
+  number: number,
+): Tombstone | undefined {
+  // There are few: a post that is empty is asked after seldom.
+  return tombstonesAfter(archiveDir, 0).find((one) => one.number === number);
+}
+
+/**
+ * Takes a post out of an archive: the record first, so that after a crash it is known what was to go; doing
+ * it again ends it. @returns false: there was no such post, or it is gone already
+ */
+export async function expunge(
+  archiveDir: string,
+  stone: Tombstone,
+): Promise<boolean> {
+  const post = find(archiveDir, stone.number);
+  if (!post || (post.end === 0 && tombstoneOf(archiveDir, stone.number)))
+    return false;
+  if (!tombstoneOf(archiveDir, stone.number))
+    await deposit({
+      folder: tombstonesOf(archiveDir),
+      id: `expunge-${stone.number}-${randomBytes(4).toString("hex")}`,
+      content: [Buffer.from(`${JSON.stringify(stone, undefined, 1)}\n`)],
+    });
+  // The month's name first: what is empty under its number is known to be gone.
+  for (const path of monthsWith(archiveDir, stone.number)) {
+    rmSync(path, { force: true });
+    await syncPath(dirname(path));
+  }
+  await emptied(numbersOf(archiveDir), stone.number);
+  return true;
+}
+
+/** The names of a post in its month. */
+function monthsWith(archiveDir: string, number: number): string[] {
+  return foldersIn(archiveDir, /^\d{4}$/)
+    .flatMap((year) => foldersIn(year, /^\d{2}$/))
+    .map((month) => join(month, `${number}.eml`))
+    .filter((path) => statOf(path));
+}
+
+/** Puts an empty file in the place of a number, and of its ticket: a second try of the same post finds it. */
+async function emptied(folder: string, number: number): Promise<void> {
+  const path = numberPath(folder, number);
+  const recent = recentOf(folder);
+  const old = statOf(path);
+  const draft = draftPath(recent, `expunge-${number}`);
+  await writeNew(draft, "");
+  for (const { name } of namesIn(recent))
+    for (const label of name.startsWith(".")
+      ? []
+      : namesIn(join(recent, name))) {
+      const ticket = join(recent, name, label.name);
+      const found = statOf(ticket);
+      if (!found || found.ino !== old?.ino || found.dev !== old.dev) continue;
+      const other = draftPath(recent, `ticket-${number}`);
+      linkSync(draft, other);
+      moveFile(other, ticket);
+      await syncPath(dirname(ticket));
+    }
+  moveFile(draft, path);
+  await syncPath(dirname(path));
+}
+
+function read(path: string): Tombstone | undefined {
+  try {
+    const found = JSON.parse(readFileSync(path, "utf8"));
+    return Number.isSafeInteger(found?.number) ? found : undefined;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || error instanceof SyntaxError)
+      return undefined;
+    throw error;
+  }
+}
