@@ -8,8 +8,10 @@ import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import { hashOf } from "../base/hash.ts";
 import { highest, numberPath, numbersOf } from "../lists/sequence.ts";
+import { Pause } from "../spool/verify/pause.ts";
+import type { Report } from "../spool/verify/report.ts";
 import { type Indexing, indexPath, PostIndex } from "../state/postIndex.ts";
-import { indexingOf } from "./reading.ts";
+import { indexingOf, sumOf } from "./reading.ts";
 import { statOf } from "./shelves.ts";
 import { find } from "./store.ts";
 import { lastTombstone, tombstonesAfter } from "./tombstones.ts";
@@ -89,7 +91,33 @@ export class Catalogue {
     this.index.remove(numbers, newest);
   }
 
-  /** The same, or 75: try again later. @param effort for how long */
+  /**
+   * Reads every post and compares it with what it was when it was indexed.
+   * @param signal aborted where it is to end: throws Failure 75 then @param onEach told of each
+   */
+  async compare(
+    report: Report,
+    signal: AbortSignal,
+    onEach: () => void,
+  ): Promise<void> {
+    const pause = new Pause(signal);
+    const most = Number.MAX_SAFE_INTEGER;
+    for (const { number, sum } of this.index.choose({ most })) {
+      onEach();
+      await pause.take();
+      const content = find(this.dir, number);
+      // What is missing, or was taken out meanwhile, is another matter.
+      if (!content || content.end === 0 || (await sumOf(content)) === sum)
+        continue;
+      await report.wrong(
+        "archive-changed",
+        content.path,
+        "it is not what it was when it was indexed",
+      );
+    }
+  }
+
+  /** Brings it up to the archive, or fails with 75: try again later. @param effort for how long */
   async mustCatchUp(effort: Effort): Promise<void> {
     if (await this.catchUp(effort)) return;
     throw new Failure(

@@ -3,6 +3,8 @@
  * already, by its bytes or its Message-ID, is passed over, so that a file may be read again after a crash.
  */
 import { createHash } from "node:crypto";
+import { numbersOf, recentOf } from "../lists/sequence.ts";
+import { dropTicket } from "../lists/ticket.ts";
 import { parseDate } from "../mail/date.ts";
 import { type Header, parseHeader } from "../mail/header.ts";
 import { readMbox } from "../mail/mbox.ts";
@@ -57,7 +59,10 @@ class Met {
     if (id !== undefined) this.#ids.set(id, number);
   }
 
-  forget(): void {
+  /** The index knows them now, so nobody asks for their tickets any more. */
+  forget(archiveDir: string): void {
+    const recent = recentOf(numbersOf(archiveDir));
+    for (const sum of this.#sums.keys()) dropTicket(recent, ticketId(sum));
     this.#ids.clear();
     this.#sums.clear();
   }
@@ -94,9 +99,11 @@ export async function* importMbox(
     yield { line, kind: "stored", number: number || undefined };
     if (dryRun || stored % BATCH !== 0) continue;
     await catalogue.catchUp();
-    met.forget();
+    met.forget(catalogue.dir);
   }
+  if (dryRun) return;
   await catalogue.catchUp();
+  met.forget(catalogue.dir);
 }
 
 async function kept(
@@ -106,9 +113,12 @@ async function kept(
   date: Date,
 ): Promise<number> {
   // After a crash the same message finds its number.
-  const id = `import-${sum.slice(0, 40)}`;
-  const place = { archiveDir, id, content: [content] };
+  const place = { archiveDir, id: ticketId(sum), content: [content] };
   return (await store({ ...place, date, time: date })).number;
+}
+
+function ticketId(sum: string): string {
+  return `import-${sum.slice(0, 40)}`;
 }
 
 /** When a message came in, as far as anything tells. */

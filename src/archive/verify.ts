@@ -28,16 +28,21 @@ export interface Repairer {
   readonly log: Log;
 }
 
+/** The one list that is looked at. */
+interface Only {
+  readonly only: string;
+}
+
 /**
  * @param root the folder `archive` of a home
  * @param signal aborted where it is to end: throws Failure 75 then
- * @param repairer without one nothing is changed
+ * @param how who repairs, without whom nothing is changed; or the one list that is looked at
  */
 export async function lookOverArchive(
   root: string,
   report: Report,
   signal: AbortSignal,
-  repairer?: Repairer,
+  how?: Repairer | Only,
 ): Promise<void> {
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
     const isLink = lstatSync(root, { throwIfNoEntry: false });
@@ -45,8 +50,14 @@ export async function lookOverArchive(
     return report.wrong("archive-missing", root, what);
   }
   const pause = new Pause(signal);
+  const only = how && "only" in how ? how.only : undefined;
+  const repairer = how && "log" in how ? how : undefined;
   for (const list of namesIn(root))
-    if (list.isDirectory() && !list.name.startsWith("."))
+    if (
+      list.isDirectory() &&
+      !list.name.startsWith(".") &&
+      (only ?? list.name) === list.name
+    )
       await new ArchiveLook(
         join(root, list.name),
         report,

@@ -4,16 +4,16 @@
 import { join } from "node:path";
 import { lookOverArchive } from "../archive/verify.ts";
 import { exit, Failure } from "../base/errors.ts";
-import { oneLine, plural } from "../base/log.ts";
+import { plural } from "../base/log.ts";
 import { outbound } from "../engine/aftermath.ts";
 import { isDeadAt } from "../spool/nodes.ts";
 import { accountOf } from "../spool/verify/account.ts";
-import type { Finding } from "../spool/verify/finding.ts";
 import { Hand } from "../spool/verify/hand.ts";
 import { Report } from "../spool/verify/report.ts";
 import { mustBeMounted, type Seen, verify } from "../spool/verify/verify.ts";
 import { asNode, type Self, untilEnded } from "./asnode.ts";
 import { type Context, parse, type Verb } from "./context.ts";
+import { asJson, asLine } from "./findings.ts";
 import { Meter } from "./meter.ts";
 import { write } from "./output.ts";
 
@@ -80,26 +80,6 @@ async function look(
     );
   else context.say(summary(seen, report));
   return broken > 0 ? exit.dataError : exit.ok;
-}
-
-function asLine(meter: Meter): (finding: Finding) => Promise<void> {
-  return ({ level, path, what, done, cure }) => {
-    meter.wipe();
-    const begin = level === "note" ? "note: " : "";
-    const end = done === undefined ? `; ${cure}` : `; done: ${done}`;
-    return write(`${begin}${oneLine(path)}: ${oneLine(`${what}${end}`)}\n`);
-  };
-}
-
-/** A finding a line. */
-function asJson(meter: Meter): (finding: Finding) => Promise<void> {
-  let before = "";
-  return (finding) => {
-    meter.wipe();
-    const line = `${before}\n${JSON.stringify(finding)}`;
-    before = ",";
-    return write(line);
-  };
 }
 
 function summary({ entries, queues, atWork }: Seen, report: Report): string {

@@ -67,6 +67,11 @@ export function draftPath(folder: string, id: string): string {
   return join(folder, `.${id}.${randomBytes(6).toString("hex")}`);
 }
 
+/** Removes the ticket of an id that will not be asked for again. */
+export function dropTicket(folder: string, id: string): void {
+  rmSync(join(folder, id), { recursive: true, force: true });
+}
+
 /**
  * Removes tickets and drafts that are older than `age` milliseconds by the file server's clock:
  * from then on their ids are new ones.
@@ -78,7 +83,9 @@ export function sweepTickets(folder: string, age: number): void {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const made = statSync(path, { throwIfNoEntry: false });
-    if (join(folder, name) === draft || (made && made.mtimeMs < limit))
+    // A draft may have been given an older time already.
+    const since = name.startsWith(".") ? made?.ctimeMs : made?.mtimeMs;
+    if (path === draft || (since !== undefined && since < limit))
       rmSync(path, { recursive: true, force: true });
   }
 }

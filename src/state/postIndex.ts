@@ -57,6 +57,9 @@ export interface Choice {
 /** Days within which an answer without an id belongs to a post of its subject, in milliseconds. */
 const SUBJECT_AGE = 90 * 24 * 3600_000;
 
+/** Posts that are read at once. */
+const PAGE = 500;
+
 /** Where the index of a list lies on this host. */
 export function indexPath(home: string, list: string): string {
   return join(home, "state", `index@${host()}`, `${list}.db`);
@@ -160,8 +163,8 @@ export class PostIndex {
     return this.#rows(where, [thread, most]);
   }
 
-  /** Posts that are chosen, the oldest first. Throws where `match` is no FTS5 expression. */
-  choose({ match, from, until, before, most }: Choice): IndexRow[] {
+  /** Posts that are chosen, the oldest first, page by page. Throws where `match` is no FTS5 expression. */
+  *choose({ match, from, until, before, most }: Choice): Generator<IndexRow> {
     const conditions: string[] = [];
     const values: (string | number)[] = [];
     const ask = (condition: string, value: string | number | undefined) => {
@@ -173,10 +176,16 @@ export class PostIndex {
     ask("date >= ?", from);
     ask("date < ?", until);
     ask("number < ?", before);
-    const where =
-      conditions.length > 0 ? `WHERE ${conditions.join(" AND ")}` : "";
-    const rest = `${where} ORDER BY number DESC LIMIT ?`;
-    return this.#rows(rest, [...values, most]).reverse();
+    const where = ["number > ?", ...conditions].join(" AND ");
+    const newest = `SELECT min(number) FROM (SELECT number FROM posts WHERE ${where} ORDER BY number DESC LIMIT ?)`;
+    let last = this.#number(newest, 0, ...values, most) - 1;
+    for (;;) {
+      const rest = `WHERE ${where} ORDER BY number LIMIT ?`;
+      const page = this.#rows(rest, [last, ...values, PAGE]);
+      yield* page;
+      last = page.at(-1)?.number ?? last;
+      if (last < 0 || page.length < PAGE) return;
+    }
   }
 
   #add(post: Indexing): void {
@@ -279,7 +288,7 @@ export class PostIndex {
       .run(name, value);
   }
 
-  #number(sql: string, ...values: string[]): number {
+  #number(sql: string, ...values: (string | number)[]): number {
     return Number(
       this.#db
         .prepare(sql)

@@ -41,9 +41,9 @@ t.test("what is typed finds posts", async (t) => {
   );
   for (const [typed, numbers] of queries)
     t.same(
-      index
-        .choose({ match: matchOf(typed), most: 9 })
-        .map(({ number }) => number),
+      [...index.choose({ match: matchOf(typed), most: 9 })].map(
+        ({ number }) => number,
+      ),
       numbers,
       typed,
     );
@@ -56,7 +56,7 @@ t.test("what is typed finds posts", async (t) => {
         t.match((error as Error).message, /no word to look for/);
         return;
       }
-      t.ok(index.choose({ match, most: 1 }));
+      t.ok([...index.choose({ match, most: 1 })].length <= 1);
     }),
   );
 });

@@ -43,6 +43,8 @@ export const kinds = {
   "archive-mismatch": "compare them, and keep the right one",
   "archive-double": "compare them, and keep the right one",
   "archive-copies": "nothing; they take room twice",
+  "archive-changed":
+    "restore it from a backup; if it is right as it is: listmill archive reindex LIST",
   "archive-ticket": "move it away",
 } as const;
 

@@ -1,0 +1,165 @@
+/** `archive export` and `archive import`: mailboxes. */
+import { createReadStream, statSync } from "node:fs";
+import { createGunzip } from "node:zlib";
+import { importMbox as importing } from "../../archive/mailbox.ts";
+import { dateOf } from "../../archive/reading.ts";
+import { find } from "../../archive/store.ts";
+import { errnoOf, exit, Failure, messageOf } from "../../base/errors.ts";
+import type { FileRange } from "../../base/pieces.ts";
+import { parseAddresses } from "../../mail/address.ts";
+import { boxed, fromLine } from "../../mail/mbox.ts";
+import { openMessage } from "../../mail/message.ts";
+import { traceEnvelope } from "../../mail/trace.ts";
+import { writeNew } from "../../spool/durable.ts";
+import type { Order } from "../archive.ts";
+import { noMore } from "../context.ts";
+import { Meter } from "../meter.ts";
+import { archiveDirOf, withIndex } from "./catalogue.ts";
+import { numbersIn, rangesOf } from "./numbers.ts";
+
+const HEADER = 256 * 1024;
+
+export async function exportMbox(order: Order): Promise<number> {
+  const { context, list, rest, values } = order;
+  const { mbox } = values;
+  if (mbox === undefined)
+    throw new Failure(
+      exit.usage,
+      "archive export: into which file? --mbox FILE",
+    );
+  const dir = archiveDirOf(order);
+  const numbers = [...numbersIn(dir, rangesOf(rest))];
+  const meter = new Meter(context.clock, "post", "posts", numbers.length);
+  let count = 0;
+  async function* messages() {
+    for (const number of numbers) {
+      meter.add(1);
+      const content = find(dir, number);
+      if (!content || content.end === 0) continue;
+      count += 1;
+      yield* boxed(await lineFor(content), [content]);
+    }
+  }
+  try {
+    if (mbox === "-") await toStdout(messages());
+    else await writeNew(mbox, messages());
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST")
+      throw new Failure(
+        exit.cannotCreate,
+        `${mbox} is there already: name a new file`,
+      );
+    throw error;
+  } finally {
+    meter.wipe();
+  }
+  if (mbox !== "-")
+    context.say(
+      context.json
+        ? JSON.stringify({ list: list.address, posts: count })
+        : `${list.address}: ${count} posts in ${mbox}`,
+    );
+  return exit.ok;
+}
+
+async function toStdout(bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const chunk of bytes)
+    if (!process.stdout.write(chunk))
+      await new Promise((done) => process.stdout.once("drain", done));
+}
+
+async function lineFor(content: FileRange): Promise<string> {
+  const { header } = await openMessage([content], HEADER);
+  const [author] = parseAddresses(header.get("From") ?? "");
+  const sender = traceEnvelope(header).sender || author?.address || "";
+  const date = dateOf(header, statSync(content.path).mtimeMs);
+  return fromLine(sender, new Date(date));
+}
+
+export async function importMbox(order: Order): Promise<number> {
+  const { context, list, rest, values } = order;
+  const { mbox } = values;
+  if (mbox === undefined)
+    throw new Failure(exit.usage, "archive import: which mailbox? --mbox FILE");
+  noMore(rest, 0);
+  const { stream, size } = sourceOf(mbox);
+  const counts = { stored: 0, known: 0, refused: 0 };
+  const isTrial = values["dry-run"] ?? false;
+  await withIndex(order, async (catalogue) => {
+    const meter = new Meter(context.clock, "byte", "bytes", size);
+    const metered = counted(stream, mbox, (bytes) => meter.add(bytes));
+    try {
+      for await (const { line, kind } of importing(catalogue, metered, {
+        largest: context.site.limits.message,
+        doubles: values.doubles ?? false,
+        dryRun: isTrial,
+        now: context.clock.now(),
+      })) {
+        if (kind === "stored") counts.stored += 1;
+        else if (kind === "known") counts.known += 1;
+        else {
+          counts.refused += 1;
+          meter.wipe();
+          process.stderr.write(`listmill: ${mbox}:${line}: ${reasons[kind]}\n`);
+        }
+      }
+    } finally {
+      meter.wipe();
+    }
+  });
+  const { stored, known, refused } = counts;
+  if (stored + known + refused === 0)
+    throw new Failure(
+      exit.dataError,
+      `${mbox} is no mailbox: it has no line "From SENDER DATE" with a message behind it`,
+    );
+  const verb = isTrial ? "would be taken in" : "taken in";
+  context.say(
+    context.json
+      ? JSON.stringify({ list: list.address, ...counts })
+      : `${list.address}: ${stored} ${verb}, ${known} there already, ${refused} refused`,
+  );
+  return refused > 0 ? exit.dataError : exit.ok;
+}
+
+const reasons = {
+  "too large": "this message is larger than [limits] message: it is left out",
+  "no message":
+    "this is no message, for it has no header field: it is left out",
+} as const;
+
+interface Source {
+  readonly stream: NodeJS.ReadableStream;
+  /** Bytes; undefined where that cannot be told. */
+  readonly size: number | undefined;
+}
+
+function sourceOf(mbox: string): Source {
+  if (mbox === "-") return { stream: process.stdin, size: undefined };
+  const found = statSync(mbox, { throwIfNoEntry: false });
+  if (!found || found.isDirectory())
+    throw new Failure(
+      exit.noInput,
+      `${mbox} ${found ? "is a folder, not a mailbox" : "is not there"}`,
+    );
+  return { stream: createReadStream(mbox), size: found.size };
+}
+
+/** What is read, unpacked where it is gzip. */
+async function* counted(
+  stream: NodeJS.ReadableStream,
+  name: string,
+  add: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  stream.on("data", (chunk) => add(chunk.length));
+  const isPacked = name.endsWith(".gz");
+  const plain = isPacked ? stream.pipe(createGunzip()) : stream;
+  try {
+    for await (const chunk of plain) yield Buffer.from(chunk as Buffer);
+  } catch (error) {
+    throw new Failure(
+      exit.noInput,
+      `${name} cannot be read: ${messageOf(error)}; what was read before that is kept`,
+    );
+  }
+}
