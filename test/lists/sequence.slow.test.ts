@@ -110,9 +110,12 @@ t.test(
     utimesSync(join(folder, "old"), long, long);
     utimesSync(join(folder, ".draft"), long, long);
     sweepTickets(folder, 60_000);
-    t.same(readdirSync(folder), ["young"]);
+    // A draft's own time may be that of an old post: what counts is when it was made.
+    t.same(readdirSync(folder), [".draft", "young"]);
     t.equal((await ticket(folder, "old", "3", put)).label, "3");
     t.equal((await ticket(folder, "young", "4", put)).label, "2");
+    sweepTickets(folder, -60_000);
+    t.same(readdirSync(folder), []);
   },
 );
 
