@@ -1,5 +1,5 @@
 /**
- * Archives out of mailboxes. What is read in gets numbers behind those that are there; a post that is there
+ * Archives out of mailboxes and folders. What is read in gets numbers behind those that are there; a post that is there
  * already, by its bytes or its Message-ID, is passed over, so that a file may be read again after a crash.
  */
 import { createHash } from "node:crypto";
@@ -7,15 +7,15 @@ import { numbersOf, recentOf } from "../lists/sequence.ts";
 import { dropTicket } from "../lists/ticket.ts";
 import { parseDate } from "../mail/date.ts";
 import { type Header, parseHeader } from "../mail/header.ts";
-import { readMbox } from "../mail/mbox.ts";
+import type { Boxed } from "../mail/mbox.ts";
 import { referencesOf } from "../mail/references.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { cameIn } from "./reading.ts";
 import { store } from "./store.ts";
 
-/** A message of the mailbox, and what became of it. */
+/** What became of a message. */
 export interface Imported {
-  /** Where it begins, from 1. */
+  /** Where it begins, as its source tells. */
   readonly line: number;
   readonly kind: "stored" | "known" | "too large" | "no message";
   /** The number that it has in the archive. */
@@ -23,8 +23,6 @@ export interface Imported {
 }
 
 export interface Importing {
-  /** Bytes of a message. */
-  readonly largest: number;
   /** Also what has a Message-ID that is known, where its bytes are others. */
   readonly doubles: boolean;
   /** It is only told, not done. */
@@ -69,17 +67,17 @@ class Met {
 }
 
 /**
- * Reads a mailbox into an archive whose catalogue is up to it, and brings the catalogue up to it again.
- * Throws what the stream throws, and the file system's errors.
+ * Takes messages into an archive whose catalogue is up to it, and brings the catalogue up to it again.
+ * Throws what they throw, and the file system's errors.
  */
-export async function* importMbox(
+export async function* importAll(
   catalogue: Catalogue,
-  stream: AsyncIterable<Buffer>,
-  { largest, doubles, dryRun, now }: Importing,
+  messages: AsyncIterable<Boxed>,
+  { doubles, dryRun, now }: Importing,
 ): AsyncGenerator<Imported> {
   const met = new Met(catalogue.index);
   let stored = 0;
-  for await (const { content, from, line } of readMbox(stream, largest)) {
+  for await (const { content, from, line } of messages) {
     const header = content && parseHeader(content).header;
     if (!content || !header || header.names().length === 0) {
       yield { line, kind: content ? "no message" : "too large" };

@@ -26,9 +26,10 @@ archive thread LIST NUMBER
     The thread of a post, each answer below what it answers.
 archive export LIST --mbox FILE [NUMBERS]
     Writes posts into a new file in the format mboxrd; - is stdout. NUMBERS such as 5-10,17.
-archive import LIST --mbox FILE [--dry-run] [--doubles]
-    Reads the messages of a mailbox (also FILE.gz, and - for stdin) into the archive. What is there
-    already, by its bytes or its Message-ID, is passed over; with --doubles by its bytes only.
+archive import LIST --mbox FILE|FOLDER [--dry-run] [--doubles]
+    Reads messages into the archive: a mailbox (also FILE.gz, and - for stdin), or a folder with a file a
+    message, such as a Maildir or the archive of mlmmj or ezmlm. What is there already, by its bytes or its
+    Message-ID, is passed over; with --doubles by its bytes only.
 archive feed LIST CONSUMER [NUMBERS]
     Gives stored posts to a consumer once more, or to one that is new: CONSUMER such as amqp, whose queue is
     archive-amqp.

@@ -67,6 +67,13 @@ check
           });
       });
       attempt(error, () => hooks(context, lists, warn).forEach(error));
+      for (const folder of ["archive", "state"]) {
+        const path = join(context.home, folder);
+        if ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o007)
+          warn(
+            `${path}: other users of this host may enter it, and it is for the home's account: chmod o-rwx ${path}`,
+          );
+      }
       // Folders that are missing have been told.
       const nothing = () => {};
       attempt(nothing, () => {

@@ -1,9 +1,10 @@
 /**
  * listmill init: a new home.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { exit, Failure, messageOf } from "../base/errors.ts";
+import { isSetUp } from "../lists/consumers.ts";
 import { firstKey } from "../lists/keyring.ts";
 import { siteFile } from "../lists/manual.ts";
 import { loadSite } from "../lists/settings.ts";
@@ -25,7 +26,7 @@ init [DIR]
     const home = resolve(positionals[0] ?? context.home);
     try {
       for (const folder of ["lists", "hooks.d", "archive", "state", "spool"])
-        await makeFolder(join(home, folder));
+        await made(join(home, folder));
     } catch (error) {
       throw new Failure(
         exit.cannotCreate,
@@ -51,7 +52,7 @@ init [DIR]
       "bounces",
       ...restingQueues,
     ])
-      if (!queue.includes(".")) spool.make(queue);
+      if (!queue.includes(".") && isSetUp(site, queue)) spool.make(queue);
     await (await makeState(placeOf(site))).close();
     await firstKey(home, context.clock);
     context.say(
@@ -64,3 +65,13 @@ init [DIR]
   },
 };
 export default verb;
+
+/** What people have written, and what is known of them, is for the account of the home alone. */
+const closed = ["archive", "state"];
+
+/** Makes a folder; one that is there already keeps its permissions. */
+async function made(folder: string): Promise<void> {
+  const isNew = !existsSync(folder);
+  await makeFolder(folder);
+  if (isNew && closed.includes(basename(folder))) chmodSync(folder, 0o700);
+}

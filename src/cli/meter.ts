@@ -56,3 +56,15 @@ function bar(share: number): string {
   const percent = String(Math.floor(part * 100)).padStart(3);
   return `[${done.padEnd(WIDTH, ".")}] ${percent} %`;
 }
+
+/** What is read, and told of once it is used. */
+export async function* metered(
+  bytes: AsyncIterable<Uint8Array>,
+  meter: Meter,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    yield chunk;
+    // What it holds is through when the next one is asked for.
+    meter.add(chunk.length);
+  }
+}

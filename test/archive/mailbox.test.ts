@@ -2,11 +2,8 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { Catalogue } from "../../src/archive/catalogue.ts";
-import {
-  dateIn,
-  type Imported,
-  importMbox,
-} from "../../src/archive/mailbox.ts";
+import { dateIn, type Imported, importAll } from "../../src/archive/mailbox.ts";
+import { readMbox } from "../../src/mail/mbox.ts";
 
 const LIST = "news@lists.example.org";
 const FROM = "From anna@x.org Thu Nov  5 08:07:06 2020\n";
@@ -16,17 +13,20 @@ function place(t: Test) {
   t.teardown(() => catalogue.close());
   const take = (box: string, more: object = {}): Promise<Imported[]> =>
     Array.fromAsync(
-      importMbox(
-        catalogue,
-        (async function* () {
-          yield Buffer.from(box);
-        })(),
-        { largest: 1000, doubles: false, dryRun: false, now: 0, ...more },
-      ),
+      importAll(catalogue, readMbox(once(box), 1000), {
+        doubles: false,
+        dryRun: false,
+        now: 0,
+        ...more,
+      }),
     );
   const kinds = async (box: string, more: object = {}) =>
     (await take(box, more)).map(({ kind, number }) => `${kind} ${number}`);
   return { catalogue, take, kinds };
+}
+
+async function* once(text: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(text);
 }
 
 const message = (id: string, text = "x") =>

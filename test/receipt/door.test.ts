@@ -113,6 +113,10 @@ t.test("which door an extension is", async (t) => {
     ["confirm+0abc", queue("commands"), queue("commands")],
     ["archive", { kind: "closed" }, queue("archive")],
     ["digest", { kind: "closed" }, queue("digest")],
+    // A consumer's queue is reached by no address.
+    ["archive-amqp", { kind: "closed" }, queue("archive")],
+    ["events-amqp", { kind: "closed" }, queue("events")],
+    ["events", { kind: "closed" }, queue("events")],
     ["search", { kind: "unknown" }, queue("search")],
     ["owner-x", { kind: "unknown" }, queue("owner")],
   ];

@@ -1,19 +1,22 @@
 /** `archive export` and `archive import`: mailboxes. */
 import { createReadStream, statSync } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { importMbox as importing } from "../../archive/mailbox.ts";
+import { readFolder } from "../../archive/folder.ts";
+import { importAll } from "../../archive/mailbox.ts";
 import { dateOf } from "../../archive/reading.ts";
 import { find } from "../../archive/store.ts";
 import { errnoOf, exit, Failure, messageOf } from "../../base/errors.ts";
 import type { FileRange } from "../../base/pieces.ts";
 import { parseAddresses } from "../../mail/address.ts";
-import { boxed, fromLine } from "../../mail/mbox.ts";
+import { type Boxed, boxed, fromLine, readMbox } from "../../mail/mbox.ts";
 import { openMessage } from "../../mail/message.ts";
 import { traceEnvelope } from "../../mail/trace.ts";
 import { writeNew } from "../../spool/durable.ts";
 import type { Order } from "../archive.ts";
 import { noMore } from "../context.ts";
-import { Meter } from "../meter.ts";
+import { Meter, metered } from "../meter.ts";
 import { archiveDirOf, withIndex } from "./catalogue.ts";
 import { numbersIn, rangesOf } from "./numbers.ts";
 
@@ -82,15 +85,12 @@ export async function importMbox(order: Order): Promise<number> {
   if (mbox === undefined)
     throw new Failure(exit.usage, "archive import: which mailbox? --mbox FILE");
   noMore(rest, 0);
-  const { stream, size } = sourceOf(mbox);
   const counts = { stored: 0, known: 0, refused: 0 };
   const isTrial = values["dry-run"] ?? false;
   await withIndex(order, async (catalogue) => {
-    const meter = new Meter(context.clock, "byte", "bytes", size);
-    const metered = counted(stream, mbox, (bytes) => meter.add(bytes));
+    const source = sourceOf(order, mbox);
     try {
-      for await (const { line, kind } of importing(catalogue, metered, {
-        largest: context.site.limits.message,
+      for await (const { line, kind } of importAll(catalogue, source.messages, {
         doubles: values.doubles ?? false,
         dryRun: isTrial,
         now: context.clock.now(),
@@ -99,19 +99,20 @@ export async function importMbox(order: Order): Promise<number> {
         else if (kind === "known") counts.known += 1;
         else {
           counts.refused += 1;
-          meter.wipe();
-          process.stderr.write(`listmill: ${mbox}:${line}: ${reasons[kind]}\n`);
+          source.meter.wipe();
+          const where = `${source.at()}:${line}`;
+          process.stderr.write(`listmill: ${where}: ${reasons[kind]}\n`);
         }
       }
     } finally {
-      meter.wipe();
+      source.meter.wipe();
     }
   });
   const { stored, known, refused } = counts;
   if (stored + known + refused === 0)
     throw new Failure(
       exit.dataError,
-      `${mbox} is no mailbox: it has no line "From SENDER DATE" with a message behind it`,
+      `${mbox} is no mailbox and no folder of messages: there is no line "From SENDER DATE" with a message behind it`,
     );
   const verb = isTrial ? "would be taken in" : "taken in";
   context.say(
@@ -129,33 +130,44 @@ const reasons = {
 } as const;
 
 interface Source {
-  readonly stream: NodeJS.ReadableStream;
-  /** Bytes; undefined where that cannot be told. */
-  readonly size: number | undefined;
+  readonly messages: AsyncIterable<Boxed>;
+  readonly meter: Meter;
+  /** The file that is being read. */
+  at(): string;
 }
 
-function sourceOf(mbox: string): Source {
-  if (mbox === "-") return { stream: process.stdin, size: undefined };
-  const found = statSync(mbox, { throwIfNoEntry: false });
-  if (!found || found.isDirectory())
-    throw new Failure(
-      exit.noInput,
-      `${mbox} ${found ? "is a folder, not a mailbox" : "is not there"}`,
-    );
-  return { stream: createReadStream(mbox), size: found.size };
+function sourceOf({ context }: Order, mbox: string): Source {
+  const largest = context.site.limits.message;
+  const found =
+    mbox === "-" ? undefined : statSync(mbox, { throwIfNoEntry: false });
+  if (mbox !== "-" && !found)
+    throw new Failure(exit.noInput, `${mbox} is not there`);
+  if (found?.isDirectory()) {
+    let at = mbox;
+    const meter = new Meter(context.clock, "message", "messages");
+    const messages = readFolder(mbox, largest, (path) => {
+      at = path;
+      meter.add(1);
+    });
+    return { messages, meter, at: () => at };
+  }
+  const meter = new Meter(context.clock, "byte", "bytes", found?.size);
+  const stream = found ? createReadStream(mbox) : process.stdin;
+  const read = unpacked(metered(stream, meter), mbox);
+  const messages = readMbox(read, largest);
+  return { messages, meter, at: () => mbox };
 }
 
 /** What is read, unpacked where it is gzip. */
-async function* counted(
-  stream: NodeJS.ReadableStream,
+async function* unpacked(
+  bytes: AsyncIterable<Uint8Array>,
   name: string,
-  add: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
-  stream.on("data", (chunk) => add(chunk.length));
-  const isPacked = name.endsWith(".gz");
-  const plain = isPacked ? stream.pipe(createGunzip()) : stream;
+  const packed = name.endsWith(".gz") ? createGunzip() : undefined;
+  // What goes wrong on the way comes out at its end.
+  if (packed) pipeline(Readable.from(bytes), packed).catch(() => {});
   try {
-    for await (const chunk of plain) yield Buffer.from(chunk as Buffer);
+    for await (const chunk of packed ?? bytes) yield Buffer.from(chunk);
   } catch (error) {
     throw new Failure(
       exit.noInput,

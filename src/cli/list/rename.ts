@@ -6,6 +6,7 @@
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { forgetIndex } from "../../archive/catalogue.ts";
 import { host } from "../../base/environment.ts";
 import { exit, Failure } from "../../base/errors.ts";
 import { failpoint } from "../../base/failpoint.ts";
@@ -71,6 +72,7 @@ async function goOn(context: Context, from: string, to: string): Promise<void> {
   await moveState(context, from, to);
   failpoint("rename-state");
   await carryArchive(join(site.home, "archive"), from, to);
+  forgetIndex(site.home, from);
   failpoint("rename-archive");
   await carry(root, from, to);
   lists.forget(from);

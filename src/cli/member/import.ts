@@ -8,7 +8,7 @@ import { placeIn } from "../../lists/importing.ts";
 import { actor } from "../actor.ts";
 import type { Context } from "../context.ts";
 import { bringAlong } from "../list/along.ts";
-import { Meter } from "../meter.ts";
+import { Meter, metered } from "../meter.ts";
 
 /** @param file undefined or "-": stdin. @returns the exit code */
 export async function importMembers(
@@ -66,16 +66,5 @@ async function readable(name: string): Promise<FileHandle> {
       exit.noInput,
       `${name} cannot be read: ${messageOf(error)}`,
     );
-  }
-}
-
-async function* metered(
-  bytes: AsyncIterable<Uint8Array>,
-  meter: Meter,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of bytes) {
-    yield chunk;
-    // Its lines are through when the next one is asked for.
-    meter.add(chunk.length);
   }
 }
