@@ -27,10 +27,18 @@ export async function* readFolder(
     if (found?.isDirectory()) yield* readFolder(path, largest, onFile);
     if (!found?.isFile()) continue;
     onFile(path);
-    const content =
-      found.size > largest ? undefined : unixLines(readFileSync(path));
-    yield { content, from: "", line: 1 };
+    yield* readFile(path, largest);
   }
+}
+
+/** The message that a file is. Throws the file system's errors. */
+export async function* readFile(
+  path: string,
+  largest: number,
+): AsyncGenerator<Boxed> {
+  const isTooLarge = statSync(path).size > largest;
+  const content = isTooLarge ? undefined : unixLines(readFileSync(path));
+  yield { content, from: "", line: 1 };
 }
 
 function unixLines(content: Buffer): Buffer {

@@ -27,8 +27,8 @@ archive thread LIST NUMBER
 archive export LIST --mbox FILE [NUMBERS]
     Writes posts into a new file in the format mboxrd; - is stdout. NUMBERS such as 5-10,17.
 archive import LIST --mbox FILE|FOLDER [--dry-run] [--doubles]
-    Reads messages into the archive: a mailbox (also FILE.gz, and - for stdin), or a folder with a file a
-    message, such as a Maildir or the archive of mlmmj or ezmlm. What is there already, by its bytes or its
+    Reads messages into the archive: a mailbox (also FILE.gz, and - for stdin), one in FILE.eml, or a folder with
+    a file a message, such as a Maildir or the archive of mlmmj or ezmlm. What is there already, by its bytes or its
     Message-ID, is passed over; with --doubles by its bytes only.
 archive feed LIST CONSUMER [NUMBERS]
     Gives stored posts to a consumer once more, or to one that is new: CONSUMER such as amqp, whose queue is

@@ -3,7 +3,7 @@ import { createReadStream, statSync } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { readFolder } from "../../archive/folder.ts";
+import { readFile, readFolder } from "../../archive/folder.ts";
 import { importAll } from "../../archive/mailbox.ts";
 import { dateOf } from "../../archive/reading.ts";
 import { find } from "../../archive/store.ts";
@@ -142,13 +142,16 @@ function sourceOf({ context }: Order, mbox: string): Source {
     mbox === "-" ? undefined : statSync(mbox, { throwIfNoEntry: false });
   if (mbox !== "-" && !found)
     throw new Failure(exit.noInput, `${mbox} is not there`);
-  if (found?.isDirectory()) {
+  if (found?.isDirectory() || mbox.endsWith(".eml")) {
     let at = mbox;
     const meter = new Meter(context.clock, "message", "messages");
-    const messages = readFolder(mbox, largest, (path) => {
+    const onFile = (path: string) => {
       at = path;
       meter.add(1);
-    });
+    };
+    const messages = found?.isDirectory()
+      ? readFolder(mbox, largest, onFile)
+      : readFile(mbox, largest);
     return { messages, meter, at: () => at };
   }
   const meter = new Meter(context.clock, "byte", "bytes", found?.size);
