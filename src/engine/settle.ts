@@ -8,6 +8,7 @@ import {
   giveBack,
   lay,
   mustHold,
+  note,
   passOn,
   putBack,
 } from "../spool/claim.ts";
@@ -199,11 +200,14 @@ export class Settlement<C extends Content> {
     this.#mill.close?.(queue, until);
     this.#say(`waits: ${where} is away: ${reason}`);
     const due = Math.max(secondOf(until), name.due);
+    const event = this.#event(where, "later", reason);
+    const envelope = withEvent(pass.envelope, event);
     if (pass.hasSettled) {
-      const again = { queue, name: { ...name, due }, envelope: pass.envelope };
+      const again = { queue, name: { ...name, due }, envelope };
       return this.#commit(this.#settled(pass, again));
     }
     await pass.noteDone();
+    await note(this.#claim, envelope);
     putBack(spool, this.#claim, due);
     return [];
   }
