@@ -151,7 +151,7 @@ export function mailTrade(
     },
 
     async emitted(subject, emission, now) {
-      const { recipient, outside, sender } = emission;
+      const { recipient, outside, sender, asOf } = emission;
       if (emission.queue !== undefined) return streamed(subject, emission, now);
       const list = listOf(subject.envelope);
       const at = outside
@@ -163,6 +163,7 @@ export function mailTrade(
         sender: sender ?? (list ? extended(site, list, "bounces") : ""),
         recipient,
         ...(at ? { list: at.list.address, extension: at.extension } : {}),
+        ...(asOf === undefined ? {} : { asOf }),
       };
     },
 

@@ -109,7 +109,7 @@ function minuteOf(text = ""): number {
 }
 
 /** "sat,sun", "mon-fri"; none where a word is no day. */
-function daysOf(text: string): number[] {
+export function daysOf(text: string): number[] {
   const found = new Set<number>();
   for (const part of text.toLowerCase().split(",")) {
     const [first = "", last = first, ...more] = part.split("-");

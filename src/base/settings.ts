@@ -122,6 +122,15 @@ export function size() {
   );
 }
 
+/** The same, or 0 for none. */
+export function sizeOrNone() {
+  return reads<string | number, number>(
+    'a size such as "256KB", "50MB" or a number of bytes, or 0',
+    "bytes",
+    (value) => (value === 0 || value === "0" ? 0 : byteCount(value)),
+  );
+}
+
 /** A share, in percent once read. */
 export function percent() {
   return reads<string, number>('a share such as "20%"', undefined, (value) => {

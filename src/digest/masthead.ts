@@ -45,7 +45,7 @@ export function fieldsOf(
 
 /** The page before the posts: what this is, where to write to, and the topics in order. */
 export async function pageOf(
-  { number, posts }: Issue,
+  { ordinal, volume, posts }: Issue,
   { audience }: Masthead,
 ): Promise<Said> {
   const noSubject = textFor(audience, "word-no-subject", {}).body;
@@ -62,7 +62,8 @@ export async function pageOf(
   const name = audience.list.local;
   return textFor(audience, "digest", {
     name,
-    number,
+    number: ordinal,
+    volume,
     posts: posts.length,
     topics,
   });

@@ -48,7 +48,8 @@ export async function buildPlain(
     text += `${await fields(post)}\n${escaped(body(found, masthead))}\n\n${"-".repeat(30)}\n\n`;
   }
   // The format's own words, by which programs find the end.
-  const end = `End of ${masthead.audience.list.local} Digest, issue ${issue.number}`;
+  const { volume, ordinal } = issue;
+  const end = `End of ${masthead.audience.list.local} Digest, Vol ${volume}, Issue ${ordinal}`;
   text += `${end}\n${"*".repeat(end.length)}\n`;
   return composeParts(fieldsOf(issue, masthead, page), textPart(text));
 }

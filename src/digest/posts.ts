@@ -1,8 +1,16 @@
 /**
  * The posts of a digest: a sequence of numbered files, each dated by when it was received. They are
  * never moved; what has been issued is known from the issues (issues.ts), which divide the numbers.
+ * A file's first line says as of which change to the members the post was distributed.
  */
-import { readdirSync, type Stats, statSync } from "node:fs";
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 import type { Piece } from "../base/pieces.ts";
@@ -11,7 +19,7 @@ import { numberPath } from "../lists/sequence.ts";
 export interface Post {
   readonly number: number;
   readonly path: string;
-  /** Bytes. */
+  /** Bytes of the file. */
   readonly size: number;
   readonly received: Date;
 }
@@ -40,7 +48,36 @@ export function postsBetween(
 
 /** The bytes of a post, left where they are. */
 export function contentOf(post: Post): Piece[] {
-  return [{ path: post.path, start: 0, end: post.size }];
+  return [{ path: post.path, start: headOf(post).length, end: post.size }];
+}
+
+/** The first line of a post's file. @param asOf a number that the roster's `last` gave */
+export function headLine(asOf: number): string {
+  return `listmill digest post as of ${asOf}\n`;
+}
+
+const HEAD = /^listmill digest post as of ([0-9]{1,15})\n/;
+/** Bytes that the line has at most. */
+const LONGEST = 48;
+
+/**
+ * As of which change to the members a post was distributed. One that was collected without saying so
+ * was there before any change was counted.
+ */
+export function asOf(post: Post): number {
+  return Number(HEAD.exec(headOf(post))?.[1] ?? 0);
+}
+
+/** The first line with its end; "" where it is the message's. */
+function headOf({ path }: Post): string {
+  const fd = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(LONGEST);
+    const length = readSync(fd, bytes, 0, LONGEST, 0);
+    return HEAD.exec(bytes.toString("latin1", 0, length))?.[0] ?? "";
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** On NFS a name seen absent stays absent for a while, unless its folder is listed. */

@@ -202,6 +202,7 @@ export class Asker<C extends Content> {
         if (file === undefined) throw new Error("no hook has given addresses");
         return file;
       },
+      asOf: standing.distribution.asOf,
       scratch: () => {
         this.#scratches += 1;
         return join(workOf(this.#claim), `scratch.${this.#scratches}`);

@@ -28,6 +28,7 @@ export class Distribution {
   #file: string | undefined;
   #versions = 0;
   readonly #given: Given[] = [];
+  #asOf: number | undefined;
 
   constructor(claim: Claim) {
     this.#claim = claim;
@@ -36,6 +37,11 @@ export class Distribution {
   /** Which hook gave what, before any hook changed it. */
   get given(): readonly Given[] {
     return this.#given;
+  }
+
+  /** As of which change members were read; undefined where none were. */
+  get asOf(): number | undefined {
+    return this.#asOf;
   }
 
   /** The list, one address a line; undefined as long as no hook has given any. */
@@ -66,7 +72,8 @@ export class Distribution {
     hook: string,
     timeout: number,
   ): Promise<string | undefined> {
-    const { file, lines } = answer;
+    const { file, lines, asOf } = answer;
+    if (asOf !== undefined) this.#asOf = asOf;
     if (file === undefined || !this.#isOurs(file))
       return (
         lines &&

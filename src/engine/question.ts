@@ -27,6 +27,8 @@ export interface Emission {
   readonly queue?: string;
   /** With a queue: the number that the message has in the list's archive. */
   readonly number?: number;
+  /** For the digest: as of which change the members were read who got the post singly. */
+  readonly asOf?: number;
   /** Without it, a copy of the message at hand. */
   readonly content?: readonly Piece[];
   /** Seconds since 1970 before which it is not taken. */
@@ -73,6 +75,8 @@ export interface Question<C extends Content = Content> {
   recipients(): AsyncIterable<string>;
   /** The same as a file, an address a line, for those who read fast. Not to be changed. */
   recipientsFile(): Promise<string>;
+  /** As of which change to the members a recipients hook has read them. */
+  readonly asOf?: number | undefined;
   /** The path of a file that a hook may write for its answer; gone when the message has moved on. */
   scratch(): string;
   /** What the recipients hooks of another list give for this message; each list is asked once. */
@@ -96,6 +100,8 @@ export type Addresses = string | readonly string[];
 export interface AddressFile {
   /** One of `scratch()` is taken as it is; any other is copied. */
   readonly file: string;
+  /** As of which change to the members it is. */
+  readonly asOf?: number;
 }
 
 /** What an inline hook may return; nothing means: pass. */
@@ -126,6 +132,7 @@ export interface Answer {
   readonly lines?: AsyncIterable<Addresses>;
   /** The file that holds them, where they come as one. */
   readonly file?: string;
+  readonly asOf?: number;
   /** For `deliver`. */
   readonly outcomes?: AsyncIterable<readonly Outcome[]>;
   /** Where lies what a program wrote, as long as the entry's `work/` folder does. */
@@ -156,7 +163,12 @@ export function answerOf(reply: Reply, verb: Verb): Answer {
     case "recipients":
     case "refine":
       if (isAddressFile(reply))
-        return { ...empty, lines: pagesOfFile(reply.file), file: reply.file };
+        return {
+          ...empty,
+          lines: pagesOfFile(reply.file),
+          file: reply.file,
+          ...(reply.asOf === undefined ? {} : { asOf: reply.asOf }),
+        };
       if (!isIterable(reply)) break;
       return { ...empty, lines: each(reply as Iterable<Addresses>) };
     case "deliver":

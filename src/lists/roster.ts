@@ -3,20 +3,17 @@
  * and removing are idempotent, and what they change stands in the journal; an import writes in
  * transactions, so after a crash it is simply run again.
  */
-import { closeSync, openSync } from "node:fs";
 import { breath } from "../base/breath.ts";
 import { systemClock } from "../base/clock.ts";
 import { oneLine } from "../base/log.ts";
-import { release } from "../base/memory.ts";
 import { canonical, keyOf } from "../mail/address.ts";
-import { writeAll } from "../spool/durable.ts";
 import { type Actor, mill } from "../state/journal.ts";
 import type { Added, Delivery, Joining, Member } from "../state/member.ts";
-import { reachedAt } from "../state/memberQueries.ts";
 import { type Imported, importLines } from "./importing.ts";
 import { nameOf } from "./memberColumns.ts";
 import { csvLine, headLine } from "./memberLine.ts";
-import { memberKey, People } from "./people.ts";
+import { memberKey } from "./people.ts";
+import { Readers } from "./readers.ts";
 import { stateOf } from "./state.ts";
 
 /** What may be said of a member; what is left out stays as it is, null is as the list has it. */
@@ -30,7 +27,7 @@ export function rosterOf(home: string): Roster {
 /** Members that are many for a table. */
 const MANY = 1000;
 
-export class Roster extends People {
+export class Roster extends Readers {
   /** Adds a member or changes one; "refused" where the address cannot be used. */
   async add(
     list: string,
@@ -126,12 +123,6 @@ export class Roster extends People {
     return members.count(keyOf(list), { of });
   }
 
-  /** How many of some deliveries get mail now: neither away nor suspended. */
-  async readers(list: string, of: readonly Delivery[]): Promise<number> {
-    const { members } = await this.state();
-    return members.count(keyOf(list), { of, reach: this.#reach });
-  }
-
   /**
    * Members in the order of their keys, with memory flat; other work goes on between the pages.
    * @param wanted the deliveries that are wanted, all without it; and whether only who gets mail now
@@ -144,36 +135,12 @@ export class Roster extends People {
     } = {},
   ): AsyncGenerator<Member> {
     const { members } = await this.state();
-    const reach = wanted.reached ? this.#reach : undefined;
+    const reach = wanted.reached ? this.reach : undefined;
     const those = { of: wanted.delivery, reach };
     for await (const page of members.all(keyOf(list), those)) {
       yield* page;
       await breath();
     }
-  }
-
-  /**
-   * Writes the addresses of members who get mail now for a distribution list to a new file, an
-   * address a line: they are never all in memory. @returns the file
-   */
-  async addressFile(
-    list: string,
-    delivery: Delivery,
-    file: string,
-  ): Promise<{ readonly file: string }> {
-    const { members } = await this.state();
-    const fd = openSync(file, "wx", 0o640);
-    try {
-      const key = keyOf(list);
-      for await (const page of members.addresses(key, delivery, this.#reach)) {
-        writeAll(fd, page);
-        release(page);
-        await breath();
-      }
-    } finally {
-      closeSync(fd);
-    }
-    return { file };
   }
 
   /**
@@ -209,10 +176,6 @@ export class Roster extends People {
       ["suppressed.csv", this.suppressedLines(list)],
       ["journal.csv", this.journal(list)],
     ];
-  }
-
-  get #reach() {
-    return reachedAt(this.clock.now());
   }
 }
 

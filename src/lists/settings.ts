@@ -5,6 +5,7 @@
 import { join, resolve } from "node:path";
 import { oneLine } from "../base/log.ts";
 import { checked, parseTable, readText, type Table } from "../base/settings.ts";
+import { timed } from "./schema/digest.ts";
 import { type ListSettings, listSchema } from "./schema/list.ts";
 import type { Role } from "./schema/node.ts";
 import { rowsOf } from "./schema/rows.ts";
@@ -70,6 +71,8 @@ export function listSettingsOf(
     if (own === undefined) merged[key] = value;
     else if (isTable(own) && isTable(value)) merged[key] = { ...value, ...own };
   }
+  const { digest } = merged;
+  if (isTable(digest) && digest.at) merged.digest = { ...timed, ...digest };
   return checked(listSchema, merged, path, content);
 }
 

@@ -40,6 +40,8 @@ export interface Envelope {
   readonly extension?: string;
   /** For a consumer of the archive: the number that the post has there. */
   readonly number?: number;
+  /** For the digest: as of which change to the list's members the post went to those who read it singly. */
+  readonly asOf?: number;
   /** `mta`, `operator`, or `<queue>/<id>` of the entry that it follows from. */
   readonly origin: string;
   /** When it came into the spool, ISO 8601. */

@@ -4,7 +4,7 @@
  */
 import { exit, Failure } from "../base/errors.ts";
 import { lastNumbers, startAfter } from "./counters.ts";
-import { changing } from "./memberRow.ts";
+import { written } from "./memberRow.ts";
 import { inserting, PAGE } from "./prepared.ts";
 import type { Tables } from "./rows.ts";
 import { type Queries, type Store, sql } from "./store.ts";
@@ -20,7 +20,7 @@ interface Shape {
 const shapes: Readonly<Record<keyof Tables, Shape>> = {
   members: {
     key: ["list", "key"],
-    columns: ["list", "key", ...changing],
+    columns: ["list", "key", ...written],
   },
   suppressed: {
     key: ["list", "key"],

@@ -116,6 +116,20 @@ export class Journal {
       : { first: Number(row.first), last: Number(row.last) };
   }
 
+  /**
+   * The number of the last entry of a list; while it has none, of the last one of all. Whoever has read
+   * it sees all changes of members up to it, and none that he does not see gets it or one below.
+   */
+  async last(
+    list: string,
+    queries: Queries = this.#store.queries,
+  ): Promise<number> {
+    const own = await this.span(list, queries);
+    if (own) return own.last;
+    const { rows } = await queries.executeQuery(this.#compiled.top({}));
+    return Number(rows[0]?.last ?? 0);
+  }
+
   /** Forgets all of a list. @param queries the transaction in which it happens */
   async clear(queries: Queries, list: string): Promise<void> {
     await queries.executeQuery(this.#compiled.clear({ list }));
@@ -174,6 +188,9 @@ function compiled(store: Store) {
         .selectFrom("journal")
         .select(({ fn }) => [fn.min("id").as("first"), fn.max("id").as("last")])
         .where("list", "=", list),
+    ),
+    top: prepared(() =>
+      queries.selectFrom("journal").select(({ fn }) => fn.max("id").as("last")),
     ),
     clear: prepared(({ list }: Of) =>
       queries.deleteFrom("journal").where("list", "=", list),

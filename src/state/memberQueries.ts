@@ -3,7 +3,7 @@
  * differs. Pure.
  */
 import type { Delivery } from "./member.ts";
-import { changing } from "./memberRow.ts";
+import { written } from "./memberRow.ts";
 import { inserting, knownIn, PAGE, prepared } from "./prepared.ts";
 import { type Store, sql } from "./store.ts";
 
@@ -62,7 +62,7 @@ export function memberQueries(store: Store) {
         .where("key", "=", given.key),
     ),
     known: knownIn(store, "members"),
-    write: inserting(store, "members", [...key, ...changing], key, changing),
+    write: inserting(store, "members", [...key, ...written], key, written),
     any: prepared(() => queries.selectFrom("members").select("key").limit(1)),
     clear: prepared(({ list }: Of) =>
       queries.deleteFrom("members").where("list", "=", list),
@@ -87,13 +87,46 @@ export function memberQueries(store: Store) {
   };
 }
 
+/** Those who have or had some delivery, and whose delivery has changed since. */
+export interface Changed {
+  /** A number of the journal. */
+  readonly since: number;
+  /** What stands in its name: "digest-". */
+  readonly like: string;
+}
+
+/** Pages of those whose delivery has changed. */
+export function changedPages({ queries }: Store) {
+  type Given = { list: string; after: string } & Changed & Reach;
+  return prepared((given: Given) =>
+    queries
+      .selectFrom("members")
+      .selectAll()
+      .where("list", "=", given.list)
+      .where("key", ">", given.after)
+      .where("delivery_since", ">", given.since)
+      .where(
+        sql<boolean>`deliveries || ' ' || delivery LIKE '%' || ${given.like} || '%'`,
+      )
+      .where("away", "<=", given.away)
+      .where("suspended", "<=", given.suspended)
+      .orderBy("key")
+      .limit(PAGE),
+  );
+}
+
 /** A page as one value: a million strings would cost more than all the rest. */
 export function addressPages({ kind, queries }: Store) {
   const lines = {
     sqlite: sql<Buffer>`CAST(group_concat(address, char(10)) || char(10) AS BLOB)`,
     postgres: sql<string>`string_agg(address, chr(10) ORDER BY key) || chr(10)`,
   }[kind] as ReturnType<typeof sql<Buffer | string>>;
-  type Given = { list: string; after: string; delivery: string } & Reach;
+  type Given = {
+    list: string;
+    after: string;
+    delivery: string;
+    until: number;
+  } & Reach;
   return prepared((given: Given) =>
     queries
       .selectFrom(
@@ -103,6 +136,7 @@ export function addressPages({ kind, queries }: Store) {
           .where("list", "=", given.list)
           .where("key", ">", given.after)
           .where("delivery", "=", given.delivery)
+          .where("delivery_since", "<=", given.until)
           .where("away", "<=", given.away)
           .where("suspended", "<=", given.suspended)
           .orderBy("key")

@@ -4,6 +4,7 @@
  */
 import type { Delivery, Joining, Member, Moderation } from "./member.ts";
 import type { MemberRow } from "./rows.ts";
+import { spellsBefore } from "./spells.ts";
 
 /** What may change of a member, in the order in which it is told. */
 export const changing = [
@@ -21,20 +22,41 @@ export const changing = [
   "joined",
 ] as const satisfies readonly (keyof MemberRow)[];
 
-/** The row of somebody who joins or changes. @param now milliseconds since 1970 */
+/** All columns but those of the key. */
+export const written = [
+  ...changing,
+  "delivery_since",
+  "deliveries",
+] as const satisfies readonly (keyof MemberRow)[];
+
+/**
+ * The row of somebody who joins or changes.
+ * @param now milliseconds since 1970
+ * @param next a number that is above all of the list's journal so far, and none above the next one
+ */
 export function rowOf(
   list: string,
   one: Joining,
   old: MemberRow | undefined,
   now: number,
+  next: number,
 ): MemberRow {
   const suspended = moment(one.suspended, old?.suspended);
+  const delivery = one.delivery ?? old?.delivery ?? "posts";
+  // Who is said to have joined before has been a member all along: after a restore, say.
+  const first = one.joined === undefined ? next : 0;
+  const since = old?.delivery === delivery ? old.delivery_since : next;
   return {
     list,
     key: one.key,
     address: one.address,
     name: one.name ?? old?.name ?? "",
-    delivery: one.delivery ?? old?.delivery ?? "posts",
+    delivery,
+    delivery_since: old ? since : first,
+    deliveries:
+      old && since !== old.delivery_since
+        ? spellsBefore(old)
+        : (old?.deliveries ?? ""),
     own_copy: choice(one.ownCopy, old?.own_copy),
     duplicates: choice(one.duplicates, old?.duplicates),
     acknowledge: choice(one.acknowledge, old?.acknowledge),

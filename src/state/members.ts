@@ -14,6 +14,8 @@ import {
 } from "./member.ts";
 import {
   addressPages,
+  type Changed,
+  changedPages,
   everybody,
   fourOf,
   memberQueries,
@@ -22,6 +24,7 @@ import {
 import { isSame, memberOf, rowOf } from "./memberRow.ts";
 import { chunks, PAGE, packed } from "./prepared.ts";
 import type { MemberRow } from "./rows.ts";
+import { type Spell, spellsOf } from "./spells.ts";
 import type { Queries, Store } from "./store.ts";
 
 /** Kilobytes, with the minus that SQLite wants; the usual size and one for reading. */
@@ -32,6 +35,12 @@ const SMALL_CACHE = -1000;
 export interface Wanted {
   readonly of?: readonly Delivery[] | undefined;
   readonly reach?: Reach | undefined;
+}
+
+/** Somebody whose delivery has changed. */
+export interface Changer {
+  readonly address: string;
+  readonly spells: readonly Spell[];
 }
 
 /** What a change comes to. @param now milliseconds since 1970 */
@@ -48,12 +57,14 @@ export class Members {
   readonly #journal: Journal;
   readonly #compiled: ReturnType<typeof memberQueries>;
   readonly #addresses: ReturnType<typeof addressPages>;
+  readonly #changed: ReturnType<typeof changedPages>;
 
   constructor(store: Store, journal: Journal) {
     this.#store = store;
     this.#journal = journal;
     this.#compiled = memberQueries(store);
     this.#addresses = addressPages(store);
+    this.#changed = changedPages(store);
   }
 
   /** Adds a member or changes one. @param now milliseconds since 1970 */
@@ -112,12 +123,13 @@ export class Members {
     const query = this.#compiled.known({ list, keys });
     const { rows } = await queries.executeQuery(query);
     const known = new Map(rows.map((row) => [row.key, row]));
+    const next = (await this.#journal.last(list, queries)) + 1;
     const written = new Map<string, MemberRow>();
     const happened: Happening[] = [];
     const results = some.map((one): Added | "absent" => {
       const old = known.get(one.key);
       if (!old && mustBeKnown) return "absent";
-      const row = rowOf(list, one, old, now);
+      const row = rowOf(list, one, old, now, next);
       if (old && isSame(old, row)) return "present";
       known.set(one.key, row);
       written.set(one.key, row);
@@ -201,19 +213,41 @@ export class Members {
     }
   }
 
+  /** Those whose delivery has changed, with all that they had; a page at a time. */
+  async *changed(
+    list: string,
+    changed: Changed,
+    reach: Reach = everybody,
+  ): AsyncGenerator<Changer[]> {
+    for (let after = ""; ; ) {
+      const query = this.#changed({ list, after, ...changed, ...reach });
+      const { rows } = await this.#run(query);
+      if (rows.length > 0)
+        yield rows.map((row) => ({
+          address: row.address,
+          spells: spellsOf(row),
+        }));
+      if (rows.length < PAGE) return;
+      after = rows.at(-1)?.key ?? "";
+    }
+  }
+
   /**
    * The addresses alone as bytes, an address a line; a page at a time, without an object for each. The
    * bytes are the caller's, who may release them.
+   * @param until only who has had this delivery since that number of the journal at the latest
    */
   async *addresses(
     list: string,
     delivery: Delivery,
     reach: Reach = everybody,
+    until = Number.MAX_SAFE_INTEGER,
   ): AsyncGenerator<Buffer> {
     let isLong = false;
     try {
       for (let after = ""; ; ) {
-        const query = this.#addresses({ list, after, delivery, ...reach });
+        const given = { list, after, delivery, until, ...reach };
+        const query = this.#addresses(given);
         const [page] = (await this.#run(query)).rows;
         if (!page || page.count === 0) return;
         yield typeof page.lines === "string"

@@ -259,6 +259,14 @@ const steps: readonly { readonly sqlite: string; readonly postgres: string }[] =
     PRIMARY KEY (list, key)
   )`,
     },
+    {
+      // From which number of the journal on a member has his delivery, and those that he had before.
+      sqlite: `ALTER TABLE members ADD COLUMN delivery_since INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE members ADD COLUMN deliveries TEXT NOT NULL DEFAULT ''`,
+      postgres: `ALTER TABLE members
+    ADD COLUMN delivery_since bigint NOT NULL DEFAULT 0,
+    ADD COLUMN deliveries text NOT NULL DEFAULT ''`,
+    },
   ];
 
 export const sqliteSteps: readonly string[] = steps.map(({ sqlite }) => sqlite);

@@ -53,6 +53,7 @@ const types: Readonly<Record<string, string>> = {
   away: "bigint",
   suspended: "bigint",
   joined: "bigint",
+  delivery_since: "bigint",
   since: "bigint",
   size: "bigint",
   number: "bigint",

@@ -7,6 +7,10 @@ export interface MemberRow {
   address: string;
   name: string;
   delivery: string;
+  /** The number of the journal from which on it is that; 0: from the beginning. */
+  delivery_since: number;
+  /** Those before it (spells.ts). */
+  deliveries: string;
   own_copy: number | null;
   joined: number;
   /** 0: not. */

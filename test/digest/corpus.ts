@@ -7,7 +7,10 @@ import type { Issue } from "../../src/digest/issues.ts";
 import type { Masthead } from "../../src/digest/masthead.ts";
 import type { List } from "../../src/lists/directory.ts";
 
-const corpus = "../shared/corpus";
+const corpus =
+  ["../shared/corpus", "../../shared/corpus"].find((path) =>
+    existsSync(path),
+  ) ?? "../shared/corpus";
 
 /** Why a test must be skipped. */
 export const missing = existsSync(corpus)
@@ -30,6 +33,8 @@ export function corpusFiles(folder: string): string[] {
 export function issueOf(paths: readonly string[], number = 5): Issue {
   return {
     number,
+    volume: 1,
+    ordinal: number,
     posts: paths.map((path, index) => ({
       number: index + 1,
       path,

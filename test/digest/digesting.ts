@@ -18,10 +18,14 @@ for (let n = Number(first); n <= Number(last); n++) {
     id,
     content: [Buffer.from(`Subject: ${id}\n\nHello\n`)],
     received: new Date(),
+    asOf: 0,
   });
   process.stdout.write(`collected ${id}\n`);
   if (n % Number(every) !== 0 && !begun({ digestDir, id })) continue;
-  const issue = await claim({ digestDir, id });
+  const issue = await claim(
+    { digestDir, id },
+    { now: Date.now(), volume: "never" },
+  );
   if (!issue) continue;
   const posts: string[] = [];
   for (const post of issue.posts)

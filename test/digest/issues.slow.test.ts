@@ -2,8 +2,16 @@ import { readdirSync, unlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { collect, pending } from "../../src/digest/collect.ts";
-import { begun, claim, type Issue } from "../../src/digest/issues.ts";
+import {
+  begun,
+  type Claimant,
+  type Issue,
+  claim as taken,
+} from "../../src/digest/issues.ts";
 import { child } from "../lists/children.ts";
+
+const claim = (claimant: Claimant) =>
+  taken(claimant, { now: Date.now(), volume: "never" });
 
 async function collectAll(digestDir: string, ...ids: string[]) {
   for (const id of ids)
@@ -12,6 +20,7 @@ async function collectAll(digestDir: string, ...ids: string[]) {
       id,
       content: [Buffer.from(`Subject: ${id}\n\nHello\n`)],
       received: new Date("2026-07-31T12:00:00Z"),
+      asOf: 0,
     });
 }
 

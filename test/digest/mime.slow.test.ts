@@ -66,7 +66,7 @@ t.test(
     const digest = await built(paths);
     t.same(posts(digest), originals);
     const parsed = await simpleParser(digest);
-    t.equal(parsed.subject, "dev digest, issue 5");
+    t.equal(parsed.subject, "dev Digest, Vol 1, Issue 5");
     t.equal(parsed.from?.text, "dev-owner@example.org");
     t.equal(parsed.messageId, "<digest.5.1785499200-a1@mill.example.org>");
     t.match(parsed.text, "1. One (Ann)\n");
@@ -79,7 +79,7 @@ t.test(
       posts: names.map(() => "message/rfc822"),
       ids: ["<1@x>", "<2@x>", "<3@x>", "<4@x>", "<5@x>"],
       page: found.page,
-      subject: "dev digest, issue 5",
+      subject: "dev Digest, Vol 1, Issue 5",
       defects: [],
     });
     t.match(found.page, "2. Zwölf\n");

@@ -56,7 +56,7 @@ t.test(
       "Subject: Zwölf\n\nfür alle",
       "Subject: Three\n\nSee it.\n[Left out: a.png (image/png), 3 bytes]",
     ]);
-    t.match(digest, /\n\nEnd of dev Digest, issue 5\n\*{26}\n$/);
+    t.match(digest, /\n\nEnd of dev Digest, Vol 1, Issue 5\n\*{33}\n$/);
   },
 );
 
@@ -68,13 +68,13 @@ t.test("the page and the notes are in the reader's language", async (t) => {
   for (const [language, subject, page, note] of [
     [
       "de",
-      "Sammelnachricht von dev, Ausgabe 5",
+      "Sammelnachricht von dev, Band 1, Ausgabe 5",
       "  1. (kein Betreff) (ann@example.org)",
       "[Hier weggelassen: image/png, 3 Byte]",
     ],
     [
       "ja",
-      "dev まとめ送り 第5号",
+      "dev まとめ送り 第1巻 第5号",
       "  1. (件名なし) (ann@example.org)",
       "[省略: image/png、3 バイト]",
     ],
@@ -100,7 +100,7 @@ t.test("no text can end its post", async (t) => {
     "-".repeat(29),
     "-".repeat(31),
     "-".repeat(70),
-    "End of dev Digest, issue 5",
+    "End of dev Digest, Vol 1, Issue 5",
     `\r${"-".repeat(30)}\r`,
     `\u2028${"-".repeat(30)}`,
     ` ${"-".repeat(30)}`,

@@ -80,7 +80,8 @@ t.test(
     });
     t.equal((await Array.fromAsync(digests)).length, 1250);
     const file = join(t.testdir(), "addresses");
-    t.same(await roster.addressFile(list, "posts", file), { file });
+    const asOf = await roster.last(list);
+    t.same(await roster.addressFile(list, "posts", file), { file, asOf });
     const posts = all.filter(({ delivery }) => delivery === "posts");
     t.equal(posts.length, 625);
     t.equal(

@@ -4,6 +4,7 @@ import type { Test } from "tap";
 import { hashOf } from "../../src/base/hash.ts";
 import { deliveries } from "../../src/state/member.ts";
 import { reachedAt } from "../../src/state/memberQueries.ts";
+import { deliveryAt } from "../../src/state/spells.ts";
 import type { State } from "../../src/state/state.ts";
 import { bounceTests } from "./bounces.ts";
 import { journalTests } from "./journal.ts";
@@ -45,6 +46,7 @@ export function tableTests(t: Test, opens: Opens): void {
     "those who add at once lose nothing": together,
     "who is away or suspended gets no mail": unreached,
     "who is no member is not changed": absent,
+    "what somebody had is known as of each change": spells,
     ...journalTests,
     ...roleTests,
     ...renameTests,
@@ -207,6 +209,62 @@ async function member(t: Test, state: State) {
   await state.clear("l@x");
   t.equal(await members.count("l@x"), 0);
   t.equal(await members.count("m@x"), 1);
+}
+
+async function spells(t: Test, state: State) {
+  const { members, journal } = state;
+  const name = "spell@x";
+  const had = async (since: number, like = "digest-") =>
+    Object.fromEntries(
+      (await Array.fromAsync(members.changed(name, { since, like })))
+        .flat()
+        .map(({ address, spells }) => [
+          address,
+          spells.map(({ delivery }) => delivery).join(" "),
+        ]),
+    );
+  const put = (key: string, more: object) =>
+    members.add(name, { key, address: key, ...more }, 1);
+  await put("a@x", { delivery: "digest-mime" });
+  await put("old@x", { delivery: "digest-mime", joined: 5 });
+  const before = await journal.last(name);
+  t.same(await had(0), { "a@x": "digest-mime" }, "joined long ago: no change");
+  t.same(await had(before), {});
+  await put("a@x", { delivery: "posts", language: "de" });
+  const between = await journal.last(name);
+  await put("a@x", { language: "en" });
+  await put("old@x", { delivery: "digest-plain" });
+  await put("b@x", { delivery: "nomail" });
+  t.same(await had(before), {
+    "a@x": "digest-mime posts",
+    "old@x": "digest-mime digest-plain",
+  });
+  t.same(await had(between), { "old@x": "digest-mime digest-plain" });
+  t.same(await had(before, "posts"), { "a@x": "digest-mime posts" });
+  const [page = []] = await Array.fromAsync(
+    members.changed(name, { since: before, like: "posts" }),
+  );
+  const changed = page[0]?.spells ?? [];
+  t.equal(deliveryAt(changed, before), "digest-mime");
+  t.equal(deliveryAt(changed, between), "posts");
+  t.equal(deliveryAt(changed, 0), undefined, "no member yet");
+  // Who gets digests unchanged since then.
+  const lines = await Array.fromAsync(
+    members.addresses(name, "digest-plain", undefined, between),
+  );
+  t.same(lines, []);
+  t.match(
+    String(await Array.fromAsync(members.addresses(name, "digest-plain"))),
+    /^old@x$/m,
+  );
+  await members.remove(name, "a@x", 1);
+  await put("a@x", { delivery: "digest-mime" });
+  t.match(await had(before), { "a@x": /^digest-mime$/ }, "a new member");
+  for (let n = 0; n < 60; n += 1)
+    await put("a@x", { delivery: n % 2 ? "digest-mime" : "posts" });
+  const all = (await had(0))["a@x"]?.split(" ") ?? [];
+  t.equal(all.length, 51, "no more than that are kept");
+  await state.clear(name);
 }
 
 async function many(t: Test, { members }: State) {

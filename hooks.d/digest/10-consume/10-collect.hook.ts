@@ -1,5 +1,5 @@
 #!/usr/bin/env listmill-hook
-// Collects posts for the digest. When it is due by number, size or age ([digest] in list.toml), or
+// Collects posts for the digest. When it is due by number, size, age or time ([digest] in list.toml), or
 // an operator asks, the issue is built in both forms and re-injected to its readers.
 import { collectOrIssue } from "../../../src/digest/stream.ts";
 import type { Ask, Reply } from "../../../src/hook.ts";
@@ -15,8 +15,11 @@ export default async function collect(ask: Ask): Promise<Reply> {
     received: new Date(envelope.received),
     extension: (envelope.extension ?? "").replace(/^digest.?/, ""),
     byHand: envelope.origin === "operator",
+    asOf: envelope.asOf,
     content: message.pieces(),
     address: ask.address,
+    scratch: ask.scratch,
+    log: ask.log,
   }))
     ask.emit(emission);
 }

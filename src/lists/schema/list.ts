@@ -6,7 +6,6 @@ import {
   choice,
   count,
   delay,
-  duration,
   flag,
   kinds,
   percent,
@@ -16,6 +15,7 @@ import {
   textLike,
 } from "../../base/settings.ts";
 import { bounces } from "./bounces.ts";
+import { digest } from "./digest.ts";
 import { language, people } from "./people.ts";
 import { personal } from "./personal.ts";
 import { sourceParts, sourceSections, sources } from "./sources.ts";
@@ -42,19 +42,6 @@ const refine = z.strictObject({
   order: note(
     choice("domain", "mx", "none").prefault("domain"),
     "Recipients are sorted by domain, or by the mail server of their domain (asks the DNS), or left as they come.",
-  ),
-});
-
-const digest = z.strictObject({
-  enabled: note(flag().prefault(true), "Whether there are digests."),
-  posts: note(
-    count(1, 10_000).prefault(20),
-    "A digest goes out with this many posts,",
-  ),
-  size: note(size().prefault("256KB"), "or with posts of this size together,"),
-  age: note(
-    duration("365d").prefault("24h"),
-    "or when its oldest post is this old.",
   ),
 });
 
@@ -119,7 +106,10 @@ const listShape = {
     bounces.prefault({}),
     "What is done about members whose mail comes back (docs/bounces.md).",
   ),
-  digest: note(digest.prefault({}), "When a digest goes out."),
+  digest: note(
+    digest.prefault({}),
+    "When a digest goes out, and how its issues are counted (docs/digests.md).",
+  ),
   personal: note(
     personal.prefault({}),
     "What is merged into the message of each recipient; any of it makes one message a recipient (docs/personal-mail.md).",

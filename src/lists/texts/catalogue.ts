@@ -162,6 +162,7 @@ export const catalogue = {
   }),
   digest: mail("an issue of the digest, the page before its posts", {
     name: w.name,
+    volume: w.volume,
     number: w.issue,
     posts: w.posts,
     topics: w.topics,

@@ -186,7 +186,8 @@ export const recipients = lines("each address, and what its host said", [
   "  550 5.1.1 no such user",
 ]);
 export const name = line("the list as people call it", "news");
-export const issue = line("the number of the issue", "17");
+export const volume = line("the number of the volume", "3");
+export const issue = line("the number of the issue in its volume", "17");
 export const posts = word({
   kind: "count",
   about: "how many posts are in it",
