@@ -5,7 +5,7 @@ import { simpleParser } from "mailparser";
 import t from "tap";
 import { bytes, isRange } from "../../src/base/pieces.ts";
 import { buildMime } from "../../src/digest/mime.ts";
-import { corpusFiles, issueOf, masthead, missing } from "./corpus.ts";
+import { issueOf, masthead } from "./corpus.ts";
 
 async function built(paths: readonly string[]): Promise<Buffer> {
   return bytes(
@@ -100,38 +100,3 @@ t.test("strangers' fields cannot add a line to the contents", async (t) => {
   const { text } = await simpleParser(await built([join(dir, "bad")]));
   t.match(text, "1. a --x Evil: 1 (b c)");
 });
-
-t.test(
-  "every list message of the corpus is found again byte for byte",
-  async (t) => {
-    const paths = [...corpusFiles("lists"), ...corpusFiles("messages")];
-    t.ok(paths.length > 1000);
-    for (let at = 0; at < paths.length; at += 100) {
-      const some = paths.slice(at, at + 100);
-      const digest = await built(some);
-      const back = posts(digest);
-      if (
-        !back.every((post, index) =>
-          post.equals(readFileSync(some[index] ?? "")),
-        )
-      )
-        t.fail(`not the same: ${some[0]} and the next ones`);
-      t.equal(back.length, some.length);
-    }
-  },
-);
-
-t.test(
-  "Python's email finds as many posts as the corpus has",
-  { skip: missing },
-  async (t) => {
-    const paths = [
-      ...corpusFiles("lists/linux-man"),
-      ...corpusFiles("lists/salist"),
-    ];
-    const found = python(await built(paths), join(t.testdir(), "digest"));
-    if (found === undefined) return t.comment("no python3");
-    t.equal(found.posts.length, paths.length);
-    t.same(found.defects, []);
-  },
-);

@@ -6,13 +6,7 @@ import t from "tap";
 import { bytes } from "../../src/base/pieces.ts";
 import { buildPlain } from "../../src/digest/plain.ts";
 import { columns } from "../../src/mail/width.ts";
-import {
-  corpusFiles,
-  inLanguage,
-  issueOf,
-  masthead,
-  missing,
-} from "./corpus.ts";
+import { inLanguage, issueOf, masthead } from "./corpus.ts";
 
 async function text(paths: readonly string[]): Promise<string> {
   const pieces = await buildPlain(issueOf(paths), masthead);
@@ -130,24 +124,3 @@ t.test("a long text is cut, and it is said", async (t) => {
   t.ok(many.length < 4_300_000);
   t.equal(burst(many).posts.length, 40);
 });
-
-t.test(
-  "the list mail of the corpus goes through, each post one",
-  { skip: missing },
-  async (t) => {
-    const paths = [
-      "linux-man",
-      "salist",
-      "usrp-users",
-      "jwz",
-      "kasan-googlegroups",
-    ]
-      .flatMap((name) => corpusFiles(`lists/${name}`))
-      .filter((_, index) => index % 4 === 0);
-    t.ok(paths.length > 200);
-    for (let at = 0; at < paths.length; at += 50) {
-      const some = paths.slice(at, at + 50);
-      t.equal(burst(await text(some)).posts.length, some.length);
-    }
-  },
-);
