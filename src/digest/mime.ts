@@ -24,7 +24,7 @@ export async function buildMime(
   // What a post holds is not known, and any of it may be 8-bit (RFC 2046 §5.2.1).
   const posts = multipart(
     "digest",
-    issue.posts.map((post) => ({ header: enclosed, content: contentOf(post) })),
+    page.posts.map((post) => ({ header: enclosed, content: contentOf(post) })),
     newBoundary(),
   );
   const both = multipart(

@@ -41,7 +41,7 @@ export async function buildPlain(
   const page = await pageOf(issue, masthead);
   let text = `${wrapped(page.body, page.language)}\n\n${"-".repeat(70)}\n\n`;
   let left = ALL_TEXTS;
-  for (const post of issue.posts) {
+  for (const post of page.posts) {
     const limit = Math.min(TEXT, left);
     const found = await readable(contentOf(post), { limit });
     left -= Buffer.byteLength(found.text);

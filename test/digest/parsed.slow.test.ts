@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { simpleParser } from "mailparser";
 import t from "tap";
 import { bytes, type Piece } from "../../src/base/pieces.ts";
+import { topicsOf } from "../../src/digest/contents.ts";
 import { buildMime } from "../../src/digest/mime.ts";
 import { buildPlain } from "../../src/digest/plain.ts";
 import { headLine } from "../../src/digest/posts.ts";
@@ -63,13 +64,16 @@ interface Written {
  * Builds both forms of an issue, and has the MIME one read by the rules and by mailparser.
  * @param posts paths of messages
  */
-async function issue(t: Tap, dir: string, posts: readonly string[]) {
+async function issue(t: Tap, dir: string, paths: readonly string[]) {
   mkdirSync(dir);
-  const stored = posts.map((path, at) => {
+  const stored = paths.map((path, at) => {
     const file = join(dir, `${at}`);
     writeFileSync(file, Buffer.concat([head, readFileSync(path)]));
     return file;
   });
+  const topics = await topicsOf(issueOf(stored).posts);
+  const posts = topics.map(({ post }) => String(paths[post.number - 1]));
+  t.same([...posts].sort(), [...paths].sort());
   const originals = posts.map((path) => readFileSync(path));
   const mime = await all(await buildMime(issueOf(stored), masthead));
   const same = (found: readonly Buffer[], who: string) => {
@@ -93,7 +97,7 @@ async function issue(t: Tap, dir: string, posts: readonly string[]) {
   writeFileSync(written.plain, plain);
   return written;
 }
-type Tap = Pick<typeof t, "equal" | "fail">;
+type Tap = Pick<typeof t, "equal" | "same" | "fail">;
 
 const head = Buffer.from(headLine(12));
 

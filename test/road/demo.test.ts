@@ -22,7 +22,7 @@ t.test("the demo tells its story to the end, and keeps its home", async (t) => {
   if (status !== 0) t.comment(stdout);
   t.equal(status, 0);
   t.equal(stderr, "");
-  t.match(stdout, "play digest, issue 1");
+  t.match(stdout, "play Digest, Vol 1, Issue 1");
   t.match(stdout, "Only members may post to play@lists.example.org");
   t.notOk(stdout.includes("\x1b"), "no colours where there is no terminal");
   const [home = "none"] = readdirSync(folder);
