@@ -97,6 +97,8 @@ export function partFor(
   form: Form,
   times: readonly number[],
 ): Part | undefined {
+  // Who wants no mail gets none, not even what he would have had.
+  if (spells.at(-1)?.delivery === "nomail") return undefined;
   const has = times.map((at) => deliveryAt(spells, at) === `digest-${form}`);
   return has.includes(true) ? { form, name: nameOf(has), has } : undefined;
 }

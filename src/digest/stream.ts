@@ -6,6 +6,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Piece } from "../base/pieces.ts";
+import { HOUR } from "../base/units.ts";
 import type { List } from "../lists/directory.ts";
 import { rosterOf } from "../lists/roster.ts";
 import type { Site } from "../lists/settings.ts";
@@ -97,7 +98,10 @@ async function alarms(
   if (state.first === undefined || due === undefined) return [];
   const found: Following[] = [];
   const about = { ...arrival, emit: (one: Following) => found.push(one) };
-  const alarm = { first: state.first, second: Math.ceil(due / 1000) };
+  // Somebody may have dropped the alarm: once it is overdue there is another one each hour.
+  const { now } = arrival;
+  const at = due < now - HOUR ? Math.floor(now / HOUR) * HOUR : due;
+  const alarm = { first: state.first, second: Math.ceil(at / 1000) };
   await setAlarm(about, folder, alarm);
   return found;
 }

@@ -226,5 +226,5 @@ async function digests(
   )
     account.set(`${name}-digest: maxlength`, most, "digest.size", Number(most));
   // Digests go out by size and age there, not by the number of posts.
-  account.put("digest.posts", 10_000);
+  account.put("digest.posts", 0);
 }

@@ -144,7 +144,9 @@ class World {
     const address = people[who] ?? "";
     await this.#roster.add(this.#list, address, { delivery });
     this.#lives += 1;
-    const life = this.#now.get(address)?.life ?? this.#lives;
+    // Who wants no mail may miss what was on its way, as if he had left.
+    const known = delivery === "nomail" ? undefined : this.#now.get(address);
+    const life = known?.life ?? this.#lives;
     this.#now.set(address, { delivery, life });
   }
 
@@ -265,6 +267,7 @@ t.test("the parts of an issue have names of their own", async (t) => {
   t.equal(name("- - - - digest-mime"), "5.5");
   t.equal(name("digest-plain"), undefined);
   t.equal(name("nomail posts"), undefined);
+  t.equal(name("digest-mime nomail"), undefined, "no mail is no mail");
   const many = Array.from({ length: 40 }, (_, n) => n);
   const flicker = many.map((n) => (n % 2 ? "posts" : "digest-mime")).join(" ");
   const long = partFor(spells(flicker), "mime", many)?.name ?? "";

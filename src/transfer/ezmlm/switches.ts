@@ -171,7 +171,9 @@ export const switches: Readonly<Record<string, Switch>> = {
     on: lost("From stays the author", "an edit hook (docs/hooks.md)"),
   },
   "4": {
-    on: lost("digests go out by digest.posts, digest.size and digest.age"),
+    on: lost(
+      "digests go out by digest.posts, digest.size, digest.age and digest.at",
+    ),
   },
   "5": { file: "owner" },
   "6": {

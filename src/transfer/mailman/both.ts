@@ -140,13 +140,36 @@ export function digestSize(
   kilobytes: number,
 ): void {
   // Mailman counts no posts.
-  account.put("digest.posts", 10_000);
+  account.put("digest.posts", 0);
   account.set(
     name,
     value,
     "digest.size",
-    kilobytes > 0 ? `${Math.ceil(kilobytes)}KB` : "1GB",
+    kilobytes > 0 ? `${Math.ceil(kilobytes)}KB` : 0,
   );
+}
+
+/** Whether digests go out once a day: at noon, as Mailman's own crontab has it. */
+export function digestDaily(
+  account: Account,
+  name: string,
+  value: unknown,
+  daily: boolean,
+): void {
+  if (daily) account.set(name, value, "digest.at", "12:00");
+  else account.set(name, value, "digest.age", "0s");
+}
+
+/** How often a volume begins. @param frequency undefined where Mailman's is none */
+export function digestVolume(
+  account: Account,
+  name: string,
+  value: unknown,
+  frequency: string | undefined,
+): void {
+  if (frequency !== undefined)
+    account.set(name, value, "digest.volume", frequency);
+  else account.needless(name, value, "no such frequency");
 }
 
 /** @param most of something, above which a post waits; 0: any number */

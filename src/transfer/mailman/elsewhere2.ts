@@ -5,7 +5,9 @@
 import { type Counterparts, gone, moot, same } from "../counterparts.ts";
 import type { PythonValue } from "../python/literal.ts";
 import {
+  digestDaily,
   digestSize,
+  digestVolume,
   idle,
   judging,
   lasting,
@@ -19,6 +21,7 @@ import { numberOf, type Source2, type Two } from "./source2.ts";
 import { said } from "./texts2.ts";
 
 const yes = [1, true];
+const frequencies = ["yearly", "monthly", "quarterly", "weekly", "daily"];
 const web = moot<PythonValue, Source2>("it is about web pages");
 const counted = moot<PythonValue, Source2>("what Mailman noted for itself");
 /** Settings that count only where another one is on. */
@@ -33,9 +36,8 @@ export const elsewhere2: Counterparts<PythonValue, Source2> = {
   digestable: same("digest.enabled", (value) => numberOf(value) !== 0),
   digest_size_threshhold: (value, account, _source, name) =>
     digestSize(account, name, value, numberOf(value) ?? 0),
-  digest_send_periodic: same("digest.age", (value) =>
-    numberOf(value) === 0 ? "365d" : "24h",
-  ),
+  digest_send_periodic: (value, account, _source, name) =>
+    digestDaily(account, name, value, numberOf(value) !== 0),
   nondigestable: gone("members may choose posts singly", "", yes),
   digest_is_default: gone(
     "new members get posts singly",
@@ -45,16 +47,13 @@ export const elsewhere2: Counterparts<PythonValue, Source2> = {
   mime_is_default_digest: moot("members say which digest they want"),
   digest_header: said("digest"),
   digest_footer: gone("digests have no footer", "", idle),
-  digest_volume_frequency: gone(
-    "issues are counted through, without volumes",
-    "",
-    [1],
-  ),
+  digest_volume_frequency: (value, account, _source, name) =>
+    digestVolume(account, name, value, frequencies[numberOf(value) ?? 1]),
   digest_members: moot("see: members"),
   one_last_digest: counted,
   next_digest_number: gone("issues are counted anew, from 1", "", [1]),
   digest_last_sent_at: counted,
-  volume: gone("issues are counted through, without volumes", "", [1]),
+  volume: gone("volumes are counted anew, from 1", "", [1]),
   available_languages: moot("every language that has texts is there"),
   from_is_list: gone(
     "From stays the author",

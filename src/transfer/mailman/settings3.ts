@@ -5,7 +5,9 @@
 import { gone, moot, same } from "../counterparts.ts";
 import { languageOf, plain, prefixOf } from "../texts.ts";
 import {
+  digestDaily,
   digestSize,
+  digestVolume,
   dmarc,
   idle,
   judging,
@@ -28,6 +30,7 @@ import {
   textOf,
 } from "./source3.ts";
 
+const frequencies = ["yearly", "monthly", "quarterly", "weekly", "daily"];
 const counted = moot<unknown, Source3>("what Mailman notes for itself");
 const named = moot<unknown, Source3>("made of the list's address");
 const uri = gone<unknown, Source3>(
@@ -125,18 +128,19 @@ export const counterparts3: Table = {
     else account.before(name, "info", language ?? "en", text);
   },
   digests_enabled: flag("digest.enabled"),
-  digest_send_periodic: same("digest.age", (value) =>
-    value === false ? "365d" : "24h",
-  ),
+  digest_send_periodic: (value, account, _source, name) =>
+    digestDaily(account, name, value, value !== false),
   digest_size_threshold: (value, account, _source, name) =>
     digestSize(account, name, value, number(value)),
-  digest_volume_frequency: gone(
-    "issues are counted through, without volumes",
-    "",
-    ["monthly"],
-  ),
+  digest_volume_frequency: (value, account, _source, name) =>
+    digestVolume(
+      account,
+      name,
+      value,
+      frequencies.find((one) => one === value),
+    ),
   next_digest_number: gone("issues are counted anew, from 1", "", [1]),
-  volume: gone("issues are counted through, without volumes", "", [1]),
+  volume: gone("volumes are counted anew, from 1", "", [1]),
   filter_content: parts,
   first_strip_reply_to: (value, account, source, name) =>
     value !== true || source.config.reply_goes_to_list === "point_to_list"

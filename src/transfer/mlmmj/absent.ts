@@ -35,7 +35,7 @@ export function defaults(account: Account, source: Source): void {
   if (absent("digestmaxmails"))
     account.set("digestmaxmails", "(not there)", "digest.posts", 50);
   // mlmmj does not look at the size of a digest.
-  account.put("digest.size", "1GB");
+  account.put("digest.size", 0);
   if (absent("verp")) account.set("verp", "(not there)", "verp", "always");
   if (absent("subonlypost") && absent("modonlypost") && absent("moderated"))
     account.keep(
