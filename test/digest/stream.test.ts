@@ -170,3 +170,12 @@ t.test(
     t.match(said, [/no alarm: delimiters is empty/]);
   },
 );
+
+t.test("an alarm that somebody dropped is set by a later post", async (t) => {
+  const { arrive, ring } = await digest(t, settings);
+  alone(t, await arrive("aaa"));
+  const now = noon + 3 * HOUR + 60_000;
+  const other = alone(t, await arrive("bbb", { now }));
+  t.equal(other.due, now / 1000, "at once");
+  t.same(names(await ring("other", other)), both(1));
+});
