@@ -124,10 +124,10 @@ export class Journal {
     list: string,
     queries: Queries = this.#store.queries,
   ): Promise<number> {
-    const own = await this.span(list, queries);
-    if (own) return own.last;
-    const { rows } = await queries.executeQuery(this.#compiled.top({}));
-    return Number(rows[0]?.last ?? 0);
+    const { last, top } = this.#compiled;
+    const own = (await queries.executeQuery(last({ list }))).rows[0];
+    if (own) return Number(own.id);
+    return Number((await queries.executeQuery(top({}))).rows[0]?.last ?? 0);
   }
 
   /** Forgets all of a list. @param queries the transaction in which it happens */
@@ -188,6 +188,14 @@ function compiled(store: Store) {
         .selectFrom("journal")
         .select(({ fn }) => [fn.min("id").as("first"), fn.max("id").as("last")])
         .where("list", "=", list),
+    ),
+    last: prepared(({ list }: Of) =>
+      queries
+        .selectFrom("journal")
+        .select("id")
+        .where("list", "=", list)
+        .orderBy("id", "desc")
+        .limit(1),
     ),
     top: prepared(() =>
       queries.selectFrom("journal").select(({ fn }) => fn.max("id").as("last")),
