@@ -140,7 +140,7 @@ t.test(
     const dir = t.testdir();
     const every = (folder: string, n: number) =>
       corpusFiles(folder).filter((_, at) => at % n === 0);
-    const posts = [...every("lists", 3), ...every("messages", 4)];
+    const posts = [...every("lists", 4), ...every("messages", 6)];
     const issues: Written[] = [];
     for (let at = 0; at < posts.length; at += 40)
       issues.push(await issue(t, join(dir, `${at}`), posts.slice(at, at + 40)));
