@@ -40,7 +40,9 @@ def text_of(message):
     if not parts or not message["From"] or not message["Subject"] or any(part.defects for part in message.walk()):
         return None
     first = parts[0]
-    if first.get_content_type() != "text/plain" or first.get_content_disposition() == "attachment" or first.get_param("format"):
+    # Python takes a type that is none for text.
+    named = str(first.get("Content-Type", "text/plain")).strip().lower().startswith("text/plain")
+    if not named or first.get_content_disposition() == "attachment" or first.get_param("format"):
         return None
     try:
         text = first.get_payload(decode=True).decode(first.get_content_charset() or "ascii")

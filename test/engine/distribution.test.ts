@@ -89,3 +89,15 @@ t.test("a file that is not there is told", async (t) => {
     t.match(await take("hook", { file: gone }, "append"), /ENOENT.*gone/);
   t.equal(list.file, undefined);
 });
+
+t.test(
+  "as of which change members were read is known from then on",
+  async (t) => {
+    const { list, file, take } = listIn(t);
+    t.equal(list.asOf, undefined);
+    await take("members", { file: file("a@x\n"), asOf: 17 }, "append");
+    await take("others", ["b@x"], "append");
+    await take("refine", ["a@x"], "replace");
+    t.equal(list.asOf, 17);
+  },
+);
