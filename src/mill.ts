@@ -192,10 +192,12 @@ export function mailTrade(
 /** The envelope of what goes straight to a stream of the list at hand. */
 function streamed(
   subject: Subject<Message>,
-  { recipient, number }: Emission,
+  { queue, recipient, number, ...emission }: Emission,
   now: number,
 ): Envelope {
-  const { list, extension } = subject.envelope;
+  const list = emission.list ?? subject.envelope.list;
+  // An event passes where its list is gone.
+  const extension = queue === EVENTS ? EVENTS : subject.envelope.extension;
   return {
     ...followed(subject, now),
     sender: "",

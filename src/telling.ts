@@ -3,12 +3,14 @@
  * did not reach all. The part of the trade that writes letters.
  */
 
+import { oneLine } from "./base/log.ts";
 import { DAY } from "./base/units.ts";
 import { answerTo } from "./commands/answer.ts";
 import { languagesOf, mayBeQuoted } from "./commands/case.ts";
 import { commandsIn } from "./commands/read.ts";
 import type { Subject, Trade } from "./engine/trade.ts";
 import type { List, Lists } from "./lists/directory.ts";
+import { EVENTS, emissionOf, messageIdIn, postShown } from "./lists/events.ts";
 import { mayBeWritten } from "./lists/limits.ts";
 import { extended } from "./lists/marks.ts";
 import type { Site } from "./lists/settings.ts";
@@ -20,7 +22,13 @@ import { failureReport, rejection, whySilent } from "./receipt/notice.ts";
 import type { Envelope } from "./spool/envelope.ts";
 import { newId } from "./spool/name.ts";
 
-type Told = "requests" | "answered" | "held" | "refused" | "undeliverable";
+type Told =
+  | "requests"
+  | "answered"
+  | "held"
+  | "befallen"
+  | "refused"
+  | "undeliverable";
 
 /** Queues of which moderators decide about what is held. */
 const moderated: ReadonlySet<string> = new Set(["posts", "commands"]);
@@ -88,6 +96,49 @@ export function telling(
         },
         content: [],
       };
+    },
+
+    befallen(subject, { kind, where, reason }, now) {
+      const { envelope, id, message, queue } = subject;
+      const list = listOf(envelope);
+      if (!list || queue !== "posts") return [];
+      const { history } = envelope;
+      const detail = {
+        ...postShown(subject),
+        entry: id,
+        hook: where,
+        reason: oneLine(reason),
+      };
+      const by = { by: "mill", who: where } as const;
+      const actor = { ...by, messageId: messageIdIn(message.header) };
+      const at = { site, list, id, queue, now };
+      // What has been let go may be held anew.
+      const more = JSON.stringify([where, history.length, history.at(-1)]);
+      const emission =
+        kind === "hold"
+          ? emissionOf(at, "post.held", actor, detail, more)
+          : emissionOf(
+              at,
+              "post.rejected",
+              actor,
+              { ...detail, verdict: "reject" },
+              more,
+            );
+      if (!emission) return [];
+      const { recipient, content } = emission;
+      return [
+        {
+          queue: EVENTS,
+          envelope: {
+            ...followed(subject, now),
+            sender: "",
+            recipient,
+            list: list.address,
+            extension: EVENTS,
+          },
+          content,
+        },
+      ];
     },
 
     async refused(subject, reason, now, foreseen = false) {

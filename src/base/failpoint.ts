@@ -51,6 +51,8 @@ const others = [
   "bounce-kept",
   "trial-begun",
   "trial-silenced",
+  "event-due",
+  "event-told",
 ] as const;
 
 export type Failpoint = (typeof failpoints)[number] | (typeof others)[number];

@@ -1,8 +1,13 @@
-/** Who does what a command does, for the history of members. */
+/** Who does what a command does, for the history of members and for events. */
+import { systemClock } from "../base/clock.ts";
 import { account } from "../base/environment.ts";
-import type { Actor } from "../state/journal.ts";
+import { timedId } from "../base/ids.ts";
+import type { Actor } from "../state/actor.ts";
+
+let command: string | undefined;
 
 /** @param by "import" where it takes in members of elsewhere */
 export function actor(by: "command" | "import" = "command"): Actor {
-  return { by, who: account() };
+  command ??= `command/${timedId(systemClock.now())}`;
+  return { by, who: account(), cause: command };
 }

@@ -10,6 +10,7 @@ import type { Launchers } from "../engine/launcher.ts";
 import { Pipelines } from "../engine/layers.ts";
 import { type Orders, Runner } from "../engine/runner.ts";
 import type { Servers } from "../engine/servers.ts";
+import { tellOverdue } from "../lists/outbox.ts";
 import type { Site } from "../lists/settings.ts";
 import { mailTrade } from "../mill.ts";
 import { closedUntil, rest } from "../outbound/carry.ts";
@@ -18,6 +19,9 @@ import type { Context } from "./context.ts";
 import { type Counting, counting } from "./counting.ts";
 import { serversOf } from "./programs.ts";
 import { type Steering, steer } from "./steering.ts";
+
+/** Milliseconds between two looks for events that nobody has told. */
+const UNTOLD = 2000;
 
 /** What a runner is to do. */
 export interface Task {
@@ -60,6 +64,7 @@ export async function live(task: Task): Promise<End> {
   let steering: Steering | undefined;
   let servers: Servers | undefined;
   let counted: Counting | undefined;
+  let telling: NodeJS.Timeout | undefined;
   let turns = 0;
   /** Queues whose consumers are away, and until when. */
   const closed = new Map<string, number>();
@@ -96,10 +101,14 @@ export async function live(task: Task): Promise<End> {
     const status = `runs ${orders.queues.join(", ")} of ${site.home}`;
     stderrLog(node.name, status);
     task.begun(status);
+    // What commands have left untold when they died.
+    await tellOverdue(site.home);
+    telling = setInterval(() => void tellOverdue(site.home), UNTOLD).unref();
     turns = await new Runner(mill, orders).run();
   } finally {
     task.ending.removeEventListener("abort", stop);
     end.abort();
+    clearInterval(telling);
     steering?.end();
     await rest();
     await servers?.close();

@@ -20,7 +20,7 @@ import {
   mustNotHaveMoved,
   mustNotShadow,
 } from "./list/shadowed.ts";
-import { tell } from "./list/tell.ts";
+import { telling } from "./list/tell.ts";
 
 const verb: Verb = {
   usage: `\
@@ -59,8 +59,9 @@ list restore [ADDRESS|FOLDER]          bring back what was kept aside last, with
         mustNotShadow(context, name);
         if (!context.lists.names().includes(name))
           await mustNotBeLeft(context, name);
-        const list = await context.lists.create(address, tableOf(wanted));
-        await tell(context, list, "created");
+        const list = await telling(context, name, "list.created", {}, () =>
+          context.lists.create(address, tableOf(wanted)),
+        );
         context.say(`${list.address}: made in ${list.dir}`);
         return exit.ok;
       }

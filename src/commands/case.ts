@@ -4,6 +4,7 @@
  */
 import { oneLine } from "../base/log.ts";
 import type { List } from "../lists/directory.ts";
+import { messageIdIn } from "../lists/events.ts";
 import { type Emitter, letter, type More, readerOf } from "../lists/letter.ts";
 import { mayBeWritten } from "../lists/limits.ts";
 import type { Posting } from "../lists/posting.ts";
@@ -14,7 +15,7 @@ import { textFor } from "../lists/texts/texts.ts";
 import { canonical, keyOf } from "../mail/address.ts";
 import { authorOf, type Message } from "../mail/message.ts";
 import type { Envelope } from "../spool/envelope.ts";
-import type { Actor } from "../state/journal.ts";
+import type { Actor } from "../state/actor.ts";
 
 /** What a hook is asked, as far as commands go. */
 export interface Case extends Posting, Emitter {
@@ -72,13 +73,14 @@ export function actorOf(asked: Case): Actor {
   return {
     by: "mail",
     who: callerOf(asked),
+    cause: `${asked.queue}/${asked.id}`,
     ...(messageId ? { messageId } : {}),
   };
 }
 
 /** The mail's Message-ID as the journal has it: of a length that a line of a header may have. */
 export function messageIdOf({ message }: Pick<Case, "message">): string {
-  return oneLine(message.header.get("Message-ID") ?? "", 998);
+  return messageIdIn(message.header);
 }
 
 export function rosterFor({ site }: Case): Roster {

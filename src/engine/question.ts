@@ -25,6 +25,8 @@ export interface Emission {
   readonly recipient: string;
   /** Straight into this queue, for the list of the message at hand. */
   readonly queue?: string;
+  /** With a queue: the list that it is for, where that is another one. */
+  readonly list?: string;
   /** With a queue: the number that the message has in the list's archive. */
   readonly number?: number;
   /** For the digest: as of which change the members were read who got the post singly. */

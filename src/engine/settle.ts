@@ -79,7 +79,7 @@ export class Settlement<C extends Content> {
         );
         const told = await Array.fromAsync(this.#settled(pass));
         if (!isSilent) told.push(childOf(draft, this.#now()));
-        return this.#commit(told);
+        return this.#commit([...told, ...this.#befallen(pass, "reject", end)]);
       }
     }
   }
@@ -147,12 +147,26 @@ export class Settlement<C extends Content> {
     const told = end.quiet
       ? undefined
       : await this.#mill.trade.held(subjectOf(pass), end, this.#now());
-    if (!told) return this.#rest(pass, "held", envelope);
+    const others = this.#befallen(pass, "hold", end);
+    if (!told && others.length === 0) return this.#rest(pass, "held", envelope);
     const { name } = this.#claim;
     const again = { queue: "held", name, envelope };
     const children = await Array.fromAsync(this.#settled(pass, again));
-    children.push(childOf(told, this.#now(), pass.original));
-    return this.#commit(children);
+    if (told) children.push(childOf(told, this.#now(), pass.original));
+    return this.#commit([...children, ...others]);
+  }
+
+  /** What tells programs of it. */
+  #befallen(
+    pass: Pass<C>,
+    kind: "hold" | "reject",
+    { where, reason }: Extract<End, { stage: string }>,
+  ): Child[] {
+    const now = this.#now();
+    const { trade } = this.#mill;
+    return trade
+      .befallen(subjectOf(pass), { kind, where, reason }, now)
+      .map((draft) => childOf(draft, now));
   }
 
   async #rest(

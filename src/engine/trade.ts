@@ -93,6 +93,18 @@ export interface Trade<C extends Content = Content> {
     now: number,
   ): Promise<Draft | undefined>;
   /**
+   * What else follows where a hook holds or refuses a message, whoever is told of it: what tells programs.
+   */
+  befallen(
+    subject: Subject<C>,
+    end: {
+      readonly kind: "hold" | "reject";
+      readonly where: string;
+      readonly reason: string;
+    },
+    now: number,
+  ): readonly Draft[];
+  /**
    * What the sender of a refused message is told, or why nobody may be told.
    * @param foreseen it is only asked what would be told: that counts for nothing
    */

@@ -1,7 +1,8 @@
 /** An entry of the journal on a line, as CSV (RFC 4180), and read from it. Pure. */
 import { momentOf, momentText } from "../base/moments.ts";
 import { keyOf } from "../mail/address.ts";
-import { type Actor, actors, type Entry } from "../state/journal.ts";
+import { type Actor, actors } from "../state/actor.ts";
+import type { Entry } from "../state/journal.ts";
 import { cellsOf, lineOf } from "./csvLine.ts";
 
 /** The first line. */

@@ -48,6 +48,10 @@ export interface Emitter {
     readonly due?: number;
     /** Where it comes back to; LIST-bounces@ without it. */
     readonly sender?: string;
+    /** Straight into this queue, for the list of the message at hand. */
+    readonly queue?: string;
+    /** With a queue: the list that it is for, where that is another one. */
+    readonly list?: string;
   }): void;
 }
 

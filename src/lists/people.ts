@@ -7,7 +7,8 @@ import type { Clock } from "../base/clock.ts";
 import { exit, Failure } from "../base/errors.ts";
 import { momentOf, momentText } from "../base/moments.ts";
 import { canonical, keyOf } from "../mail/address.ts";
-import { type Actor, type Entry, mill } from "../state/journal.ts";
+import { type Actor, mill } from "../state/actor.ts";
+import type { Entry } from "../state/journal.ts";
 import { type PersonRole, personRoles } from "../state/member.ts";
 import type { Person } from "../state/roles.ts";
 import type { State } from "../state/state.ts";
@@ -19,11 +20,18 @@ export type { Delivery, PersonRole } from "../state/member.ts";
 export class People {
   protected readonly state: () => Promise<State>;
   protected readonly clock: Clock;
+  /** Has what was done told. */
+  protected readonly told: () => Promise<void>;
 
-  /** @param state opens it, or has it open */
-  constructor(state: () => Promise<State>, clock: Clock) {
+  /** @param state opens it, or has it open @param told nobody without it */
+  constructor(
+    state: () => Promise<State>,
+    clock: Clock,
+    told: () => Promise<void> = async () => {},
+  ) {
     this.state = state;
     this.clock = clock;
+    this.told = told;
   }
 
   /** Gives a role or takes it; who has one need be no member. @param since undefined: now */
@@ -43,6 +51,7 @@ export class People {
     const person = since === undefined ? one : { ...one, since };
     const now = this.clock.now();
     const changed = await roles.set(keyOf(list), person, on, now, actor);
+    if (changed) await this.told();
     return changed ? "changed" : "present";
   }
 

@@ -32,7 +32,7 @@ import { MOVING, movedIn } from "./moved.ts";
 const SETTINGS = "list.toml";
 
 /** Names the new address while a list is renamed. */
-const RENAMING = ".renaming";
+export const RENAMING = ".renaming";
 
 /**
  * Several may begin at once: the first one's address counts.

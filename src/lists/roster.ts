@@ -1,18 +1,19 @@
 /**
  * The members of lists, as people and programs see them: by address, compared without case. Adding
- * and removing are idempotent, and what they change stands in the journal; an import writes in
- * transactions, so after a crash it is simply run again.
+ * and removing are idempotent, and what they change stands in the journal and is told in the
+ * queue of events; an import writes in transactions, so after a crash it is simply run again.
  */
 import { breath } from "../base/breath.ts";
 import { systemClock } from "../base/clock.ts";
 import { oneLine } from "../base/log.ts";
 import { canonical, keyOf } from "../mail/address.ts";
-import { type Actor, mill } from "../state/journal.ts";
+import { type Actor, mill } from "../state/actor.ts";
 import type { Added, Delivery, Joining, Member } from "../state/member.ts";
 import { type Imported, importLines } from "./importing.ts";
 import { nameOf } from "./memberColumns.ts";
 import { csvLine, headLine } from "./memberLine.ts";
-import { memberKey } from "./people.ts";
+import { tellOwn } from "./outbox.ts";
+import { memberKey, People } from "./people.ts";
 import { Readers } from "./readers.ts";
 import { stateOf } from "./state.ts";
 
@@ -21,7 +22,11 @@ export type Wishes = Omit<Joining, "key" | "address">;
 
 /** The roster of a home. Its state is opened when it is first asked. */
 export function rosterOf(home: string): Roster {
-  return new Roster(() => stateOf(home), systemClock);
+  return new Roster(
+    () => stateOf(home),
+    systemClock,
+    () => tellOwn(home),
+  );
 }
 
 /** Members that are many for a table. */
@@ -39,7 +44,10 @@ export class Roster extends Readers {
     if (usable === undefined) return "refused";
     const joining = { ...fit(wishes), key: keyOf(usable), address: usable };
     const { members } = await this.state();
-    return members.add(keyOf(list), joining, this.clock.now(), actor);
+    const now = this.clock.now();
+    const added = await members.add(keyOf(list), joining, now, actor);
+    if (added !== "present") await this.told();
+    return added;
   }
 
   /** Changes a member; who is none ("absent") does not become one. */
@@ -58,7 +66,10 @@ export class Roster extends Readers {
       key: member.key,
       address: member.address,
     };
-    return members.change(keyOf(list), joining, this.clock.now(), actor);
+    const now = this.clock.now();
+    const done = await members.change(keyOf(list), joining, now, actor);
+    if (done === "changed") await this.told();
+    return done;
   }
 
   /** No mail to a member until it is resumed. One that is suspended already stays so since then. */
@@ -102,7 +113,10 @@ export class Roster extends Readers {
   async remove(list: string, address: string, actor?: Actor): Promise<boolean> {
     const { members } = await this.state();
     const now = this.clock.now();
-    return members.remove(keyOf(list), memberKey(address), now, actor);
+    const key = memberKey(address);
+    const isGone = await members.remove(keyOf(list), key, now, actor);
+    if (isGone) await this.told();
+    return isGone;
   }
 
   async get(list: string, address: string): Promise<Member | undefined> {
@@ -155,9 +169,12 @@ export class Roster extends Readers {
     name?: string,
   ): Promise<Imported> {
     const { members, store } = await this.state();
-    const imported = await importLines(lines, name, (some) =>
-      members.addAll(keyOf(list), some, this.clock.now(), actor),
-    );
+    const imported = await importLines(lines, name, async (some) => {
+      const now = this.clock.now();
+      const added = await members.addAll(keyOf(list), some, now, actor);
+      await this.told();
+      return added;
+    });
     if (imported.added > MANY) await store.lookAt("members");
     return imported;
   }

@@ -18,6 +18,7 @@ import { noteAsked } from "./asked.ts";
 import { withSubject } from "./asking.ts";
 import { decide } from "./decide.ts";
 import { AUTHOR } from "./decision.ts";
+import { emitEnded } from "./ended.ts";
 import { findHeld, isAuthorsStay, tailOf } from "./held.ts";
 
 interface About {
@@ -32,7 +33,7 @@ interface About {
 }
 
 /** An answer of an author, and where it came. */
-interface Answer extends About {
+interface Answer extends About, Emitter {
   readonly lists: Pick<Lists, "get">;
   readonly request: { readonly rest: string };
   readonly envelope: Pick<Envelope, "sender" | "recipient" | "extension">;
@@ -94,7 +95,7 @@ export async function authorDiscards(asked: Answer): Promise<boolean> {
 
 /** @param tail of the id of the post that waits */
 export async function authorDecides(
-  asked: Omit<About, "message"> & Pick<Answer, "lists">,
+  asked: Omit<About, "message"> & Pick<Answer, "lists"> & Emitter,
   tail: string,
   verdict: "approve" | "discard",
 ): Promise<string> {
@@ -109,6 +110,7 @@ export async function authorDecides(
   }
   const deciding = { ...looking, list, id, by: AUTHOR, reason: "" };
   const outcome = await decide(deciding, tail, verdict);
+  if (outcome.kind === "done") emitEnded(asked, outcome.decision);
   asked.log(`${verdict} of ${tail} by its author: ${outcome.kind}`);
   return "";
 }

@@ -6,6 +6,7 @@ import { exit, Failure } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import { note } from "../lists/alarm.ts";
 import type { List } from "../lists/directory.ts";
+import { messageIdIn } from "../lists/events.ts";
 import { extended } from "../lists/marks.ts";
 import type { Site } from "../lists/settings.ts";
 import { robotic } from "../mail/robot.ts";
@@ -78,6 +79,8 @@ export async function decide(
     subject: sight.subject,
     sender: held.envelope.sender,
     robot: robotic(sight.message.header, held.envelope.sender) ?? "",
+    entry: held.found.name.id,
+    messageId: messageIdIn(sight.message.header),
     ...(held.wish ? { wish: held.wish.command } : {}),
     ...(how ? { how } : {}),
   });

@@ -43,6 +43,10 @@ export interface Decision {
   readonly robot?: string;
   /** What the author wanted; a post without it. */
   readonly wish?: Wish["command"];
+  /** The id of what waited; events need it. */
+  readonly entry?: string;
+  /** Its Message-ID. */
+  readonly messageId?: string;
   /** `command`: whoever carries it out sees to it that people are told. */
   readonly how?: "mail" | "command";
 }

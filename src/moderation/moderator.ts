@@ -18,6 +18,7 @@ import { Spool } from "../spool/spool.ts";
 import { moderatorIn } from "./asking.ts";
 import { type Decided, decide } from "./decide.ts";
 import type { Decision, Verdict } from "./decision.ts";
+import { deciderOf, emitEnded } from "./ended.ts";
 import { reasonIn } from "./reason.ts";
 import { mayTell, type Telling, tellOfWish } from "./told.ts";
 
@@ -126,18 +127,21 @@ const past = {
 
 /** What a decision brings about besides: a letter to the author, a member who is free. */
 async function follow(asked: Teller, decision: Decision): Promise<void> {
+  emitEnded(asked, decision);
   if (decision.verdict === "free") await free(asked, decision);
   if (decision.verdict === "reject") await refuse(asked, decision);
 }
 
 /** Whoever wrote a post is free from now on. */
 export async function free(
-  { site, list, how }: Pick<Teller, "site" | "list" | "how">,
-  { author, by, wish }: Decision,
+  { site, list, how = "mail" }: Pick<Teller, "site" | "list" | "how">,
+  decision: Decision,
 ): Promise<void> {
+  const { author, by, wish } = decision;
   if (author === "" || wish) return;
   const roster = rosterOf(site.home);
-  const actor = { by: how ?? "mail", who: by } as const;
+  const { cause } = deciderOf(decision);
+  const actor = { by: how, who: by, cause };
   const change = { moderation: "free" } as const;
   const changed = await roster.change(list.address, author, change, actor);
   if (changed === "absent")

@@ -38,6 +38,7 @@ import {
   REMEMBERED,
   sweepDecisions,
 } from "./decision.ts";
+import { emitEnded } from "./ended.ts";
 import {
   findHeld,
   type Held,
@@ -232,8 +233,9 @@ async function expire(notice: Notice, entry: string): Promise<void> {
   const deciding = { ...looking, list, id, by: "time", reason: "" };
   const outcome = await decide(deciding, tailOf(entry), "expire");
   log(`${entry} waits no longer: ${outcome.kind}`);
-  if (outcome.kind === "done" && expired !== "discard")
-    await tellOfEnd(notice, outcome.decision);
+  if (outcome.kind !== "done") return;
+  emitEnded(notice, outcome.decision);
+  if (expired !== "discard") await tellOfEnd(notice, outcome.decision);
 }
 
 async function tellOfEnd(notice: Notice, decision: Decision): Promise<void> {

@@ -38,6 +38,11 @@ const shapes: Readonly<Record<keyof Tables, Shape>> = {
       " ",
     ),
   },
+  outbox: {
+    key: ["event_id"],
+    columns:
+      "event_id list at event by who cause message_id detail guard".split(" "),
+  },
   windows: {
     key: ["kind", "key", "event"],
     columns: "kind key event at kept".split(" "),

@@ -3,23 +3,10 @@
  * ever added, in the transaction of what they tell; they go with their list.
  */
 import { hashOf } from "../base/hash.ts";
+import type { Actor } from "./actor.ts";
 import { chunks, inserting, PAGE, prepared } from "./prepared.ts";
 import type { JournalRow } from "./rows.ts";
 import type { Queries, Store } from "./store.ts";
-
-/** The ways in which something is done. */
-export const actors = ["mail", "command", "import", "web", "mill"] as const;
-
-/** Who does something: by which way, and with what name there. */
-export interface Actor {
-  readonly by: (typeof actors)[number];
-  /** An address, or an account of the host. */
-  readonly who: string;
-  /** Of the mail that asked for it. */
-  readonly messageId?: string | undefined;
-}
-
-export const mill: Actor = { by: "mill", who: "" };
 
 /** One that happened. */
 export interface Happening {

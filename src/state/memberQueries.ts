@@ -88,7 +88,7 @@ export function memberQueries(store: Store) {
 }
 
 /** Those who have or had some delivery, and whose delivery has changed since. */
-export interface Changed {
+export interface Switched {
   /** A number of the journal. */
   readonly since: number;
   /** What stands in its name: "digest-". */
@@ -97,7 +97,7 @@ export interface Changed {
 
 /** Pages of those whose delivery has changed. */
 export function changedPages({ queries }: Store) {
-  type Given = { list: string; after: string } & Changed & Reach;
+  type Given = { list: string; after: string } & Switched & Reach;
   return prepared((given: Given) =>
     queries
       .selectFrom("members")

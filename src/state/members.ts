@@ -1,10 +1,12 @@
 /**
  * Who is a member of what: one row a member and list, ordered by key, read in pages so that a
  * million members cost no more memory than a thousand. Adding and removing are idempotent; whatever
- * changes something stands in the journal.
+ * changes something stands in the journal and the outbox.
  */
+
+import { type Actor, mill } from "./actor.ts";
 import { happenings } from "./happenings.ts";
-import { type Actor, type Happening, type Journal, mill } from "./journal.ts";
+import type { Happening, Journal } from "./journal.ts";
 import {
   type Added,
   type Delivery,
@@ -14,18 +16,20 @@ import {
 } from "./member.ts";
 import {
   addressPages,
-  type Changed,
   changedPages,
   everybody,
   fourOf,
   memberQueries,
   type Reach,
+  type Switched,
 } from "./memberQueries.ts";
 import { isSame, memberOf, rowOf } from "./memberRow.ts";
+import type { Outbox } from "./outbox.ts";
 import { chunks, PAGE, packed } from "./prepared.ts";
 import type { MemberRow } from "./rows.ts";
 import { type Spell, spellsOf } from "./spells.ts";
 import type { Queries, Store } from "./store.ts";
+import { type Changed, toldOf } from "./told.ts";
 
 /** Kilobytes, with the minus that SQLite wants; the usual size and one for reading. */
 const CACHE = -16_000;
@@ -55,13 +59,15 @@ interface Change {
 export class Members {
   readonly #store: Store;
   readonly #journal: Journal;
+  readonly #outbox: Outbox;
   readonly #compiled: ReturnType<typeof memberQueries>;
   readonly #addresses: ReturnType<typeof addressPages>;
   readonly #changed: ReturnType<typeof changedPages>;
 
-  constructor(store: Store, journal: Journal) {
+  constructor(store: Store, journal: Journal, outbox: Outbox) {
     this.#store = store;
     this.#journal = journal;
+    this.#outbox = outbox;
     this.#compiled = memberQueries(store);
     this.#addresses = addressPages(store);
     this.#changed = changedPages(store);
@@ -126,6 +132,7 @@ export class Members {
     const next = (await this.#journal.last(list, queries)) + 1;
     const written = new Map<string, MemberRow>();
     const happened: Happening[] = [];
+    const changed: Changed[] = [];
     const results = some.map((one): Added | "absent" => {
       const old = known.get(one.key);
       if (!old && mustBeKnown) return "absent";
@@ -134,11 +141,13 @@ export class Members {
       known.set(one.key, row);
       written.set(one.key, row);
       happened.push(...happenings(old, row));
+      changed.push({ old, row });
       return old ? "changed" : "added";
     });
     if (written.size > 0)
       await queries.executeQuery(this.#compiled.write([...written.values()]));
     await this.#journal.write(queries, list, happened, now, actor);
+    await this.#outbox.put(queries, list, toldOf(changed), now, actor);
     return results;
   }
 
@@ -161,6 +170,8 @@ export class Members {
       const { address } = gone;
       const happened = { key, address, what: "left", detail: "" };
       await this.#journal.write(queries, list, [happened], now, actor);
+      const told = [{ event: "member.left", detail: { address } }];
+      await this.#outbox.put(queries, list, told, now, actor);
       return true;
     });
   }
@@ -216,7 +227,7 @@ export class Members {
   /** Those whose delivery has changed, with all that they had; a page at a time. */
   async *changed(
     list: string,
-    changed: Changed,
+    changed: Switched,
     reach: Reach = everybody,
   ): AsyncGenerator<Changer[]> {
     for (let after = ""; ; ) {

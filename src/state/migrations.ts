@@ -267,6 +267,33 @@ const steps: readonly { readonly sqlite: string; readonly postgres: string }[] =
     ADD COLUMN delivery_since bigint NOT NULL DEFAULT 0,
     ADD COLUMN deliveries text NOT NULL DEFAULT ''`,
     },
+    {
+      // What is to be told in the queue of events, and has not been.
+      sqlite: `CREATE TABLE outbox (
+    event_id TEXT PRIMARY KEY,
+    list TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    "by" TEXT NOT NULL,
+    who TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    guard TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID`,
+      postgres: `CREATE TABLE outbox (
+    event_id text COLLATE "C" PRIMARY KEY,
+    list text NOT NULL,
+    at bigint NOT NULL,
+    event text NOT NULL,
+    by text NOT NULL,
+    who text NOT NULL,
+    cause text NOT NULL,
+    message_id text NOT NULL,
+    detail text NOT NULL,
+    guard text NOT NULL
+  )`,
+    },
   ];
 
 export const sqliteSteps: readonly string[] = steps.map(({ sqlite }) => sqlite);

@@ -2,7 +2,8 @@
  * A list's rows under another address: all tables that have them, in one transaction. Done again it
  * finds nothing to do; what came to both names meanwhile is kept as the new one has it.
  */
-import type { Actor, Journal } from "./journal.ts";
+import type { Actor } from "./actor.ts";
+import type { Journal } from "./journal.ts";
 import { type Queries, type Store, sql } from "./store.ts";
 
 /** The tables, and what tells the rows of a list apart; undefined: no two are the same. */

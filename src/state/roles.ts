@@ -1,9 +1,11 @@
 /**
  * Who has which role of a list: rows of their own, for an owner need be no member, and who leaves a
- * list may go on to moderate it. Giving and taking are idempotent, and stand in the journal.
+ * list may go on to moderate it. Giving and taking are idempotent, and stand in the journal and the outbox.
  */
-import type { Actor, Journal } from "./journal.ts";
+import type { Actor } from "./actor.ts";
+import type { Journal } from "./journal.ts";
 import type { PersonRole } from "./member.ts";
+import type { Outbox } from "./outbox.ts";
 import { inserting, prepared } from "./prepared.ts";
 import type { RoleRow } from "./rows.ts";
 import type { Queries, Store } from "./store.ts";
@@ -20,11 +22,13 @@ export interface Person {
 export class Roles {
   readonly #store: Store;
   readonly #journal: Journal;
+  readonly #outbox: Outbox;
   readonly #compiled: ReturnType<typeof compiled>;
 
-  constructor(store: Store, journal: Journal) {
+  constructor(store: Store, journal: Journal, outbox: Outbox) {
     this.#store = store;
     this.#journal = journal;
+    this.#outbox = outbox;
     this.#compiled = compiled(store);
   }
 
@@ -54,6 +58,9 @@ export class Roles {
       const detail = `${on ? "+" : "-"}${role}`;
       const happened = { key, address, what: "role", detail };
       await this.#journal.write(queries, list, [happened], now, actor);
+      const event = `${role}.${on ? "assigned" : "removed"}`;
+      const told = [{ event, detail: { address } }];
+      await this.#outbox.put(queries, list, told, now, actor);
       return true;
     });
   }

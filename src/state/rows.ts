@@ -47,6 +47,21 @@ export interface JournalRow {
   detail: string;
 }
 
+export interface OutboxRow {
+  event_id: string;
+  list: string;
+  at: number;
+  event: string;
+  by: string;
+  who: string;
+  cause: string;
+  message_id: string;
+  /** JSON. */
+  detail: string;
+  /** JSON; "": none. */
+  guard: string;
+}
+
 export interface WindowRow {
   kind: string;
   key: string;
@@ -130,5 +145,6 @@ export interface Tables {
   numbers: NumberRow;
   roles: RoleRow;
   journal: JournalRow;
+  outbox: OutboxRow;
   windows: WindowRow;
 }

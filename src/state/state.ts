@@ -2,13 +2,16 @@
  * The state of a home: the tables that people's data lies in, in an SQLite file of one host or in a
  * PostgreSQL database that many hosts share.
  */
+
+import type { Actor } from "./actor.ts";
 import { BounceDays } from "./bounceDays.ts";
 import { Bounces } from "./bounces.ts";
-import { type Actor, type Entry, Journal } from "./journal.ts";
+import { type Entry, Journal } from "./journal.ts";
 import { makeLocal, openLocal, type Place } from "./local.ts";
 import { Members } from "./members.ts";
 import { postgresSteps } from "./migrations.ts";
 import { Numbers } from "./numbers.ts";
+import { Outbox } from "./outbox.ts";
 import { Probes } from "./probes.ts";
 import { renameList } from "./rename.ts";
 import { Roles } from "./roles.ts";
@@ -25,6 +28,7 @@ export class State {
   readonly numbers: Numbers;
   readonly roles: Roles;
   readonly journal: Journal;
+  readonly outbox: Outbox;
   readonly windows: Windows;
   readonly bounces: Bounces;
   readonly bounceDays: BounceDays;
@@ -33,8 +37,9 @@ export class State {
   constructor(store: Store) {
     this.store = store;
     this.journal = new Journal(store);
-    this.members = new Members(store, this.journal);
-    this.roles = new Roles(store, this.journal);
+    this.outbox = new Outbox(store);
+    this.members = new Members(store, this.journal, this.outbox);
+    this.roles = new Roles(store, this.journal, this.outbox);
     this.suppressed = new Suppressed(store);
     this.sizes = new Sizes(store);
     this.numbers = new Numbers(store);

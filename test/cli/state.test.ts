@@ -13,13 +13,13 @@ t.test("where the state lies and what is in it", async (t) => {
   const shown = await verb(t, home, command, []);
   t.equal(
     shown.out,
-    `where       ${path}\nversion     6\nmembers     2\nsuppressed  0\nsizes       0\nnumbers     0\nroles       0\njournal     2\nwindows     0\nbounces     0\nbounce_days 0\nprobes      0\n`,
+    `where       ${path}\nversion     7\nmembers     2\nsuppressed  0\nsizes       0\nnumbers     0\nroles       0\njournal     2\noutbox      0\nwindows     0\nbounces     0\nbounce_days 0\nprobes      0\n`,
   );
   const { out } = await verb(t, home, command, [], true);
   t.same(JSON.parse(out), {
     kind: "sqlite",
     where: path,
-    version: 6,
+    version: 7,
     rows: {
       members: 2,
       suppressed: 0,
@@ -27,6 +27,7 @@ t.test("where the state lies and what is in it", async (t) => {
       numbers: 0,
       roles: 0,
       journal: 2,
+      outbox: 0,
       windows: 0,
       bounces: 0,
       bounce_days: 0,

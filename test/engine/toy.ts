@@ -182,6 +182,7 @@ export class Toy {
               },
             ]
           : [],
+      befallen: () => [],
       held: async ({ queue, id }, { reason }) =>
         this.tellsHeld
           ? {

@@ -37,7 +37,7 @@ t.test(
     await t.rejects(copyTables(from.store, to.store, breaks), /broken/);
     const none = {
       ...{ members: 0, suppressed: 0, sizes: 0, numbers: 0 },
-      ...{ roles: 0, journal: 0, windows: 0 },
+      ...{ roles: 0, journal: 0, outbox: 0, windows: 0 },
       ...{ bounces: 0, bounce_days: 0, probes: 0 },
     };
     t.same(await rowsOf(to.store.queries), none);
@@ -46,6 +46,7 @@ t.test(
       members: 2500,
       numbers: 2,
       journal: 2500,
+      outbox: 3,
       probes: 1,
     };
     t.same(await copyTables(from.store, to.store, () => {}), all);
@@ -59,7 +60,7 @@ t.test(
       {
         exitCode: 73,
         message:
-          /b\/state\/listmill.db: has rows already, of members, numbers, journal, probes/,
+          /b\/state\/listmill.db: has rows already, of members, numbers, journal, outbox, probes/,
       },
     );
   },

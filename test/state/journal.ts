@@ -1,6 +1,7 @@
 // What must hold of the journal, in SQLite as in PostgreSQL.
 import type { Test } from "tap";
-import type { Actor, Entry } from "../../src/state/journal.ts";
+import type { Actor } from "../../src/state/actor.ts";
+import type { Entry } from "../../src/state/journal.ts";
 import type { State } from "../../src/state/state.ts";
 import type { Holds } from "./tables.ts";
 

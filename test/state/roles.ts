@@ -1,6 +1,6 @@
 // What must hold of roles, in SQLite as in PostgreSQL.
 import type { Test } from "tap";
-import type { Actor } from "../../src/state/journal.ts";
+import type { Actor } from "../../src/state/actor.ts";
 import type { State } from "../../src/state/state.ts";
 import type { Holds } from "./tables.ts";
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env listmill-hook
 // Collects posts for the digest. When it is due by number, size, age or time ([digest] in list.toml), or
 // an operator asks, the issue is built in both forms and re-injected to its readers.
+import { issuedBy } from "../../../src/digest/event.ts";
 import { collectOrIssue } from "../../../src/digest/stream.ts";
 import type { Ask, Reply } from "../../../src/hook.ts";
 
@@ -22,4 +23,6 @@ export default async function collect(ask: Ask): Promise<Reply> {
     log: ask.log,
   }))
     ask.emit(emission);
+  const issued = await issuedBy({ ...ask, list });
+  if (issued) ask.emit(issued);
 }

@@ -11,6 +11,7 @@ import { canonical, keyOf } from "../../mail/address.ts";
 import type { Bounce } from "../../state/bounce.ts";
 import type { Report } from "../read.ts";
 import { setAlarm } from "./daily.ts";
+import { causeOf, emitJudged } from "./event.ts";
 import { isLogOnly } from "./judge.ts";
 import { commonOf, keep } from "./keep.ts";
 import type { Occasion } from "./occasion.ts";
@@ -58,7 +59,10 @@ export async function complain(
   const subject = returned.subject ?? "";
   if (signed && !(await isLogOnly(occasion))) {
     const done = await leave(occasion, address, fresh === 0);
-    if (done) tellOfComplaint(occasion, address, subject, true);
+    if (done) {
+      emitJudged(occasion, address, "removed", "has complained");
+      tellOfComplaint(occasion, address, subject, true);
+    }
     return;
   }
   const others = await windows.note("complaint", name, id, now, DAY);
@@ -85,11 +89,12 @@ async function complainerOf(
  * @returns whether that is news
  */
 async function leave(
-  { site, list, now }: Occasion,
+  occasion: Occasion,
   address: string,
   isAgain: boolean,
 ): Promise<boolean> {
-  const whom = { home: site.home, list, address };
+  const { site, list, now } = occasion;
+  const whom = { home: site.home, list, address, cause: causeOf(occasion) };
   if (await remove(whom)) return true;
   const standing = await standingOf(whom, hasSource(list.settings));
   if (standing !== "open" && standing !== "ours") return isAgain;

@@ -7,7 +7,7 @@ import type { List } from "../../lists/directory.ts";
 import { rosterOf } from "../../lists/roster.ts";
 import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
-import type { Actor } from "../../state/journal.ts";
+import type { Actor } from "../../state/actor.ts";
 
 /** What the journal says of it. */
 export const actor: Actor = { by: "mill", who: "bounces" };
@@ -19,6 +19,8 @@ export interface Whom {
   readonly home: string;
   readonly list: Pick<List, "address">;
   readonly address: string;
+  /** The entry that it follows from, for events. */
+  readonly cause?: string;
 }
 
 /** `open`: mail goes there; `ours`: none, because of bounces; `theirs`: none, because somebody says so. */
@@ -43,13 +45,14 @@ export async function standingOf(
 
 /** @param now milliseconds since 1970 */
 export async function silence(
-  { home, list, address }: Whom,
+  { home, list, address, cause }: Whom,
   reason: string,
   now: number,
 ): Promise<void> {
+  const by = { ...actor, cause };
   const words = `${MARK}${reason}`;
   const roster = rosterOf(home);
-  const done = await roster.suspend(list.address, address, words, actor);
+  const done = await roster.suspend(list.address, address, words, by);
   if (done === "absent") await suppress({ home, list, address }, words, now);
 }
 
@@ -65,7 +68,10 @@ async function suppress(
 }
 
 /** Where it was ours to silence. @param by who says so; the judging by itself without it */
-export async function unsilence(whom: Whom, by = actor): Promise<void> {
+export async function unsilence(
+  whom: Whom,
+  by: Actor = { ...actor, cause: whom.cause },
+): Promise<void> {
   if ((await standingOf(whom, false)) !== "ours") return;
   const { home, list, address } = whom;
   const roster = rosterOf(home);
@@ -85,6 +91,7 @@ export function forbid(whom: Whom, now: number): Promise<void> {
 }
 
 /** For good: a member is removed; whom a source brings stays suppressed. @returns whether there was one */
-export function remove({ home, list, address }: Whom): Promise<boolean> {
-  return rosterOf(home).remove(list.address, address, actor);
+export function remove({ home, list, address, cause }: Whom): Promise<boolean> {
+  const by = { ...actor, cause };
+  return rosterOf(home).remove(list.address, address, by);
 }

@@ -15,6 +15,7 @@ import { textFor } from "../../lists/texts/texts.ts";
 import { keyOf } from "../../mail/address.ts";
 import { type Bounce, dayOf } from "../../state/bounce.ts";
 import type { Probe } from "../../state/probes.ts";
+import { causeOf, emitJudged } from "./event.ts";
 import { Missed } from "./missed.ts";
 import type { Occasion } from "./occasion.ts";
 import { isHaltedOn } from "./outage.ts";
@@ -31,7 +32,8 @@ export async function begin(
   const state = await stateOf(site.home);
   const { probes } = state;
   const name = keyOf(list.address);
-  const whom = { home: site.home, list, address };
+  const cause = causeOf(occasion);
+  const whom = { home: site.home, list, address, cause };
   const standing = await standingOf(whom, hasSource(list.settings));
   if (standing === "theirs" || standing === "nobody") return;
   // Somebody may have let the mail go there again by hand.
@@ -55,6 +57,7 @@ export async function begin(
     return;
   }
   await send(occasion, probe, new Missed(site, list));
+  emitJudged(occasion, address, "suspended", why);
   log(`${address} is suspended: ${why}`);
 }
 
@@ -207,7 +210,7 @@ export async function end(
   const last = probe.ended === "" ? now : probe.last;
   const to = { ...probe, ended, last, source: id };
   if (!(await probes.move(name, probe, to))) return "waits";
-  const whom = { home: site.home, list, address };
+  const whom = { home: site.home, list, address, cause: causeOf(occasion) };
   if (ended === "removed") await remove(whom);
   else await unsilence(whom);
   if (ended === "restored") await bounces.close(name, probe.key);
@@ -223,6 +226,13 @@ export async function end(
           ...some,
         });
   emit({ recipient: address, content, outside: true });
-  log(`${address} is ${ended === "removed" ? ended : "restored"}`);
+  const standing = ended === "removed" ? ended : "restored";
+  emitJudged(
+    occasion,
+    address,
+    standing,
+    ended === "undone" ? "the day counts for nothing" : reason,
+  );
+  log(`${address} is ${standing}`);
   return ended;
 }

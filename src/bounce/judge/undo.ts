@@ -6,6 +6,7 @@ import { stateOf } from "../../lists/state.ts";
 import { keyOf } from "../../mail/address.ts";
 import { dayOf } from "../../state/bounce.ts";
 import type { Probe } from "../../state/probes.ts";
+import { causeOf } from "./event.ts";
 import { Missed } from "./missed.ts";
 import type { Occasion } from "./occasion.ts";
 import { scopeOf } from "./outage.ts";
@@ -47,7 +48,8 @@ async function undoOne(
       await probes.move(name, probe, unsent(list, probe));
     return "waits";
   }
-  const whom = { home: site.home, list, address: probe.address };
+  const cause = causeOf(occasion);
+  const whom = { home: site.home, list, address: probe.address, cause };
   const isOurs = (await standingOf(whom, false)) === "ours";
   if (isOurs && letters) return end(occasion, probe, "undone", missed);
   if (isOurs) await unsilence(whom);

@@ -23,7 +23,7 @@ import {
   mustNotHaveMoved,
   mustNotShadow,
 } from "../list/shadowed.ts";
-import { tell } from "../list/tell.ts";
+import { telling } from "../list/tell.ts";
 import { Meter } from "../meter.ts";
 import { MemberLines } from "./lines.ts";
 
@@ -49,8 +49,9 @@ export async function listWith(
   if (!there) {
     mustNotShadow(context, address);
     await mustNotBeLeft(context, address);
-    const list = await lists.create(address, tableOf(settings));
-    await tell(context, list, "created");
+    const list = await telling(context, address, "list.created", {}, () =>
+      lists.create(address, tableOf(settings)),
+    );
     return { list, made: "made" };
   }
   const differ = differing(context, there, settings);
@@ -60,8 +61,14 @@ export async function listWith(
       exit.cannotCreate,
       `${address}: this list exists already, and ${differ.slice(0, 5).join(", ")} ${differ.length === 1 ? "is" : "are"} not as imported; --into changes it, --list ADDRESS makes another one`,
     );
-  const list = await lists.set(address, ...settings);
-  await tell(context, list, "changed", { settings: differ });
+  const detail = { settings: differ };
+  const list = await telling(
+    context,
+    there.address,
+    "list.changed",
+    detail,
+    () => lists.set(address, ...settings),
+  );
   return { list, made: "changed" };
 }
 

@@ -3,7 +3,7 @@
  */
 import type { List } from "../../lists/directory.ts";
 import type { Context } from "../context.ts";
-import { tell } from "./tell.ts";
+import { telling } from "./tell.ts";
 
 /** @param frozen what it shall be */
 export async function freeze(
@@ -16,8 +16,9 @@ export async function freeze(
     context.say(`${list.address} is ${word} already`);
     return;
   }
-  await context.lists.set(list.address, ["frozen", frozen]);
-  await tell(context, list, word);
+  await telling(context, list.address, `list.${word}`, {}, () =>
+    context.lists.set(list.address, ["frozen", frozen]),
+  );
   context.say(
     frozen
       ? `${list.address} is frozen: posts are refused, and nobody can join`

@@ -84,8 +84,8 @@ async function keep(
     while (!(await roster.clear(address, lastIn(aside))));
   failpoint("remove-cleared");
   await calm(await windowsOf(site.home), address);
-  const [local = "", domain = ""] = address.split("@");
-  await tell(context, { address, local, domain }, "removed", { aside });
+  const removing = join(aside, REMOVING);
+  await tell(context, address, "list.removed", { aside }, removing);
   await unmark(aside, REMOVING);
   context.say(`${address}: kept aside in ${aside}`);
   for (const line of left(context, address, lists.moved())) context.say(line);

@@ -20,6 +20,7 @@ import {
   isEnded,
   mustBeFree,
   mustBeOneArchive,
+  RENAMING,
 } from "../../lists/renaming.ts";
 import { keyOf } from "../../mail/address.ts";
 import { hostOf, nodeNames } from "../../spool/nodes.ts";
@@ -58,7 +59,8 @@ export async function rename(
   }
   if (isBegun(join(root, from))) await goOn(context, from, to);
   const list = context.list(to);
-  await tell(context, list, "renamed", { from });
+  const mark = join(root, from, RENAMING);
+  await tell(context, list.address, "list.renamed", { from }, mark);
   await end(root, from);
   context.say(`${from} is ${to} now; mail for ${from} goes there`);
 }

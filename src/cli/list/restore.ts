@@ -102,7 +102,8 @@ async function finish(context: Context, address: string): Promise<void> {
   }
   const list = context.list(address);
   const count = await roster.count(address);
-  await tell(context, list, "restored", { members: count });
+  const restoring = join(dir, RESTORING);
+  await tell(context, address, "list.restored", { members: count }, restoring);
   await unmark(dir, RESTORING);
   context.say(
     `${address}: back in ${list.dir}, with ${plural(count, "member", "members")}`,

@@ -6,7 +6,7 @@ import type { Change } from "../../lists/change.ts";
 import { isListName } from "../../lists/names.ts";
 import { keyOf } from "../../mail/address.ts";
 import type { Context } from "../context.ts";
-import { tell } from "./tell.ts";
+import { telling } from "./tell.ts";
 
 export async function set(
   context: Context,
@@ -22,11 +22,11 @@ export async function set(
     isOwn && lists.movedTo(name) !== undefined
       ? name
       : context.list(typed).address;
-  const list = await lists.set(address, ...wanted);
   // No values: there are secrets among them.
-  await tell(context, list, "changed", {
-    settings: wanted.map(([key]) => key),
-  });
+  const detail = { settings: wanted.map(([key]) => key) };
+  const list = await telling(context, address, "list.changed", detail, () =>
+    lists.set(address, ...wanted),
+  );
   if (list.settings.owners.length > 0) return;
   if (wanted.some(([key]) => key === "owners"))
     process.stderr.write(

@@ -16,6 +16,7 @@ import {
 } from "../../base/settings.ts";
 import { bounces } from "./bounces.ts";
 import { digest } from "./digest.ts";
+import { kindsOfEvents } from "./event.ts";
 import { language, people } from "./people.ts";
 import { personal } from "./personal.ts";
 import { sourceParts, sourceSections, sources } from "./sources.ts";
@@ -97,6 +98,10 @@ const listShape = {
   message_limit: note(size().optional(), "Largest post.", {
     without: "limits.message of the site",
   }),
+  events_without: note(
+    several(choice(...kindsOfEvents)).prefault([]),
+    "Kinds of events that are not told in the queue events, such as post.accepted (docs/events.md).",
+  ),
   observe: note(
     observe(),
     "Hooks of this list that run for the log only: their verdict is not acted on.",

@@ -1,12 +1,14 @@
 // A home with a list on which it is judged, with a time of the test's own: what is emitted is caught,
 // and the looks at the end of a day are taken when the day is over.
 import type { Test } from "tap";
+import type { z } from "zod";
 import { bytes } from "../../../src/base/pieces.ts";
 import { consume } from "../../../src/bounce/judge/consume.ts";
 import { Context } from "../../../src/cli/context.ts";
 import { keyringOf } from "../../../src/lists/keyring.ts";
 import type { Emitter } from "../../../src/lists/letter.ts";
 import { rosterOf } from "../../../src/lists/roster.ts";
+import { eventSchema } from "../../../src/lists/schema/event.ts";
 import { stamped } from "../../../src/lists/stamps.ts";
 import { stateOf } from "../../../src/lists/state.ts";
 import { openMessage } from "../../../src/mail/message.ts";
@@ -38,6 +40,8 @@ export class Court {
   now = Date.UTC(2026, 2, 1, 12);
   readonly letters: Letter[] = [];
   readonly logged: string[] = [];
+  /** What programs were told, by id. */
+  readonly events = new Map<string, z.output<typeof eventSchema>>();
   #alarms: Letter[] = [];
 
   readonly address: string;
@@ -137,8 +141,13 @@ export class Court {
       (address) => found(lists, site, address),
     );
     const emitted: Letter[] = [];
-    for (const { recipient, content, sender, due = 0 } of sent) {
+    for (const { queue, recipient, content, sender, due = 0 } of sent) {
       const text = (await bytes(content, 1e7)).toString();
+      if (queue === "events") {
+        const event = JSON.parse(text.slice(text.indexOf("\n\n")));
+        this.events.set(event.id, eventSchema.parse(event));
+        continue;
+      }
       emitted.push({ to: recipient, sender, text, due: due * 1000 });
     }
     if (crash) return [];

@@ -36,14 +36,16 @@ async function addresses(home: string, list: string): Promise<string[]> {
   return Array.fromAsync(members, ({ address }) => address);
 }
 
-/** The events that wait, without what differs each time. */
+/** The events of lists that wait, without what differs each time. */
 function events(home: string) {
-  return waiting(home, "events").map((entry) => {
+  return waiting(home, "events").flatMap((entry) => {
     const text = readFileSync(join(entry, "message"), "utf8");
     const { event, list, detail, by } = JSON.parse(
       text.slice(text.indexOf("\n\n")),
     );
-    return { event, list, detail, by: by.by };
+    return event.startsWith("list.")
+      ? [{ event, list, detail, by: by.by }]
+      : [];
   });
 }
 

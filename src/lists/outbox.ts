@@ -1,0 +1,165 @@
+/**
+ * What waits in the state to be told goes into the queue `events`: at once by whoever has done it, and by
+ * any runner where that one has died or could not. First it is in the queue, then it is forgotten: a crash
+ * between them, or two who tell at the same time, make two events of the same id.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { systemClock } from "../base/clock.ts";
+import { messageOf } from "../base/errors.ts";
+import { failpoint } from "../base/failpoint.ts";
+import { type Log, oneLine, stderrLog } from "../base/log.ts";
+import { readText } from "../base/settings.ts";
+import { domainOf, localOf } from "../mail/address.ts";
+import type { Child } from "../spool/commit.ts";
+import { enqueueAll, mustBeThere } from "../spool/enqueue.ts";
+import { freshName } from "../spool/name.ts";
+import { Spool } from "../spool/spool.ts";
+import type { Due, Guard } from "../state/outbox.ts";
+import { Lists } from "./directory.ts";
+import { EVENTS, eventMessage, eventOf, eventsAddress } from "./events.ts";
+import { loadSite, type Site } from "./settings.ts";
+import { stateOf } from "./state.ts";
+
+/** Milliseconds that whoever does something has to tell it before others do. */
+const GRACE = 3000;
+
+interface Desk {
+  readonly site: Site;
+  readonly lists: Lists;
+  /** One tells at a time. */
+  busy: Promise<unknown>;
+}
+
+const desks = new Map<string, Desk>();
+
+function deskOf(home: string): Desk {
+  const known = desks.get(home);
+  if (known) return known;
+  const site = loadSite(home);
+  const desk = { site, lists: new Lists(home, site), busy: Promise.resolve() };
+  desks.set(home, desk);
+  return desk;
+}
+
+/** Tells what this process has done. Never throws: what cannot be told now a runner tells later. */
+export function tellOwn(home: string): Promise<void> {
+  return inTurn(home, async (desk) => {
+    const { outbox } = await stateOf(home);
+    const due = await outbox.own(systemClock.now());
+    if (due.length > 0) failpoint("event-due");
+    await tellAll(desk, due);
+  });
+}
+
+/** Tells what others have done and not told. Never throws. */
+export function tellOverdue(home: string, log: Log = stderrLog): Promise<void> {
+  return inTurn(
+    home,
+    async (desk) => {
+      const { outbox } = await stateOf(home);
+      for (;;) {
+        const due = await outbox.since(systemClock.now() - GRACE);
+        if (due.length === 0) return;
+        await tellAll(desk, due);
+      }
+    },
+    log,
+  );
+}
+
+/** Tells one, and forgets it. Throws where it cannot be told. */
+export async function tellOne(home: string, due: Due): Promise<void> {
+  const { site, lists } = deskOf(home);
+  await publish({ site, lists }, [due]);
+}
+
+function inTurn(
+  home: string,
+  act: (desk: Desk) => Promise<void>,
+  log: Log = stderrLog,
+): Promise<void> {
+  try {
+    const desk = deskOf(home);
+    const turn = desk.busy.then(() => act(desk)).catch(say);
+    desk.busy = turn;
+    return turn;
+  } catch (error) {
+    say(error);
+    return Promise.resolve();
+  }
+  function say(error: unknown): void {
+    log(EVENTS, `some are told later: ${oneLine(messageOf(error))}`);
+  }
+}
+
+async function tellAll(desk: Desk, due: readonly Due[]): Promise<void> {
+  if (due.length === 0) return;
+  await publish(desk, due);
+  failpoint("event-told");
+  const { outbox } = await stateOf(desk.site.home);
+  await outbox.done(due.map(({ id }) => id));
+}
+
+async function publish(
+  { site, lists }: Pick<Desk, "site" | "lists">,
+  due: readonly Due[],
+): Promise<void> {
+  const spool = new Spool(join(site.home, "spool"));
+  mustBeThere(spool);
+  const children = due
+    .filter((one) => isDone(site.home, one) && isWanted(lists, site, one))
+    .map((one) => entryOf(site, one));
+  if (children.length === 0) return;
+  spool.make(EVENTS);
+  await enqueueAll(spool, EVENTS, children);
+}
+
+/** Whether it has come to what is told. */
+function isDone(home: string, { guard }: Due): boolean {
+  return guard === undefined || hashOf(home, guard.file) !== guard.before;
+}
+
+/** A file as it is now. @param file below the home */
+export function guardOf(home: string, file: string): Guard {
+  return { file, before: hashOf(home, file) };
+}
+
+function hashOf(home: string, file: string): string {
+  const text = readText(join(home, file));
+  return text === undefined
+    ? ""
+    : createHash("sha256").update(text).digest("hex");
+}
+
+/** A list that is gone, or broken, does without nothing. */
+function isWanted(lists: Lists, site: Site, { list, event }: Due): boolean {
+  let without: unknown = site.list.events_without;
+  try {
+    without = lists.get(list)?.settings.events_without ?? without;
+  } catch {
+    // It is told by the site's settings.
+  }
+  return !(Array.isArray(without) && without.includes(event));
+}
+
+function entryOf(site: Site, due: Due): Child {
+  const { list: address, at } = due;
+  const list = { local: localOf(address), domain: domainOf(address) };
+  const { id, event, detail } = due;
+  const told = eventOf(event, { id, list: address, at }, due, detail);
+  return {
+    queue: EVENTS,
+    name: freshName(systemClock.now()),
+    envelope: {
+      sender: "",
+      recipient: eventsAddress(site, list),
+      list: address,
+      extension: EVENTS,
+      origin: due.by === "mail" && due.cause ? due.cause : "operator",
+      received: told.at,
+      history: [],
+    },
+    message: [eventMessage(site, list, told)],
+  };
+}
