@@ -82,6 +82,7 @@ export class Toy {
   holds = true;
   /** Whether somebody is told of what is held, by a message in the queue `told`. */
   tellsHeld = false;
+  tellsPrograms = false;
 
   /** @param servedBy processes of each served hook */
   constructor(
@@ -182,7 +183,16 @@ export class Toy {
               },
             ]
           : [],
-      befallen: () => [],
+      befallen: ({ queue, id }, { kind, reason }) =>
+        this.tellsPrograms
+          ? [
+              {
+                queue: "programs",
+                envelope: follow(`${kind}: ${reason}`, `${queue}/${id}`),
+                content: [Buffer.from("Told: yes\n")],
+              },
+            ]
+          : [],
       held: async ({ queue, id }, { reason }) =>
         this.tellsHeld
           ? {

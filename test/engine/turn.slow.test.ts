@@ -94,6 +94,32 @@ t.test("each exit code moves the entry where it says", async (t) => {
   });
 });
 
+t.test(
+  "programs are told of what is held or refused, in its commit",
+  async (t) => {
+    for (const [kind, code] of [
+      ["hold", 80],
+      ["reject", 77],
+    ] as const)
+      for (const tellsHeld of [false, true]) {
+        const toy = new Toy(t);
+        toy.tellsPrograms = true;
+        toy.tellsHeld = tellsHeld;
+        toy.shell("q/10-approve/10-first", `echo why; exit ${code}`);
+        const { id } = await toy.put("q");
+        await toy.turn("q");
+        t.match(toy.one("programs").envelope, {
+          recipient: `${kind}: why`,
+          origin: `q/${id}`,
+        });
+        t.same(toy.found("q"), []);
+        if (kind === "reject") toy.one("outbound");
+        else t.equal(toy.one("held").name.id, id);
+        t.equal(toy.found("told").length, Number(kind === "hold" && tellsHeld));
+      }
+  },
+);
+
 t.test("what is tried too long fails, with the reason", async (t) => {
   const toy = new Toy(t);
   toy.shell("q/10-approve/10-first", "echo not now; exit 75");

@@ -8,6 +8,7 @@ import { deliveryAt } from "../../src/state/spells.ts";
 import type { State } from "../../src/state/state.ts";
 import { bounceTests } from "./bounces.ts";
 import { journalTests } from "./journal.ts";
+import { outboxTests } from "./outbox.ts";
 import { renameTests } from "./rename.ts";
 import { roleTests } from "./roles.ts";
 import { windowTests } from "./windows.ts";
@@ -48,6 +49,7 @@ export function tableTests(t: Test, opens: Opens): void {
     "who is no member is not changed": absent,
     "what somebody had is known as of each change": spells,
     ...journalTests,
+    ...outboxTests,
     ...roleTests,
     ...renameTests,
     ...windowTests,

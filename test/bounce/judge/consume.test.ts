@@ -54,6 +54,23 @@ t.test(
     t.equal(await court.roster.get(news, ben), undefined);
     await court.pass(30);
     t.same(court.letters, []);
+    t.match(
+      [...court.events.values()],
+      [
+        {
+          event: "bounce.judged",
+          list: news,
+          cause: { id: /^bounces\// },
+          detail: {
+            address: ben,
+            standing: "suspended",
+            reason: /no-such-user/,
+          },
+        },
+        { detail: { address: ben, standing: "removed" } },
+      ],
+      "programs are told, once each",
+    );
   },
 );
 
