@@ -47,6 +47,10 @@ export interface Ask extends Question<Message> {
 
   /** The queues of consumers that have hooks for the list: those called PREFIX-NAME, by their names. */
   streams(prefix: string): readonly string[];
+  /** The hooks of a queue for the list, `QUEUE/STAGE/NAME`, and the layer that each comes from. */
+  hooksOf(
+    queue: string,
+  ): readonly { readonly path: string; readonly layer: string }[];
 
   later(reason: string): Verdict;
   /** @param until milliseconds since 1970 before which nothing is taken from the queue: what takes it is away */

@@ -137,6 +137,10 @@ export function mailTrade(
         text: (name, words) => textFor({ site, list }, name, words).body,
         streams: (prefix) =>
           pipelines.streams(prefix, layersOf(site, list), question.now),
+        hooksOf: (queue) =>
+          pipelines
+            .get(queue, layersOf(site, list), question.now, 0)
+            .stages.flatMap(({ hooks }) => hooks),
         later: (reason) => ({ kind: "later", reason }),
         away: (reason, until) => ({ kind: "later", reason, until }),
         reject: (reason) => ({ kind: "reject", reason }),

@@ -62,6 +62,30 @@ export function consumersOf(
   });
 }
 
+/** The hooks of the queue of events that come with listmill. */
+const usual: ReadonlySet<string> = new Set([
+  "events/10-consume/10-log.hook.ts",
+  "events/10-consume/20-consumers.hook.ts",
+]);
+
+/** Whether anybody but the log hears of a list's events: what comes with every post need not be told else. */
+export function areHeard(
+  ask: Parameters<typeof consumersOf>[0] & {
+    hooksOf(queue: string): readonly {
+      readonly path: string;
+      readonly layer: string;
+    }[];
+  },
+  list: string,
+): boolean {
+  return (
+    ask
+      .hooksOf("events")
+      .some(({ path, layer }) => layer !== "package" || !usual.has(path)) ||
+    consumersOf(ask, "events", list).length > 0
+  );
+}
+
 /** Whether a section is for a list. @param list its address */
 function isFor({ lists }: Section, list: string): boolean {
   return (

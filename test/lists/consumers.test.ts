@@ -1,5 +1,10 @@
 import t from "tap";
-import { consumersOf, isConsumer, isSetUp } from "../../src/lists/consumers.ts";
+import {
+  areHeard,
+  consumersOf,
+  isConsumer,
+  isSetUp,
+} from "../../src/lists/consumers.ts";
 
 const streams = (...queues: string[]) => ({
   site: { archive: {} },
@@ -19,4 +24,16 @@ t.test("queues of consumers", async (t) => {
   t.notOk(isConsumer("outbound"));
   t.ok(isSetUp({ archive: {} }, "archive-search"), "an administrator's own");
   t.ok(isSetUp({ archive: {} }, "posts"));
+});
+
+t.test("whether anybody hears of events", async (t) => {
+  const log = "events/10-consume/10-log.hook.ts";
+  const ask = (path: string, layer: string, ...queues: string[]) => ({
+    ...streams(...queues),
+    hooksOf: (queue: string) => (queue === "events" ? [{ path, layer }] : []),
+  });
+  t.notOk(areHeard(ask(log, "package"), "a@x.org"), "the log alone");
+  t.ok(areHeard(ask(log, "site"), "a@x.org"), "another one in its place");
+  t.ok(areHeard(ask("events/10-consume/50-mine", "list"), "a@x.org"));
+  t.ok(areHeard(ask(log, "package", "events-mine"), "a@x.org"));
 });

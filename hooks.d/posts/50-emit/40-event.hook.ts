@@ -1,6 +1,8 @@
 #!/usr/bin/env listmill-hook
-// Tells that the post was accepted, as post.accepted in the queue events (setting `events_without`).
+// Tells that the post was accepted, as post.accepted in the queue events (setting `events_without`), where
+// there is a consumer of events: the log has the post anyway.
 import type { Ask } from "../../../src/hook.ts";
+import { areHeard } from "../../../src/lists/consumers.ts";
 import {
   emissionOf,
   messageIdIn,
@@ -9,7 +11,7 @@ import {
 
 export default function event(ask: Ask): void {
   const { list, message } = ask;
-  if (!list) return;
+  if (!list || !areHeard(ask, list.address)) return;
   const post = postShown(ask);
   const actor = {
     by: "mail",
