@@ -31,6 +31,11 @@ interface Desk {
   busy: Promise<unknown>;
 }
 
+/** What was last said of what cannot be told, and when: a state that is away is asked again and again. */
+let said = { text: "", at: 0 };
+/** Milliseconds for which it is not said again. */
+const QUIET = 600_000;
+
 const desks = new Map<string, Desk>();
 
 function deskOf(home: string): Desk {
@@ -89,7 +94,11 @@ function inTurn(
     return Promise.resolve();
   }
   function say(error: unknown): void {
-    log(EVENTS, `some are told later: ${oneLine(messageOf(error))}`);
+    const text = `some are told later: ${oneLine(messageOf(error))}`;
+    const at = systemClock.now();
+    if (said.text === text && at - said.at < QUIET) return;
+    said = { text, at };
+    log(EVENTS, text);
   }
 }
 
