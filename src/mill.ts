@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exit, Failure } from "./base/errors.ts";
 import type { Piece } from "./base/pieces.ts";
+import { followed } from "./befallen.ts";
 import { type Layer, Pipelines } from "./engine/layers.ts";
 import type { Emission, Question } from "./engine/question.ts";
 import type { Place, Subject, Trade } from "./engine/trade.ts";
@@ -22,7 +23,7 @@ import { type Addressed, addressed, found, reached } from "./receipt/door.ts";
 import { introduced } from "./receipt/intake.ts";
 import type { Envelope } from "./spool/envelope.ts";
 import { secondOf } from "./spool/name.ts";
-import { followed, telling } from "./telling.ts";
+import { telling } from "./telling.ts";
 
 /** The defaults that come with listmill. */
 export const packageHooks = fileURLToPath(

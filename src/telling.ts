@@ -3,14 +3,13 @@
  * did not reach all. The part of the trade that writes letters.
  */
 
-import { oneLine } from "./base/log.ts";
 import { DAY } from "./base/units.ts";
+import { befallen, followed } from "./befallen.ts";
 import { answerTo } from "./commands/answer.ts";
 import { languagesOf, mayBeQuoted } from "./commands/case.ts";
 import { commandsIn } from "./commands/read.ts";
 import type { Subject, Trade } from "./engine/trade.ts";
 import type { List, Lists } from "./lists/directory.ts";
-import { EVENTS, emissionOf, messageIdIn, postShown } from "./lists/events.ts";
 import { mayBeWritten } from "./lists/limits.ts";
 import { extended } from "./lists/marks.ts";
 import type { Site } from "./lists/settings.ts";
@@ -98,48 +97,7 @@ export function telling(
       };
     },
 
-    befallen(subject, { kind, where, reason }, now) {
-      const { envelope, id, message, queue } = subject;
-      const list = listOf(envelope);
-      if (!list || queue !== "posts") return [];
-      const { history } = envelope;
-      const detail = {
-        ...postShown(subject),
-        entry: id,
-        hook: where,
-        reason: oneLine(reason),
-      };
-      const by = { by: "mill", who: where } as const;
-      const actor = { ...by, messageId: messageIdIn(message.header) };
-      const at = { site, list, id, queue, now };
-      // What has been let go may be held anew.
-      const more = JSON.stringify([where, history.length, history.at(-1)]);
-      const emission =
-        kind === "hold"
-          ? emissionOf(at, "post.held", actor, detail, more)
-          : emissionOf(
-              at,
-              "post.rejected",
-              actor,
-              { ...detail, verdict: "reject" },
-              more,
-            );
-      if (!emission) return [];
-      const { recipient, content } = emission;
-      return [
-        {
-          queue: EVENTS,
-          envelope: {
-            ...followed(subject, now),
-            sender: "",
-            recipient,
-            list: list.address,
-            extension: EVENTS,
-          },
-          content,
-        },
-      ];
-    },
+    befallen: (subject, end, now) => befallen(site, listOf, subject, end, now),
 
     async refused(subject, reason, now, foreseen = false) {
       const isOurs = (address: string) =>
@@ -202,17 +160,5 @@ export function telling(
         ],
       };
     },
-  };
-}
-
-/** What every message that follows from another one has in common. */
-export function followed(
-  subject: Subject,
-  now: number,
-): Pick<Envelope, "origin" | "received" | "history"> {
-  return {
-    origin: `${subject.queue}/${subject.id}`,
-    received: new Date(now).toISOString(),
-    history: [],
   };
 }
