@@ -327,3 +327,26 @@ t.test("a list on demand has its doors, and its domain's hooks", async (t) => {
   );
   t.match(told, { silence: /lists here/ }, "all of the domain is ours");
 });
+
+t.test(
+  "an event goes into its queue, also of a list that is gone",
+  async (t) => {
+    const { trade } = await tradeOf(t);
+    const gone = "gone@lists.example.org";
+    const of = await subject({ list: gone, extension: "events" });
+    const recipient = "gone-events@lists.example.org";
+    const emission = { queue: "events", recipient };
+    const envelope = { list: gone, extension: "events", recipient, sender: "" };
+    t.match(await trade.emitted(of, emission, NOW), envelope);
+    const post = await subject({ extension: "bounces" });
+    t.match(
+      await trade.emitted(post, { ...emission, list: gone }, NOW),
+      envelope,
+    );
+    t.match(await trade.emitted(post, emission, NOW), {
+      list: news,
+      extension: "events",
+      origin: `posts/${post.id}`,
+    });
+  },
+);
