@@ -3,7 +3,6 @@
  * the same in every try.
  */
 import { join } from "node:path";
-import type { List } from "../lists/directory.ts";
 import {
   type EventEmission,
   emissionOf,
@@ -11,12 +10,15 @@ import {
 } from "../lists/events.ts";
 import type { Envelope } from "../spool/envelope.ts";
 import { begun, claim } from "./issues.ts";
+import type { Counting } from "./record.ts";
 
 /** What an entry of the queue `digest` has issued, told; undefined where it has issued nothing. */
 export async function issuedBy(
   arrival: Omit<Occurrence, "site" | "list"> & {
     readonly site: Occurrence["site"] & { readonly home: string };
-    readonly list: List;
+    readonly list: Occurrence["list"] & {
+      readonly settings: { readonly digest: Omit<Counting, "now"> };
+    };
     readonly envelope: Envelope;
   },
 ): Promise<EventEmission | undefined> {

@@ -13,7 +13,7 @@ import { type Imported, importLines } from "./importing.ts";
 import { nameOf } from "./memberColumns.ts";
 import { csvLine, headLine } from "./memberLine.ts";
 import { tellOwn } from "./outbox.ts";
-import { memberKey, People } from "./people.ts";
+import { memberKey } from "./people.ts";
 import { Readers } from "./readers.ts";
 import { stateOf } from "./state.ts";
 

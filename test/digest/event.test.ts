@@ -20,7 +20,9 @@ t.test(
         id: newId(now),
         content: [Buffer.from(`Subject: ${text}\n\nText.\n`)],
         received: new Date(now),
+        asOf: 0,
       });
+    const counting = { volume: "never", timezone: "UTC", now } as const;
     const id = newId(now);
     const told = async (id: string, at = now) => {
       const emission = await issuedBy({
@@ -29,7 +31,7 @@ t.test(
           address,
           local: "news",
           domain: "lists.example.org",
-          settings: { events_without: [] },
+          settings: { events_without: [], digest: counting },
         },
         envelope: {
           ...{ sender: "", recipient: "", received: "", history: [] },
@@ -42,17 +44,17 @@ t.test(
       return eventSchema.parse(JSON.parse(text.slice(text.indexOf("\n\n"))));
     };
     t.equal(await told(id), undefined);
-    await claim({ digestDir, id });
+    await claim({ digestDir, id }, counting);
     const event = await told(id);
     t.match(event, {
       event: "digest.issued",
       by: { by: "command" },
       cause: { id: `digest/${id}` },
-      detail: { issue: 1, posts: 2 },
+      detail: { issue: 1, volume: 1, number: 1, posts: 2 },
     });
     t.equal((await told(id, now + 1000))?.id, event?.id);
     const late = newId(now);
-    await claim({ digestDir, id: late });
+    await claim({ digestDir, id: late }, counting);
     t.equal(await told(late), undefined, "there was nothing left");
   },
 );

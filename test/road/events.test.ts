@@ -149,6 +149,8 @@ t.test("what happens is told once", { buffered: true }, async (t) => {
   await mill.tell(["digest", "issue", list]);
   t.match((await watched.event("digest.issued")).detail, {
     issue: 1,
+    volume: 1,
+    number: 1,
     posts: 1,
   });
 

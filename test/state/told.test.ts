@@ -6,7 +6,7 @@ import { toldOf } from "../../src/state/told.ts";
 const now = Date.UTC(2026, 10, 23);
 const at = new Date(now).toISOString();
 const row = (wishes: object, old?: ReturnType<typeof rowOf>, n = 0) =>
-  rowOf("l@x", { key: `a${n}@x`, address: `A${n}@x`, ...wishes }, old, now);
+  rowOf("l@x", { key: `a${n}@x`, address: `A${n}@x`, ...wishes }, old, now, 1);
 
 t.test(
   "joining, changing, and no mail for a while are told apart",
