@@ -53,6 +53,16 @@ const others = [
   "trial-silenced",
   "event-due",
   "event-told",
+  "mbox-noted",
+  "mbox-half",
+  "mbox-written",
+  "maildir-ready",
+  "maildir-noted",
+  "maildir-delivered",
+  "http-answered",
+  "inbox-noted",
+  "inbox-written",
+  "mhonarc-done",
 ] as const;
 
 export type Failpoint = (typeof failpoints)[number] | (typeof others)[number];

@@ -14,12 +14,21 @@ const OTHERS = 0o077;
  * Throws a Failure where others can read it, or this account cannot.
  */
 export function secretIn(home: string, path: string): string | undefined {
+  return linesIn(home, path)?.[0];
+}
+
+/** All lines of a secret's file that are not empty: several secrets, while one is exchanged for another. */
+export function secretsIn(home: string, path: string): string[] | undefined {
+  return linesIn(home, path)?.filter((line) => line !== "");
+}
+
+function linesIn(home: string, path: string): string[] | undefined {
   const file = resolve(home, path);
   const stat = statSync(file, { throwIfNoEntry: false });
   if (!stat) return undefined;
   mustBeClosed(file, file, stat, "600");
   const text = readable(file, () => readFileSync(file, "utf8"));
-  return text.split(/\r?\n/, 1)[0] ?? "";
+  return text.split(/\r?\n/);
 }
 
 /** @param where what the error begins with @param mode what the file should have, in octal */

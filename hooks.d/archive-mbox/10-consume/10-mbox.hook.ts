@@ -1,0 +1,9 @@
+#!/usr/bin/env listmill-hook
+// Appends the post to the list's mailbox of the month: [archive.mbox].
+import { consume } from "../../../src/consumers/asked.ts";
+import { toMbox } from "../../../src/consumers/mbox.ts";
+import type { Ask, Reply } from "../../../src/hook.ts";
+
+export default function take(ask: Ask): Promise<Reply> {
+  return consume(ask, ask.site.archive.mbox, toMbox);
+}

@@ -1,0 +1,67 @@
+/**
+ * Locks of the kernel, fcntl(2) and flock(2), which Node.js has no call for: a small program of Perl's holds
+ * them as long as its stdin is open. So they end with this process, however it ends. On NFS Linux makes
+ * both kinds locks of the server.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { errnoOf, exit, Failure } from "./errors.ts";
+import { oneLine } from "./log.ts";
+
+const PROGRAM = String.raw`
+use strict; use Fcntl qw(:DEFAULT :flock :seek);
+my ($file, $kind, $seconds) = @ARGV;
+sysopen(my $fh, $file, O_RDWR | O_CREAT, 0640) or die "$!\n";
+my $whole = pack("s! s! x![q] q q i x![q]", F_WRLCK, SEEK_SET, 0, 0, 0);
+for (my $tries = $seconds * 20; ; $tries--) {
+  last if $kind eq "flock" ? flock($fh, LOCK_EX | LOCK_NB) : fcntl($fh, F_SETLK, $whole);
+  die "$!\n" unless $!{EAGAIN} || $!{EACCES} || $!{EWOULDBLOCK};
+  die "somebody else has locked it\n" if $tries <= 0;
+  select(undef, undef, undef, 0.05);
+}
+$| = 1; print "held\n"; 1 while sysread(STDIN, my $rest, 4096);
+`;
+
+/**
+ * Does something while a file is locked; makes the file where it is missing.
+ * @param patience seconds to wait for the lock
+ * Throws a Failure (try later) where it cannot be had.
+ */
+export async function withKernelLock<T>(
+  file: string,
+  kind: "fcntl" | "flock",
+  act: () => Promise<T>,
+  patience = 10,
+): Promise<T> {
+  const args = ["-e", PROGRAM, file, kind, String(patience)];
+  const child = spawn("/usr/bin/perl", args, {
+    cwd: "/",
+    env: { LC_ALL: "C" },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let said = "";
+  child.stderr.on("data", (data) => {
+    said = `${said}${data}`.slice(0, 500);
+  });
+  child.stdin.on("error", () => {});
+  const closed = once(child, "close");
+  closed.catch(() => {});
+  try {
+    const held = once(child.stdout, "data");
+    held.catch(() => {});
+    const first = await Promise.race([held.then(() => "held"), closed]);
+    if (first !== "held")
+      throw new Failure(exit.tryLater, `${file}: ${oneLine(said, 300)}`);
+    return await act();
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" && child.pid === undefined)
+      throw new Failure(
+        exit.tryLater,
+        "Perl, which locks files here, is not installed (/usr/bin/perl)",
+      );
+    throw error;
+  } finally {
+    child.stdin.end();
+    await closed.catch(() => {});
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * One POST (RFC 9110): a body that is streamed, and of the answer its status and the first line of its text.
+ * Redirects are not followed. A connection of its own, so that none is found dead.
+ */
+import { type IncomingMessage, request as overHttp } from "node:http";
+import { request as overHttps } from "node:https";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { errnoOf } from "../../base/errors.ts";
+import { oneLine } from "../../base/log.ts";
+import { chunks, type Piece } from "../../base/pieces.ts";
+import { silence } from "../../lists/sources/silence.ts";
+
+/** Bytes of an answer that are looked at. */
+const LOOKED_AT = 2000;
+
+export interface Sending {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body: readonly Piece[];
+  /** Certificates that are trusted, PEM. */
+  readonly ca: string | string[];
+  /** Milliseconds of silence; the whole may take ten times as long. */
+  readonly timeout: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly line: string;
+  readonly retryAfter: string | undefined;
+  readonly location: string | undefined;
+}
+
+/** Nobody is there: nothing was sent. */
+export class Absent extends Error {}
+
+const absent = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOENT",
+]);
+
+/** Sends it. Throws Absent, or why there is no answer. */
+export async function send(sending: Sending): Promise<Answer> {
+  const { url, headers, body, ca, timeout } = sending;
+  const request = url.protocol === "https:" ? overHttps : overHttp;
+  const options = { method: "POST", headers, ca, timeout, agent: false };
+  const asked = request(url, options);
+  const whole = setTimeout(
+    () => asked.destroy(silence(timeout * 10)),
+    timeout * 10,
+  );
+  asked.on("timeout", () => asked.destroy(silence(timeout)));
+  try {
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      asked.on("response", resolve);
+      asked.on("error", reject);
+    });
+    // Who answers before he has read all of it may close the connection: the answer counts.
+    const sent = pipeline(Readable.from(chunks(body)), asked);
+    sent.catch(() => {});
+    const response = await answered;
+    return {
+      status: response.statusCode ?? 0,
+      line: await firstLine(response),
+      retryAfter: response.headers["retry-after"],
+      location: response.headers.location,
+    };
+  } catch (error) {
+    const code =
+      errnoOf(error) ?? errnoOf((error as AggregateError).errors?.[0]);
+    throw code !== undefined && absent.has(code)
+      ? new Absent(oneLine(`${url.host}: ${code}`))
+      : error;
+  } finally {
+    clearTimeout(whole);
+    asked.destroy();
+  }
+}
+
+async function firstLine(response: IncomingMessage): Promise<string> {
+  let text = "";
+  try {
+    for await (const chunk of response) {
+      text += Buffer.from(chunk).toString("latin1");
+      if (text.length > LOOKED_AT) break;
+    }
+  } catch {
+    // What came before it broke off will do.
+  }
+  const utf8 = Buffer.from(text.slice(0, LOOKED_AT), "latin1").toString();
+  return oneLine(utf8.trim().split(/\r?\n/, 1)[0] ?? "", 200);
+}
