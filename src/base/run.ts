@@ -37,13 +37,23 @@ export async function run(given: Run): Promise<string> {
       ...environment,
     },
     stdio: [input ? "pipe" : "ignore", "pipe", "pipe"],
+    // What it has started ends with it.
+    detached: true,
   });
+  const end = () => {
+    if (child.pid === undefined || child.exitCode !== null) return;
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  };
   const closed = once(child, "close");
   closed.catch(() => {});
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    child.kill("SIGKILL");
+    end();
   }, longest);
   const kept = { out: "", error: "" };
   child.stdout?.on("data", (data) => {
@@ -63,10 +73,15 @@ export async function run(given: Run): Promise<string> {
     const [code, signal] = await closed;
     const name = program.split("/").at(-1);
     if (isLate)
-      throw new Error(`${name} took more than ${longest / 1000} s and was ended`);
+      throw new Error(
+        `${name} took more than ${longest / 1000} s and was ended`,
+      );
     if (code !== 0)
       throw new Error(
-        oneLine(`${name} ended with ${code ?? signal}: ${kept.error.trim()}`, 400),
+        oneLine(
+          `${name} ended with ${code ?? signal}: ${kept.error.trim()}`,
+          400,
+        ),
       );
     return Buffer.from(kept.out.slice(0, KEPT), "latin1").toString();
   } catch (error) {
@@ -77,6 +92,6 @@ export async function run(given: Run): Promise<string> {
     throw error;
   } finally {
     clearTimeout(timer);
-    child.kill("SIGKILL");
+    end();
   }
 }

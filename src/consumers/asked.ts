@@ -17,7 +17,6 @@ export interface Asked<V> {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly trial: boolean;
-  file(): Promise<string>;
   holds(): boolean;
   log(text: string): void;
   later(reason: string): V;
@@ -39,8 +38,6 @@ export interface Post {
   readonly message: Message;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** The message as a file. */
-  file(): Promise<string>;
   /** Throws where the entry is another runner's by now: ask before what cannot be taken back. */
   mustHold(): void;
 }
@@ -92,7 +89,6 @@ function postOf(asked: Asked<unknown>, list: List, number: number): Post {
     received: new Date(asked.envelope.received),
     message,
     now: asked.now,
-    file: () => asked.file(),
     mustHold() {
       if (!asked.holds()) throw new Error("another runner has taken it over");
     },
@@ -108,4 +104,17 @@ export function identityOf({ header }: Pick<Message, "header">): string {
     messageIdHash(header.get("Message-ID")) ??
     createHash("sha256").update(header.bytes()).digest("hex").slice(0, 32)
   );
+}
+
+/** The message, with a Message-ID where it has none: the archives that go by it need one. */
+export function withMessageId({
+  message,
+  number,
+  list,
+}: Pick<Post, "message" | "number" | "list">): Message {
+  const { header, headerTooLarge } = message;
+  const has = /<[^<>\s]+>/.test(header.get("Message-ID") ?? "");
+  if (has || headerTooLarge) return message;
+  const id = `<${number}.${encodeURIComponent(list.local)}@${list.domain}>`;
+  return message.with({ header: header.add("Message-ID", id) });
 }

@@ -14,7 +14,10 @@ t.test("a post is noted once, by its number and who it is", async (t) => {
   const again = new Ledger(folder);
   t.ok(again.has(numbered({ number: 1, identity: "A" })));
   t.ok(again.has(numbered({ number: 1000, identity: "A" })));
-  t.notOk(again.has(numbered({ number: 1, identity: "B" })), "the list was made anew");
+  t.notOk(
+    again.has(numbered({ number: 1, identity: "B" })),
+    "the list was made anew",
+  );
   t.notOk(again.has(numbered({ number: 2, identity: "A" })));
   t.same(readdirSync(folder), ["0", "1"]);
 });

@@ -28,7 +28,6 @@ export async function postOf(
     received: new Date("2026-11-26T16:02:59Z"),
     message,
     now: Date.UTC(2026, 10, 26, 17),
-    file: () => Promise.reject(new Error("no file")),
     mustHold() {},
     ...more,
   };

@@ -118,7 +118,7 @@ export const archivers = {
         lists: lists(),
         folder: note(
           path().prefault("mhonarc"),
-          "Where the pages are: FOLDER/LIST/index.html.",
+          "Where the pages are: FOLDER/LIST/maillist.html.",
         ),
         program: program("/usr/bin/mhonarc", "MHonArc's program."),
         rcfile: note(
