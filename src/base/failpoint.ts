@@ -61,6 +61,7 @@ const others = [
   "maildir-delivered",
   "http-answered",
   "inbox-noted",
+  "inbox-half",
   "inbox-written",
   "mhonarc-done",
 ] as const;

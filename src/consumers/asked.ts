@@ -10,7 +10,10 @@ import type { Envelope } from "../spool/envelope.ts";
 
 /** A hook's question, as far as consumers are concerned. */
 export interface Asked<V> {
-  readonly site: Pick<Site, "home" | "archive">;
+  readonly site: Pick<Site, "home"> & {
+    /** Milliseconds that a hook is waited for. */
+    readonly hooks: { readonly timeout: number };
+  };
   readonly list: List | undefined;
   readonly envelope: Pick<Envelope, "number" | "received">;
   readonly message: Message;
@@ -38,6 +41,8 @@ export interface Post {
   readonly message: Message;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Milliseconds that it may take: then the hook is still waited for. */
+  readonly patience: number;
   /** Throws where the entry is another runner's by now: ask before what cannot be taken back. */
   mustHold(): void;
 }
@@ -89,6 +94,7 @@ function postOf(asked: Asked<unknown>, list: List, number: number): Post {
     received: new Date(asked.envelope.received),
     message,
     now: asked.now,
+    patience: asked.site.hooks.timeout * 0.9,
     mustHold() {
       if (!asked.holds()) throw new Error("another runner has taken it over");
     },

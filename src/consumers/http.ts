@@ -45,7 +45,7 @@ export async function toHttp(
   const { headers, body, place } = await letter(post, settings);
   try {
     const answer = await send({
-      ...{ url: place, headers, body, timeout },
+      ...{ url: place, headers, body, timeout, longest: post.patience },
       ca:
         certificatesOf(ca_file, { home: post.home, section: "archive.http" }) ??
         (place.protocol === "https:" ? certificatesOfTheSystem() : []),

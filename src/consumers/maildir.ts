@@ -7,7 +7,7 @@
 import { chmodSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { failpoint } from "../base/failpoint.ts";
-import { isFile, isFolder } from "../base/files.ts";
+import { isFile } from "../base/files.ts";
 import { lengthOf, type Piece } from "../base/pieces.ts";
 import { makeFolder, syncPath, writeNew } from "../spool/durable.ts";
 import { move } from "../spool/nfs.ts";
@@ -32,8 +32,7 @@ export async function toMaildir(
     return { kind: "refused", reason: `${mailbox} is no name for its mailbox` };
   const place = join(root, name);
   const own = join(root, "listmill", post.list.address);
-  await makeMaildir(root, root);
-  await makeMaildir(place, root);
+  await makeMaildir(root, place);
   await makeFolder(join(own, "ready"));
   const isNew = await withDotLock(join(own, "list"), () =>
     once(post, place, own),
@@ -75,15 +74,17 @@ function seconds({ received }: Post): number {
   return Math.floor(received.getTime() / 1000);
 }
 
-/** @param root of the Maildir++: its folders get the permissions that it has */
-async function makeMaildir(path: string, root: string): Promise<void> {
-  const parts = ["tmp", "new", "cur"].map((name) => join(path, name));
-  if (!parts.every(isFolder)) {
-    for (const part of parts) await makeFolder(part);
-    const { mode } = statSync(root);
-    for (const folder of [path, ...parts])
-      if (folder !== root) chmodSync(folder, mode & 0o7777);
-  }
+/**
+ * Makes a folder of a Maildir++ with the permissions that its root has; the mark of such folders comes last.
+ * @param root made where it is missing
+ */
+async function makeMaildir(root: string, path: string): Promise<void> {
   const mark = join(path, "maildirfolder");
-  if (path !== root && !isFile(mark)) await writeNew(mark, "");
+  if (isFile(mark)) return;
+  const parts = (folder: string) =>
+    ["tmp", "new", "cur"].map((name) => join(folder, name));
+  for (const part of [...parts(root), ...parts(path)]) await makeFolder(part);
+  const { mode } = statSync(root);
+  for (const folder of [path, ...parts(path)]) chmodSync(folder, mode & 0o7777);
+  await writeNew(mark, "");
 }

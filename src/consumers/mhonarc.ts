@@ -33,13 +33,13 @@ export async function toMhonarc(
     await writeNew(join(message, "1"), withMessageId(post).pieces());
     post.mustHold();
     await run({
-      program,
+      program: resolve(home, program),
       args: [
         ...["-add", "-quiet", "-outdir", pages, "-lockmethod", "flock"],
         ...(rcfile === undefined ? [] : ["-rcfile", resolve(home, rcfile)]),
         ...["-mhpattern", "^1$", message],
       ],
-      longest: timeout,
+      longest: Math.min(timeout, post.patience),
     });
   } finally {
     rmSync(message, { recursive: true, force: true });

@@ -50,17 +50,20 @@ const PACK = 50;
 /** Commits a post. Throws where it cannot. */
 export async function toPublicInbox(
   post: Post,
-  settings: PublicInboxSettings,
+  given: PublicInboxSettings,
 ): Promise<Outcome> {
+  const timeout = Math.min(given.timeout, post.patience);
+  const settings = { ...given, timeout };
   const folder = resolve(post.home, settings.folder);
   const inbox = join(folder, post.list.address);
   await makeFolder(inbox);
   const what = await withKernelLock(join(inbox, "inbox.lock"), "flock", () =>
     once(post, settings, inbox),
   );
-  if (settings.index && isFile(settings.index_program))
+  const program = resolve(post.home, settings.index_program);
+  if (settings.index && isFile(program))
     await run({
-      program: settings.index_program,
+      program,
       args: [inbox],
       environment: { PI_CONFIG: join(folder, "config"), HOME: folder },
       longest: settings.timeout,
@@ -117,15 +120,21 @@ async function once(
       "--done",
       "--date-format=raw",
     ],
-    commands(post, message, branch, tip),
+    halfway(commands(post, message, branch, tip)),
   );
   failpoint("inbox-written");
   await remember(post);
   // For those who clone over plain HTTP.
   await git.tell(["update-server-info"]);
-  if (number % PACK === 0)
-    await git.tell(["-c", "gc.autoDetach=false", "gc", "--auto", "--quiet"]);
+  if (number % PACK === 0) await git.tell(["gc", "--auto", "--quiet"]);
   return `in epoch ${epoch}`;
+}
+
+async function* halfway(bytes: AsyncIterable<Uint8Array>) {
+  for await (const chunk of bytes) {
+    yield chunk;
+    failpoint("inbox-half");
+  }
 }
 
 /** Makes an inbox, and names it in the settings for public-inbox's servers. */

@@ -28,6 +28,7 @@ export async function postOf(
     received: new Date("2026-11-26T16:02:59Z"),
     message,
     now: Date.UTC(2026, 10, 26, 17),
+    patience: 50_000,
     mustHold() {},
     ...more,
   };
@@ -36,7 +37,7 @@ export async function postOf(
 /** A question whose verdicts are what was said. */
 export const asked = (more: Partial<Asked<Outcome>>): Asked<Outcome> =>
   ({
-    site: { home: "/nowhere", archive: {} },
+    site: { home: "/nowhere", hooks: { timeout: 60_000 } },
     list,
     envelope: { number: 7, received: "2026-11-26T16:02:59Z" },
     now: 0,

@@ -23,6 +23,10 @@ const programs = {
   gdbm: "/usr/bin/gdbmtool",
   swaks: "/usr/bin/swaks",
   curl: "/usr/bin/curl",
+  dovecot: "/usr/sbin/dovecot",
+  git: "/usr/bin/git",
+  "public-inbox": "/usr/bin/public-inbox-httpd",
+  mhonarc: "/usr/bin/mhonarc",
 } as const;
 
 /**

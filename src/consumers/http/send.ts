@@ -20,8 +20,10 @@ export interface Sending {
   readonly body: readonly Piece[];
   /** Certificates that are trusted, PEM. */
   readonly ca: string | string[];
-  /** Milliseconds of silence; the whole may take ten times as long. */
+  /** Milliseconds of silence. */
   readonly timeout: number;
+  /** Milliseconds that the whole may take. */
+  readonly longest: number;
 }
 
 export interface Answer {
@@ -45,14 +47,11 @@ const absent = new Set([
 
 /** Sends it. Throws Absent, or why there is no answer. */
 export async function send(sending: Sending): Promise<Answer> {
-  const { url, headers, body, ca, timeout } = sending;
+  const { url, headers, body, ca, timeout, longest } = sending;
   const request = url.protocol === "https:" ? overHttps : overHttp;
   const options = { method: "POST", headers, ca, timeout, agent: false };
   const asked = request(url, options);
-  const whole = setTimeout(
-    () => asked.destroy(silence(timeout * 10)),
-    timeout * 10,
-  );
+  const whole = setTimeout(() => asked.destroy(silence(longest)), longest);
   asked.on("timeout", () => asked.destroy(silence(timeout)));
   try {
     const answered = new Promise<IncomingMessage>((resolve, reject) => {

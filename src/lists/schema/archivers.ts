@@ -55,7 +55,7 @@ const program = (name: string, about: string) =>
 const longest = (standard: string) =>
   note(
     duration("1h").prefault(standard),
-    "Longest time that its programs may take for a post.",
+    "Longest time that one of its programs may take; nine tenths of [hooks] timeout at most.",
   );
 
 export const archivers = {
@@ -161,7 +161,7 @@ export const archivers = {
         ),
         timeout: note(
           duration("10m").prefault("30s"),
-          "Longest silence of the server.",
+          "Longest silence of the server; the whole may take nine tenths of [hooks] timeout.",
         ),
       })
       .optional(),

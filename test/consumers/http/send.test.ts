@@ -14,7 +14,7 @@ async function serve(t: Test, listener: RequestListener): Promise<URL> {
 }
 
 const letter = (url: URL, body = [Buffer.from("x")], timeout = 5000) =>
-  send({ url, headers: {}, body, ca: [], timeout });
+  send({ url, headers: {}, body, ca: [], timeout, longest: 5000 });
 
 t.test("the first line of an answer, however long it is", async (t) => {
   const url = await serve(t, (_, response) => {
