@@ -139,3 +139,40 @@ t.test(
     t.equal(said, "p1@home.example");
   },
 );
+
+t.test(
+  "public-inbox's own programs may write between",
+  { skip: skip || lacks("/usr/bin/public-inbox-learn") },
+  async (t) => {
+    const home = t.testdir();
+    const learn = (what: string, message: string) =>
+      spawnSync("public-inbox-learn", [what], {
+        input: message,
+        env: {
+          PATH: "/usr/bin:/bin",
+          HOME: home,
+          PI_CONFIG: join(home, "pi", "config"),
+        },
+      });
+    const put = async (number: number) =>
+      toPublicInbox(await postOf(home, number, text(`p${number}`)), {
+        ...settings,
+        index: true,
+      });
+    await put(1);
+    learn("ham", text("theirs"));
+    await put(2);
+    learn("rm", text("p1"));
+    await put(3);
+    t.match(
+      await put(1),
+      { what: "was there" },
+      "what was taken out stays out",
+    );
+    t.equal(
+      git(home, 0, "log", "--reverse", "--format=%s"),
+      "post p1\npost theirs\npost p2\nrm\npost p3\n",
+    );
+    t.equal(git(home, 0, "ls-tree", "--name-only", "HEAD"), "m\n");
+  },
+);
