@@ -23,8 +23,8 @@ export async function* quoted(
     held = bytes.subarray(end);
     if (end === 0) continue;
     const ready = bytes.subarray(0, end);
-    yield* withQuotes(ready, isOpen);
-    isOpen = isOpenAfter(ready, isOpen);
+    yield Buffer.concat([...withQuotes(ready, isOpen)]);
+    isOpen = isOpenAt(ready, end, isOpen);
     last = ready[end - 1] ?? last;
   }
   if (held.length > 0) {
@@ -52,7 +52,7 @@ function* withQuotes(bytes: Buffer, isOpen: boolean): Generator<Buffer> {
     at >= 0;
     at = bytes.indexOf(FROM, at + FROM.length)
   )
-    if (isOpenAfter(bytes.subarray(0, at), isOpen)) {
+    if (isOpenAt(bytes, at, isOpen)) {
       yield bytes.subarray(done, at);
       yield Buffer.from(">");
       done = at;
@@ -60,9 +60,12 @@ function* withQuotes(bytes: Buffer, isOpen: boolean): Generator<Buffer> {
   yield bytes.subarray(done);
 }
 
-/** Whether the last line is nothing but `>`. @param isOpen whether it was so before these bytes */
-function isOpenAfter(bytes: Buffer, isOpen: boolean): boolean {
-  let at = bytes.length - 1;
+/**
+ * Whether the line that `end` is in is nothing but `>` so far.
+ * @param isOpen whether it was so before these bytes
+ */
+function isOpenAt(bytes: Buffer, end: number, isOpen: boolean): boolean {
+  let at = end - 1;
   while (at >= 0 && bytes[at] === GT) at -= 1;
   return at < 0 ? isOpen : bytes[at] === LF;
 }
