@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { host } from "../base/environment.ts";
 import { exit, Failure, messageOf } from "../base/errors.ts";
+import { archiverTroubles } from "../consumers/trouble.ts";
 import { outbound } from "../engine/aftermath.ts";
 import { type Hook, type Layer, listPipeline } from "../engine/layers.ts";
 import { demandProblem } from "../lists/demand.ts";
@@ -53,6 +54,7 @@ check
       await stateTrouble(context.site, error, warn);
       attempt(error, () => new Keyring(context.home).all());
       doorTrouble(context, error, warn);
+      archiverTroubles(context.site).forEach(warn);
       const lists: List[] = [];
       attempt(error, () => {
         for (const address of namesOf(context, warn))

@@ -1,10 +1,12 @@
 import { createHmac } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer as createSecure } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { type HttpSettings, toHttp } from "../../src/consumers/http.ts";
+import { cert, key } from "../outbound/smtp/certificate.ts";
 import { postOf, text } from "./post.ts";
 
 interface Got {
@@ -158,4 +160,22 @@ t.test("a secret that others can read is not used", async (t) => {
       /there must be a secret/,
     );
   t.equal(got.length, 0);
+});
+
+t.test("by TLS, to whom somebody trusts only", async (t) => {
+  const server = createSecure({ key, cert }, (request, response) => {
+    request.resume();
+    response.end();
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  t.teardown(() => server.close());
+  const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
+  const home = t.testdir({ "ca.pem": cert });
+  const post = await postOf(home, 1);
+  t.match(await toHttp(post, settingsOf(url)), {
+    kind: "later",
+    reason: /self-signed certificate/,
+  });
+  const settings = settingsOf(url, { ca_file: "ca.pem" });
+  t.match(await toHttp(post, settings), { kind: "done" });
 });
