@@ -8,6 +8,9 @@ import { once } from "node:events";
 import { errnoOf, exit, Failure } from "./errors.ts";
 import { oneLine } from "./log.ts";
 
+/** The program that holds them. */
+export const holder = "/usr/bin/perl";
+
 const PROGRAM = String.raw`
 use strict; use Fcntl qw(:DEFAULT :flock :seek);
 my ($file, $kind, $seconds) = @ARGV;
@@ -34,7 +37,7 @@ export async function withKernelLock<T>(
   patience = 10,
 ): Promise<T> {
   const args = ["-e", PROGRAM, file, kind, String(patience)];
-  const child = spawn("/usr/bin/perl", args, {
+  const child = spawn(holder, args, {
     cwd: "/",
     env: { LC_ALL: "C" },
     stdio: ["pipe", "pipe", "pipe"],
@@ -57,7 +60,7 @@ export async function withKernelLock<T>(
     if (errnoOf(error) === "ENOENT" && child.pid === undefined)
       throw new Failure(
         exit.tryLater,
-        "Perl, which locks files here, is not installed (/usr/bin/perl)",
+        `Perl, which locks files here, is not installed (${holder})`,
       );
     throw error;
   } finally {

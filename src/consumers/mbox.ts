@@ -5,7 +5,7 @@
  */
 import { join, resolve } from "node:path";
 import { isFile } from "../base/files.ts";
-import { withKernelLock } from "../base/held.ts";
+import { holder, withKernelLock } from "../base/held.ts";
 import { chunks } from "../base/pieces.ts";
 import { authorOf } from "../mail/message.ts";
 import { makeFolder } from "../spool/durable.ts";
@@ -77,7 +77,5 @@ function asctime(date: Date): string {
 
 function locked<T>(path: string, act: () => Promise<T>): Promise<T> {
   const dotted = () => withDotLock(path, act);
-  return isFile("/usr/bin/perl")
-    ? withKernelLock(path, "fcntl", dotted)
-    : dotted();
+  return isFile(holder) ? withKernelLock(path, "fcntl", dotted) : dotted();
 }

@@ -4,6 +4,7 @@
 import { resolve } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import { isFile } from "../base/files.ts";
+import { holder } from "../base/held.ts";
 import { secretsIn } from "../lists/secret.ts";
 import type { Site } from "../lists/settings.ts";
 import { certificatesOf } from "../lists/sources/trust.ts";
@@ -20,9 +21,13 @@ export function archiverTroubles({
       found.push(`[archive.${section}] ${file} is not there: ${what}`);
   };
   if (mbox)
-    lacks("mbox", PERL, "mailboxes are locked by dot locks only; install Perl");
+    lacks(
+      "mbox",
+      holder,
+      "mailboxes are locked by dot locks only; install Perl",
+    );
   if (public_inbox) {
-    lacks("public_inbox", PERL, "install Perl; posts wait until then");
+    lacks("public_inbox", holder, "install Perl; posts wait until then");
     if (!paths.some((folder) => isFile(`${folder}/git`)))
       found.push(
         "[archive.public_inbox] git is not installed: posts wait until it is",
@@ -55,7 +60,6 @@ export function archiverTroubles({
   return found;
 }
 
-const PERL = "/usr/bin/perl";
 const paths = ["/usr/local/bin", "/usr/bin", "/bin"];
 
 function attempt(found: string[], act: () => unknown): void {

@@ -153,13 +153,11 @@ async function asTheyAre(t: Test, archives: Archives): Promise<void> {
 
 /** Where a consumer may die, and how often it has been there before. */
 const deaths = [
-  "mbox-half",
   "mbox-half:2",
   "mbox-written",
   "maildir-ready",
   "maildir-noted",
   "maildir-delivered",
-  "inbox-noted",
   "inbox-half:2",
   "inbox-written",
   "mhonarc-done",
