@@ -42,7 +42,8 @@ const absent = new Set([
   "EAI_AGAIN",
   "EHOSTUNREACH",
   "ENETUNREACH",
-  "ENOENT",
+  "EHOSTDOWN",
+  "ETIMEDOUT",
 ]);
 
 /** Sends it. Throws Absent, or why there is no answer. */
@@ -52,7 +53,16 @@ export async function send(sending: Sending): Promise<Answer> {
   const options = { method: "POST", headers, ca, timeout, agent: false };
   const asked = request(url, options);
   const whole = setTimeout(() => asked.destroy(silence(longest)), longest);
-  asked.on("timeout", () => asked.destroy(silence(timeout)));
+  let isConnected = false;
+  asked.on("socket", (socket) =>
+    socket.once("connect", () => {
+      isConnected = true;
+    }),
+  );
+  asked.on("timeout", () => {
+    const error = silence(timeout);
+    asked.destroy(isConnected ? error : absence(url, error.message));
+  });
   try {
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       asked.on("response", resolve);
@@ -71,13 +81,16 @@ export async function send(sending: Sending): Promise<Answer> {
   } catch (error) {
     const code =
       errnoOf(error) ?? errnoOf((error as AggregateError).errors?.[0]);
-    throw code !== undefined && absent.has(code)
-      ? new Absent(oneLine(`${url.host}: ${code}`))
-      : error;
+    const isAbsent = !isConnected && code !== undefined && absent.has(code);
+    throw isAbsent ? absence(url, code) : error;
   } finally {
     clearTimeout(whole);
     asked.destroy();
   }
+}
+
+function absence({ host }: URL, why: string): Absent {
+  return new Absent(oneLine(`${host}: ${why}`, 300));
 }
 
 async function firstLine(response: IncomingMessage): Promise<string> {

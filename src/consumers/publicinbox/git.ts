@@ -50,12 +50,26 @@ export class Git {
     return this.tell(["for-each-ref", "--format=%(objectname)", branch]);
   }
 
-  /** Whether a commit behind `tip` brought a blob. */
+  /**
+   * Whether a commit brought a blob.
+   * @param tip the commit behind which it is looked for, as long as there is such a one
+   */
   async hasSince(branch: string, tip: string, blob: string): Promise<boolean> {
-    const since = tip === "" ? branch : `${tip}..${branch}`;
-    if ((await this.tip(branch)) === "") return false;
-    const args = ["log", "--format=", "--raw", "--no-abbrev", "--no-renames"];
-    return (await this.tell([...args, since, "--"])).includes(` ${blob} `);
+    const [isThere, hasTip] = await this.#have(blob, tip);
+    if (!isThere || (await this.tip(branch)) === "") return false;
+    const since = hasTip ? `${tip}..${branch}` : branch;
+    const args = ["log", "-1", "--format=%H", `--find-object=${blob}`];
+    return (await this.tell([...args, since, "--"])) !== "";
+  }
+
+  /** Which of these objects are there. */
+  async #have(...objects: string[]): Promise<boolean[]> {
+    const wanted = objects.map((name) => `${name || "none"}\n`).join("");
+    async function* input() {
+      yield Buffer.from(wanted);
+    }
+    const said = await this.tell(["cat-file", "--batch-check"], input());
+    return said.split("\n").map((line) => !line.endsWith(" missing"));
   }
 }
 

@@ -25,6 +25,9 @@ t.test("what is in a repository, and since when", { skip }, async (t) => {
   t.match(tip, /^[0-9a-f]{40}$/);
   t.ok(await git.hasSince(branch, "", blob));
   t.notOk(await git.hasSince(branch, tip, blob));
+  const gone = "1".repeat(40);
+  t.ok(await git.hasSince(branch, gone, blob), "history was written anew");
+  t.notOk(await git.hasSince(branch, tip, gone));
   await t.rejects(git.tell(["no-such-command"]), /git ended with 1: /);
 });
 
