@@ -6,14 +6,13 @@
 import { join, resolve } from "node:path";
 import { isFile } from "../base/files.ts";
 import { holder, withKernelLock } from "../base/held.ts";
-import { chunks } from "../base/pieces.ts";
+import { boxed, fromLine } from "../mail/mbox.ts";
 import { authorOf } from "../mail/message.ts";
 import { makeFolder } from "../spool/durable.ts";
 import type { Outcome, Post } from "./asked.ts";
 import { withDotLock } from "./dotlock.ts";
 import { Ledger, numbered } from "./ledger.ts";
 import { append, mend, type Piece, settle } from "./mbox/mailbox.ts";
-import { quoted } from "./mbox/quoted.ts";
 
 export interface MboxSettings {
   readonly folder: string;
@@ -48,31 +47,10 @@ async function once(post: Post, path: string, ledger: Ledger) {
 }
 
 function pieceOf(post: Post): Piece {
-  const from = `From ${writer(post)} ${asctime(post.received)}\n`;
-  return {
-    number: post.number,
-    identity: post.identity,
-    from,
-    async *bytes() {
-      yield Buffer.from(from);
-      yield* quoted(chunks(post.message.pieces()));
-    },
-  };
-}
-
-/** Who stands in the line that separates messages: some readers take ASCII without blanks only. */
-function writer({ message }: Post): string {
-  const author = authorOf(message.header) ?? "";
-  return /^[!-~]{1,254}$/.test(author) ? author : "MAILER-DAEMON";
-}
-
-/** As asctime(3) writes it, in UTC: "Thu Nov 26 16:02:59 2026". */
-function asctime(date: Date): string {
-  const [week = "", day = "", month = "", year = "", time = ""] = date
-    .toUTCString()
-    .replace(",", "")
-    .split(" ");
-  return `${week} ${month} ${day.replace(/^0/, " ")} ${time} ${year}`;
+  const { message, number, identity, received } = post;
+  const from = fromLine(authorOf(message.header) ?? "", received);
+  const bytes = () => boxed(from, message.pieces());
+  return { number, identity, from, bytes };
 }
 
 function locked<T>(path: string, act: () => Promise<T>): Promise<T> {

@@ -4,13 +4,12 @@
  * programs write is read too: without an empty line before, with LF or CRLF. Pure.
  */
 import { chunks, type Piece } from "../base/pieces.ts";
+import { quoted } from "./quoted.ts";
 
 const LF = 10;
 const CR = 13;
 const MORE = 62;
 const FROM = Buffer.from("From ");
-/** More `>` than this quote nothing: a line of nothing else need not be held. */
-const QUOTES = 1000;
 /** Bytes of a line that are looked at whole: a longer one begins no message. */
 const LINE = 4096;
 
@@ -38,7 +37,11 @@ export async function* readMbox(
   let message = new Gathered(largest);
   /** A line that may begin a message, until the next one tells. */
   let maybe: { line: Buffer; number: number } | undefined;
-  for await (const { line, number } of lines.all()) {
+  for await (const { line, number, isRest } of lines.all()) {
+    if (isRest) {
+      if (from) message.add(line);
+      continue;
+    }
     if (maybe && looksLikeField(line)) {
       if (from)
         yield { content: message.end(), from: from.text, line: from.line };
@@ -49,7 +52,7 @@ export async function* readMbox(
       message = new Gathered(largest);
     } else if (maybe && from) message.add(maybe.line);
     maybe = isFromLine(line) ? { line, number } : undefined;
-    if (!maybe && from) message.add(line);
+    if (!maybe && from) message.add(unquoted(line));
   }
   if (!from) return;
   if (maybe) message.add(maybe.line);
@@ -86,8 +89,7 @@ class Gathered {
     this.#largest = largest;
   }
 
-  add(raw: Buffer): void {
-    const line = unquoted(raw);
+  add(line: Buffer): void {
     this.#size += line.length;
     if (this.#size > this.#largest) {
       this.#isTooLarge = true;
@@ -108,10 +110,17 @@ class Gathered {
 
 function unquoted(line: Buffer): Buffer {
   let at = 0;
-  while (line[at] === MORE && at < QUOTES) at += 1;
+  while (line[at] === MORE) at += 1;
   return at > 0 && line.subarray(at, at + FROM.length).equals(FROM)
     ? line.subarray(1)
     : line;
+}
+
+interface Line {
+  readonly line: Buffer;
+  readonly number: number;
+  /** It goes on where the one before has ended. */
+  readonly isRest: boolean;
 }
 
 /** Lines with their numbers and LF ends, cut out of chunks. A line of any length passes, in parts. */
@@ -122,8 +131,10 @@ class Numbered {
     this.#stream = stream;
   }
 
-  async *all(): AsyncGenerator<{ line: Buffer; number: number }> {
+  async *all(): AsyncGenerator<Line> {
     let number = 1;
+    /** Whether a part of the line has gone already. */
+    let isRest = false;
     let rest: Buffer[] = [];
     let held = 0;
     for await (const chunk of this.#stream) {
@@ -137,7 +148,9 @@ class Numbered {
         yield {
           line: plain(held === 0 ? part : Buffer.concat([...rest, part])),
           number,
+          isRest,
         };
+        isRest = false;
         rest = [];
         held = 0;
         number += 1;
@@ -149,13 +162,18 @@ class Numbered {
         held += chunk.length - start;
       }
       if (held > LONGEST) {
-        yield { line: Buffer.concat(rest), number };
+        yield { line: Buffer.concat(rest), number, isRest };
+        isRest = true;
         rest = [];
         held = 0;
       }
     }
     if (held > 0)
-      yield { line: Buffer.concat([...rest, Buffer.from("\n")]), number };
+      yield {
+        line: Buffer.concat([...rest, Buffer.from("\n")]),
+        number,
+        isRest,
+      };
   }
 }
 
@@ -181,54 +199,5 @@ export async function* boxed(
   pieces: readonly Piece[],
 ): AsyncGenerator<Uint8Array> {
   yield Buffer.from(line);
-  let last: number | undefined;
-  let atStart = true;
-  /** The beginning of a line that may be to be quoted. */
-  let begun: Buffer = Buffer.alloc(0);
-  for await (const chunk of chunks(pieces)) {
-    const data = Buffer.concat([begun, chunk]);
-    const [ready, rest, isAtStart] = quoted(data, atStart);
-    begun = Buffer.from(rest);
-    atStart = isAtStart;
-    for (const part of ready) {
-      last = part.at(-1) ?? last;
-      yield part;
-    }
-  }
-  if (begun.length > 0) {
-    last = begun.at(-1);
-    yield begun;
-  }
-  yield Buffer.from(last === LF || last === undefined ? "\n" : "\n\n");
-}
-
-/** What of the data can go, what has to wait for more, and whether that begins a line. */
-function quoted(data: Buffer, atStart: boolean): [Buffer[], Buffer, boolean] {
-  const ready: Buffer[] = [];
-  let from = 0;
-  let at = atStart ? 0 : data.indexOf(LF) + 1;
-  if (!atStart && at === 0) return [[data], Buffer.alloc(0), false];
-  for (;;) {
-    let end = at;
-    while (data[end] === MORE && end - at < QUOTES) end += 1;
-    const rest = data.subarray(end, end + FROM.length);
-    if (
-      rest.length < FROM.length &&
-      FROM.subarray(0, rest.length).equals(rest)
-    ) {
-      // Not to be told yet; a line of nothing but > is held up to its end.
-      ready.push(data.subarray(from, at));
-      return [ready, data.subarray(at), true];
-    }
-    if (rest.equals(FROM)) {
-      ready.push(data.subarray(from, at), Buffer.from(">"));
-      from = at;
-    }
-    const next = data.indexOf(LF, end);
-    if (next < 0) {
-      ready.push(data.subarray(from));
-      return [ready, Buffer.alloc(0), false];
-    }
-    at = next + 1;
-  }
+  yield* quoted(chunks(pieces));
 }

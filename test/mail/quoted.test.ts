@@ -1,5 +1,5 @@
 import t from "tap";
-import { quoted } from "../../../src/consumers/mbox/quoted.ts";
+import { quoted } from "../../src/mail/quoted.ts";
 
 /** @param size of the chunks in which it comes */
 async function quotedIn(text: string, size: number): Promise<string> {
