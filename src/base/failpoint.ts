@@ -64,6 +64,9 @@ const others = [
   "inbox-half",
   "inbox-written",
   "mhonarc-done",
+  "consumer-sent",
+  "consume-ran",
+  "consume-noted",
 ] as const;
 
 export type Failpoint = (typeof failpoints)[number] | (typeof others)[number];

@@ -55,6 +55,14 @@ export class Header {
     return this.#fields.map((field) => field.key);
   }
 
+  /** The fields in order: the name as it is written, and the value as `get` gives it. */
+  entries(): [name: string, value: string][] {
+    return this.#fields.map((field) => [
+      field.raw.toString("latin1", 0, field.valueAt - 1).trimEnd(),
+      textOf(field),
+    ]);
+  }
+
   /** Only the fields above the first field of that name; all where there is none. */
   before(name: string): Header {
     const key = name.toLowerCase();
