@@ -32,6 +32,7 @@ const verbs: Record<string, () => Promise<{ default: Verb }>> = {
   replay: () => import("./cli/replay.ts"),
   archive: () => import("./cli/archive.ts"),
   digest: () => import("./cli/digest.ts"),
+  consume: () => import("./cli/consume.ts"),
   aliases: () => import("./cli/aliases.ts"),
 };
 
@@ -72,7 +73,8 @@ function common(args: string[]): {
     };
   for (let at = 0; at < args.length; at += 1) {
     const arg = args[at] as string;
-    if (arg === "--") {
+    // What follows is another program's.
+    if (arg === "--" || arg === "--exec") {
       found.rest.push(...args.slice(at));
       break;
     }

@@ -25,6 +25,17 @@ export function hookVariables(): Record<string, string> {
   return found;
 }
 
+/** What a program of the user's own gets: the environment of this process, with other LISTMILL_ variables. */
+export function inheritedWith(
+  variables: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env))
+    if (!name.startsWith("LISTMILL_") && value !== undefined)
+      found[name] = value;
+  return { ...found, ...variables };
+}
+
 /** This host's name, the part before the first dot; LISTMILL_HOST overrides it. */
 export function host(): string {
   const name = variable("LISTMILL_HOST") ?? hostname().split(".")[0] ?? "";

@@ -87,19 +87,33 @@ export function schemaPage(): string {
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
-/** An envelope, or a sentence that says why these bytes are none. */
-export function readEnvelope(body: Uint8Array): Envelope | string {
+/** What bytes from a broker are. */
+export type Reading =
+  | { readonly is: "envelope"; readonly envelope: Envelope }
+  /** `isLasting`: no listmill will ever read it. */
+  | {
+      readonly is: "trouble";
+      readonly reason: string;
+      readonly isLasting: boolean;
+    };
+
+export function readEnvelope(body: Uint8Array): Reading {
   let found: unknown;
   try {
     found = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {
-    return "it is no JSON";
+    return { is: "trouble", reason: "it is no JSON", isLasting: true };
   }
   const { version } = (found ?? {}) as { version?: unknown };
   if (typeof version === "number" && version > VERSION)
-    return `it is of version ${version} and this listmill knows ${VERSION}: install a newer one`;
+    return {
+      is: "trouble",
+      reason: `it is of version ${version} and this listmill knows ${VERSION}: install a newer one`,
+      isLasting: false,
+    };
   const read = envelopeSchema.safeParse(found);
-  return read.success
-    ? read.data
-    : "it is no envelope of listmill's (docs/consumer-envelope.schema.json)";
+  if (read.success) return { is: "envelope", envelope: read.data };
+  const reason =
+    "it is no envelope of listmill's (docs/consumer-envelope.schema.json)";
+  return { is: "trouble", reason, isLasting: true };
 }

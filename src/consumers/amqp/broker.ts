@@ -7,12 +7,16 @@ import {
   type Channel,
   type ChannelModel,
   type ConfirmChannel,
+  type ConsumeMessage,
   connect,
+  type GetMessage,
 } from "amqplib";
 import { messageOf } from "../../base/errors.ts";
 import type { Address } from "../address.ts";
 
-export type { Channel, ConfirmChannel, ConsumeMessage } from "amqplib";
+export type { Channel, ConfirmChannel } from "amqplib";
+/** A message that the broker has brought, or was asked for. */
+export type Brought = ConsumeMessage | GetMessage;
 
 /** Seconds: a peer that is silent for two of these is gone. */
 const HEARTBEAT = 20;

@@ -1,0 +1,143 @@
+/**
+ * Which broker a consumer takes from: the options of the command line before the settings of the home.
+ */
+import { exit, Failure } from "../../base/errors.ts";
+import { type Access, addressOf } from "../../consumers/address.ts";
+import { openAmqpInlet } from "../../consumers/amqp/inlet.ts";
+import type { Inlet, Wishes } from "../../consumers/kit/inlet.ts";
+import { amqp } from "../../lists/schema/brokers.ts";
+import { isServer } from "../../lists/schema/words.ts";
+import type { Site } from "../../lists/settings.ts";
+
+/** The options of the verb. */
+export const options = {
+  url: { type: "string" },
+  user: { type: "string" },
+  "password-file": { type: "string" },
+  "ca-file": { type: "string" },
+  vhost: { type: "string" },
+  exchange: { type: "string" },
+  queue: { type: "string" },
+  bind: { type: "string", multiple: true },
+  database: { type: "string" },
+  stream: { type: "string" },
+  group: { type: "string" },
+  consumer: { type: "string" },
+  endpoint: { type: "string" },
+  prefetch: { type: "string" },
+  state: { type: "string" },
+  archive: { type: "string" },
+  timeout: { type: "string" },
+  wait: { type: "string" },
+  "until-empty": { type: "boolean" },
+} as const;
+
+type Option = keyof typeof options;
+
+export interface Given {
+  readonly values: {
+    readonly [O in Exclude<Option, "bind" | "until-empty">]?:
+      | string
+      | undefined;
+  } & {
+    readonly bind?: string[] | undefined;
+    readonly "until-empty"?: boolean | undefined;
+  };
+  /** Absolute: paths start there. */
+  readonly home: string;
+  readonly archive: Partial<Site["archive"]>;
+}
+
+export interface Chosen {
+  /** Of the consumer. */
+  readonly name: string;
+  /** For the log. */
+  readonly place: string;
+  open(wishes: Wishes): Promise<Inlet>;
+}
+
+/** Milliseconds for a connection. */
+const CONNECTING = 10_000;
+
+export const inlets: Record<string, (given: Given) => Chosen> = {
+  amqp(given) {
+    const { values, archive, home } = given;
+    refuse(values, "amqp", ["queue", "vhost", "exchange", "bind"]);
+    const settings =
+      archive.amqp ?? amqp.parse({ url: urlOf(given, ["amqp:", "amqps:"]) });
+    const access = accessOf(given, settings, ["amqp:", "amqps:"]);
+    const queue = named(values.queue, "--queue");
+    const exchange = values.exchange ?? settings.exchange;
+    const patterns = values.bind ?? ["#"];
+    return {
+      name: queue,
+      place: `${access.url}, queue ${queue} for ${patterns.join(" ")} of exchange ${exchange}`,
+      open: (wishes) => {
+        const address = {
+          ...addressOf(access, home, "archive.amqp"),
+          vhost: values.vhost ?? settings.vhost,
+          timeout: CONNECTING,
+        };
+        return openAmqpInlet({ address, exchange, queue, patterns }, wishes);
+      },
+    };
+  },
+};
+
+/** Options that all have, or that say nothing of the broker. */
+const general: readonly Option[] = [
+  ...(["url", "user", "password-file", "ca-file"] as const),
+  ...(["prefetch", "state", "archive", "timeout", "wait"] as const),
+  "until-empty",
+];
+
+/** Refuses what would be passed over. */
+function refuse(
+  values: Given["values"],
+  broker: string,
+  own: readonly Option[],
+): void {
+  const known = [...general, ...own];
+  const extra = Object.keys(values).find(
+    (name) => !known.includes(name as Option),
+  );
+  if (extra !== undefined)
+    throw new Failure(exit.usage, `consume ${broker} takes no --${extra}`);
+}
+
+function accessOf(
+  given: Given,
+  settings: Access,
+  schemes: readonly string[],
+): Access {
+  const { values } = given;
+  return {
+    url: values.url === undefined ? settings.url : urlOf(given, schemes),
+    user: values.user ?? settings.user,
+    password_file: values["password-file"] ?? settings.password_file,
+    ca_file: values["ca-file"] ?? settings.ca_file,
+  };
+}
+
+function urlOf({ values }: Given, schemes: readonly string[]): string {
+  const [scheme] = schemes;
+  if (values.url === undefined)
+    throw new Failure(
+      exit.usage,
+      `which broker? Give --url ${scheme}//host:port, or name a home that has its section with --home DIR`,
+    );
+  if (isServer(values.url, schemes)) return values.url;
+  throw new Failure(
+    exit.usage,
+    `--url takes ${scheme}//host:port without a name and password (--user, --password-file)`,
+  );
+}
+
+/** It is a name of a file, too. */
+function named(name: string | undefined, option: string): string {
+  if (name !== undefined && /^[\w][\w.-]{0,99}$/.test(name)) return name;
+  throw new Failure(
+    exit.usage,
+    `${option} takes a name for this consumer alone: letters, digits, - _ and .`,
+  );
+}
