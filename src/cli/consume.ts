@@ -8,10 +8,13 @@ import { stderrLog } from "../base/log.ts";
 import { milliseconds } from "../base/units.ts";
 import { consume } from "../consumers/kit/consume.ts";
 import type { Inlet, Wishes } from "../consumers/kit/inlet.ts";
-import { Work } from "../consumers/kit/work.ts";
+import { type Waits, Work } from "../consumers/kit/work.ts";
 import { Done } from "../state/done.ts";
 import { type Given, inlets, options } from "./consume/inlets.ts";
 import { type Context, parse, type Verb, wholeNumber } from "./context.ts";
+
+/** Milliseconds: the longest wait before a new try. */
+const LONGEST = 5 * 60_000;
 
 const verb: Verb = {
   usage: `\
@@ -47,6 +50,8 @@ consume zeromq [--endpoint ENDPOINT] [--group NAME] ... --exec PROGRAM [ARG...]
       // Where there is no home, paths start where we are.
       home: home ?? resolve("."),
       archive: home === undefined ? {} : context.site.archive,
+      left: duration(values, "timeout", "10m") + waitsOf(values).most + 60_000,
+      now: () => context.clock.now(),
     };
     const { name, place, open } = inlet(given);
     return run(context, { name, place, open, home, command, values });
@@ -69,14 +74,13 @@ async function run(context: Context, plan: Plan): Promise<number> {
   const log = (text: string) => stderrLog(`consume ${name}`, text);
   const file = values.state ?? stateOf(home, name);
   const archive = values.archive ?? (home && join(home, "archive"));
-  const waits = { first: duration(values, "wait", "1s"), most: 5 * 60_000 };
   const done = new Done(resolve(file));
   const orders = {
     command,
     whole: context.json,
     archive: archive && resolve(archive),
     timeout: duration(values, "timeout", "10m"),
-    waits: { ...waits, most: Math.max(waits.first, waits.most) },
+    waits: waitsOf(values),
   };
   const work = new Work(orders, done, context.clock, log);
   const ending = new AbortController();
@@ -111,6 +115,11 @@ function stateOf(home: string | undefined, name: string): string {
   return home === undefined
     ? `listmill-consume-${name}.db`
     : join(home, "state", `consume-${name}.db`);
+}
+
+function waitsOf(values: Given["values"]): Waits {
+  const first = duration(values, "wait", "1s");
+  return { first, most: Math.max(first, LONGEST) };
 }
 
 function prefetchOf({ prefetch = "1" }: Given["values"]): number {

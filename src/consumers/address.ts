@@ -40,7 +40,7 @@ export function addressOf(
   section: string,
 ): Address {
   const url = new URL(access.url);
-  const isEncrypted = url.protocol.endsWith("s:");
+  const isEncrypted = ["amqps:", "rediss:"].includes(url.protocol);
   return {
     url,
     host: url.hostname.replace(/^\[|\]$/g, ""),

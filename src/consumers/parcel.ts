@@ -10,6 +10,8 @@ export interface Parcel {
   readonly list: string;
   /** The envelope, JSON in UTF-8. */
   readonly body: Buffer;
+  /** The envelope without the message itself. */
+  readonly notice: Buffer;
 }
 
 /** What became of one; `reason` is a sentence for the log. */
@@ -36,7 +38,12 @@ export interface Line {
 export function parcelOf(envelope: Envelope): Parcel {
   const { id, kind, list } = envelope;
   const body = Buffer.from(JSON.stringify(envelope));
-  return { id, kind, list: list.address, body };
+  const { headers, raw, reference, event, ...short } = envelope as Record<
+    string,
+    unknown
+  >;
+  const notice = Buffer.from(JSON.stringify(short));
+  return { id, kind, list: list.address, body, notice };
 }
 
 /** What subscribers choose by: the list's address, a dot, the kind. */

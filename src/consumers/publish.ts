@@ -27,10 +27,12 @@ const lines = new Lines();
  * The hook of a broker.
  * @param name of its section
  * @param open a line to it; throws where it cannot be reached
+ * @param isShared whether one line carries several messages at once
  */
 export function publisher<N extends Brokers>(
   name: N,
   open: (section: Section<N>, home: string) => Promise<Line>,
+  isShared = true,
 ) {
   return async <V>(ask: Question<V>): Promise<V | undefined> => {
     const { home, archive } = ask.site;
@@ -41,7 +43,7 @@ export function publisher<N extends Brokers>(
     if (typeof envelope === "string") return ask.reject(envelope);
     if (ask.trial) return undefined;
     const sent = await lines.send(
-      `${name} ${home} ${JSON.stringify(section)}`,
+      `${name} ${isShared ? "" : ask.queue} ${home} ${JSON.stringify(section)}`,
       () => open(section, home),
       parcelOf(envelope),
     );

@@ -1,13 +1,18 @@
 /**
  * Which broker a consumer takes from: the options of the command line before the settings of the home.
  */
+
+import { host } from "../../base/environment.ts";
 import { exit, Failure } from "../../base/errors.ts";
 import { type Access, addressOf } from "../../consumers/address.ts";
 import { openAmqpInlet } from "../../consumers/amqp/inlet.ts";
 import type { Inlet, Wishes } from "../../consumers/kit/inlet.ts";
-import { amqp } from "../../lists/schema/brokers.ts";
+import { openRedisInlet } from "../../consumers/redis/inlet.ts";
+import { openZeromqInlet } from "../../consumers/zeromq/inlet.ts";
+import { amqp, redis, zeromq } from "../../lists/schema/brokers.ts";
 import { isServer } from "../../lists/schema/words.ts";
 import type { Site } from "../../lists/settings.ts";
+import { wholeNumber } from "../context.ts";
 
 /** The options of the verb. */
 export const options = {
@@ -46,6 +51,9 @@ export interface Given {
   /** Absolute: paths start there. */
   readonly home: string;
   readonly archive: Partial<Site["archive"]>;
+  /** Milliseconds after which what a consumer has in hand counts as left by it. */
+  readonly left: number;
+  readonly now: () => number;
 }
 
 export interface Chosen {
@@ -80,6 +88,61 @@ export const inlets: Record<string, (given: Given) => Chosen> = {
         };
         return openAmqpInlet({ address, exchange, queue, patterns }, wishes);
       },
+    };
+  },
+
+  redis(given) {
+    const { values, archive, home } = given;
+    refuse(values, "redis", ["group", "stream", "database", "consumer"]);
+    const settings =
+      archive.redis ??
+      redis.parse({ url: urlOf(given, ["redis:", "rediss:"]) });
+    const access = accessOf(given, settings, ["redis:", "rediss:"]);
+    const group = named(values.group, "--group");
+    const stream = values.stream ?? settings.stream;
+    const consumer = named(values.consumer ?? host(), "--consumer");
+    const database =
+      values.database === undefined
+        ? settings.database
+        : wholeNumber(values.database, "--database");
+    return {
+      name: group,
+      place: `${access.url}, group ${group} of stream ${stream} as ${consumer}`,
+      open: (wishes) => {
+        const address = {
+          ...addressOf(access, home, "archive.redis"),
+          ...{ database, connecting: CONNECTING, timeout: CONNECTING },
+        };
+        const place = { address, stream, group, consumer, idle: given.left };
+        return openRedisInlet(place, wishes, given.now);
+      },
+    };
+  },
+
+  zeromq(given) {
+    const { values, archive } = given;
+    refuse(values, "zeromq", ["endpoint", "group"]);
+    for (const option of ["prefetch", "until-empty"] as const)
+      if (values[option] !== undefined)
+        throw new Failure(
+          exit.usage,
+          `consume zeromq takes no --${option}: mills ask one question after the other`,
+        );
+    const endpoint = values.endpoint ?? archive.zeromq?.endpoint;
+    if (endpoint === undefined)
+      throw new Failure(
+        exit.usage,
+        "where do mills ask? Give --endpoint tcp://host:port, or name a home that has [archive.zeromq] with --home DIR",
+      );
+    if (!zeromq.safeParse({ endpoint }).success)
+      throw new Failure(
+        exit.usage,
+        "--endpoint takes tcp://host:port or ipc:///path/of/a/socket",
+      );
+    return {
+      name: named(values.group ?? "zeromq", "--group"),
+      place: endpoint,
+      open: () => openZeromqInlet(endpoint),
     };
   },
 };
