@@ -49,6 +49,8 @@ export class Server {
       ...(password !== undefined && { password }),
       ...(ca !== undefined && { tls: { ca, rejectUnauthorized: true } }),
       ...(address.timeout !== undefined && { commandTimeout: address.timeout }),
+      // Version 3 answers in maps.
+      protocol: 2,
       db: database,
       connectionName: "listmill",
       connectTimeout: address.connecting,
