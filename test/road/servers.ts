@@ -20,6 +20,8 @@ const programs = {
   slapd: "/usr/sbin/slapd",
   postgres: "/usr/lib/postgresql/15/bin/postgres",
   mariadb: "/usr/sbin/mariadbd",
+  rabbitmq: "/usr/lib/rabbitmq/bin/rabbitmq-server",
+  redis: "/usr/bin/redis-server",
   gdbm: "/usr/bin/gdbmtool",
   swaks: "/usr/bin/swaks",
   curl: "/usr/bin/curl",
