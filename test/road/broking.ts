@@ -72,6 +72,19 @@ export class Press {
     return this.mill.start(args, failpoint).ended;
   }
 
+  /** Runs until nothing is left, however often that takes. */
+  async finish(): Promise<void> {
+    const left = () =>
+      this.#queues.flatMap((queue) => this.mill.entries(queue));
+    await until(
+      async () => {
+        await this.pass();
+        return left().length === 0;
+      },
+      () => `${left().join(" ")} to be gone`,
+    );
+  }
+
   /** Brings posts with some bytes that are not ASCII. @param size bytes of padding */
   post(ids: readonly string[], size = 0): void {
     for (const id of ids) {
@@ -180,6 +193,11 @@ export class Taker {
     if (!existsSync(file)) return 0;
     const lines = readFileSync(file, "utf8").split("\n");
     return lines.filter((line) => line.startsWith(`${id} `)).length;
+  }
+
+  /** From now on the program takes so many seconds. */
+  slow(seconds: number): void {
+    writeFileSync(join(this.dir, "slow"), `${seconds}`);
   }
 
   /** From now on the program ends so for this message. */

@@ -122,8 +122,12 @@ export class Broker {
   async close(): Promise<void> {
     this.#lost ??= "it was closed";
     const { stream } = this.#model.connection as unknown as { stream: Socket };
-    const timer = setTimeout(() => stream.destroy(), GOODBYE);
-    await this.#model.close().catch(() => {});
+    // A peer that is silent never says that it has heard.
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((done) => {
+      timer = setTimeout(done, GOODBYE);
+    });
+    await Promise.race([this.#model.close().catch(() => {}), late]);
     clearTimeout(timer);
     stream.destroy();
   }

@@ -30,6 +30,7 @@ export async function consume(consumer: Consumer): Promise<void> {
       try {
         const inlet = await consumer.open(consumer);
         failures = 0;
+        log("waits for messages");
         await drained(inlet, consumer);
         return;
       } catch (error) {
