@@ -19,7 +19,7 @@ const common = {
     ),
   kind: z
     .string()
-    .regex(/^[a-z0-9_.-]{1,100}$/i)
+    .regex(/^[A-Za-z0-9_.-]{1,100}$/)
     .describe('"post", or the name of an event such as "member.joined".'),
   list: z
     .looseObject({
