@@ -155,6 +155,18 @@ export class Home {
     ).length;
   }
 
+  /** How many entries there are in some queues, due or not, at work or not. */
+  entries(queues: readonly string[]): number {
+    let sum = 0;
+    for (const queue of queues) {
+      const folder = join(this.dir, "spool", queue);
+      sum += namesIn(join(folder, "new")).length;
+      for (const node of namesIn(join(folder, "cur")))
+        sum += namesIn(join(folder, "cur", node)).length;
+    }
+    return sum;
+  }
+
   /** Changes a setting of the list, such as `verp=always`. */
   async set(setting: string): Promise<void> {
     await this.call(["list", "set", LIST, setting]);
