@@ -63,6 +63,6 @@ function passwordOf(
   if (found) return found;
   throw new Failure(
     exit.config,
-    `${path}: there is no password in it: write it on the first line`,
+    `${path}: there is no such file, or no password on its first line`,
   );
 }

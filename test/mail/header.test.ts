@@ -39,6 +39,17 @@ t.test(
   },
 );
 
+t.test("names as they are written, values unfolded", async (t) => {
+  const { header } = parseHeader(
+    Buffer.from("Message-ID : <1@x>\nX: a\n b\nx:\n\n"),
+  );
+  t.same(header.entries(), [
+    ["Message-ID", "<1@x>"],
+    ["X", "a b"],
+    ["x", ""],
+  ]);
+});
+
 t.test("mbox lines at the top are dropped, a From field is not", (t) => {
   const { header } = parse("From a@b Thu Jan  1\n>From c d\nFrom : x\n\n");
   t.same(header.names(), ["from"]);

@@ -151,9 +151,10 @@ t.test("posts go by RabbitMQ", async (t) => {
     t.same(first.posts(), press.stored());
   });
 
+  const control = (...words: string[]) =>
+    servers.bash('rabbitmq_ctl "$@"', [dir, ...words]);
+
   await t.test("the broker is stopped and started", async (t) => {
-    const control = (word: string) =>
-      servers.bash('rabbitmq_ctl "$1" "$2"', [dir, word]);
     control("stop_app");
     press.post(["g1", "g2"]);
     const { log } = await press.pass();
@@ -164,6 +165,16 @@ t.test("posts go by RabbitMQ", async (t) => {
     await first.all(press, 16);
     t.match(first.log, /the broker is away, again in 1 s/);
     t.same(first.posts(), press.stored());
+  });
+
+  await t.test("the broker is low on memory", async (t) => {
+    control("set_vm_memory_high_watermark", "0.0001");
+    press.post(["h1"]);
+    const { log } = await press.pass();
+    t.match(log, /is away: .*the broker takes nothing; it says: low on memory/);
+    control("set_vm_memory_high_watermark", "0.4");
+    await press.finish();
+    await first.all(press, 17);
     t.equal(await first.end("SIGTERM"), 0);
   });
 });

@@ -113,6 +113,21 @@ t.test("posts go by Redis", async (t) => {
     t.equal(await second.end("SIGTERM"), 0);
   });
 
+  await t.test("told to stop, it finishes what it has begun", async (t) => {
+    const third = taker("third");
+    third.slow(1);
+    third.start();
+    await until(
+      () => third.runs(`${list}/1`) === 1 || third.got().size > 0,
+      () => `a program to run\n${third.log}`,
+    );
+    t.equal(await third.end("SIGTERM"), 0);
+    const [id = ""] = third.got().keys();
+    t.equal(third.got().size, 1);
+    t.match(third.log, `${id}: done`);
+    t.match(cli("xpending", "listmill", "third"), /^0\b/);
+  });
+
   await t.test("what was dropped before it was read is told", async (t) => {
     await first.end("SIGTERM");
     const before = Number(cli("xlen", "listmill"));

@@ -45,7 +45,7 @@ export class Broker {
       ),
     );
     model.on("blocked", (reason) => {
-      this.#blocked = `the broker takes nothing, it is low on ${reason}`;
+      this.#blocked = `the broker takes nothing; it says: ${reason}`;
       for (const listener of this.#listeners) listener(this.#blocked);
     });
     model.on("unblocked", () => {
@@ -73,7 +73,15 @@ export class Broker {
         ...(ca !== undefined && { ca, rejectUnauthorized: true }),
         clientProperties: { connection_name: "listmill" },
       },
-    );
+    ).catch((error: unknown) => {
+      // What the broker says of it the package does not tell.
+      const isRefused = messageOf(error).startsWith(
+        "Expected ConnectionOpenOk",
+      );
+      throw isRefused
+        ? new Error(`the vhost "${vhost}" is not there, or not for this user`)
+        : error;
+    });
     // Nobody waits for what nobody has asked for.
     (model.connection as unknown as { stream: Socket }).stream.unref();
     return new Broker(model);

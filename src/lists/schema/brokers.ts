@@ -21,11 +21,11 @@ const lists = () =>
   note(
     several(
       textLike(
-        'a list\'s address, or "@example.org" for all of a domain',
+        'a list\'s address, or "@example.org" for all of a domain, in lower case',
         (value) =>
           value.startsWith("@")
-            ? canonicalDomain(value.slice(1)) !== undefined
-            : canonical(value) === value,
+            ? canonicalDomain(value.slice(1)) === value.slice(1)
+            : canonical(value)?.toLowerCase() === value,
       ),
     ).optional(),
     "The lists whose posts and events it gets.",
