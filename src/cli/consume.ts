@@ -54,7 +54,8 @@ consume zeromq [--endpoint ENDPOINT] [--group NAME] ... --exec PROGRAM [ARG...]
       now: () => context.clock.now(),
     };
     const { name, place, open } = inlet(given);
-    return run(context, { name, place, open, home, command, values });
+    const whole = `${positionals[0]}-${name}`;
+    return run(context, { name: whole, place, open, home, command, values });
   },
 };
 export default verb;

@@ -154,27 +154,28 @@ t.test("posts go by RabbitMQ", async (t) => {
   const control = (...words: string[]) =>
     servers.bash('rabbitmq_ctl "$@"', [dir, ...words]);
 
-  await t.test("the broker is stopped and started", async (t) => {
-    control("stop_app");
+  await t.test("the broker is low on memory, then stopped", async (t) => {
     press.post(["g1", "g2"]);
-    const { log } = await press.pass();
-    t.match(log, /waits: .*is away: \[archive.amqp\]/);
+    control("set_vm_memory_high_watermark", "0.0001");
+    const low = await press.pass();
+    t.match(low.log, /is away: .*takes nothing; it says: low on memory/);
+    control("stop_app");
+    const away = await press.pass();
+    t.match(away.log, /waits: .*is away: \[archive.amqp\]/);
     t.equal(press.mill.entries("archive-amqp").length, 2);
     control("start_app");
     await press.finish();
     await first.all(press, 16);
     t.match(first.log, /the broker is away, again in 1 s/);
     t.same(first.posts(), press.stored());
+    t.equal(await first.end("SIGTERM"), 0);
   });
 
-  await t.test("the broker is low on memory", async (t) => {
-    control("set_vm_memory_high_watermark", "0.0001");
-    press.post(["h1"]);
-    const { log } = await press.pass();
-    t.match(log, /is away: .*the broker takes nothing; it says: low on memory/);
-    control("set_vm_memory_high_watermark", "0.4");
+  await t.test("until the queue is empty, two programs at once", async (t) => {
+    press.post(["h1", "h2", "h3", "h4"]);
     await press.finish();
-    await first.all(press, 17);
-    t.equal(await first.end("SIGTERM"), 0);
+    const last = taker("first", "--until-empty", "--prefetch", "2").start();
+    t.equal(await last.end(), 0);
+    t.same(last.posts(), press.stored());
   });
 });

@@ -21,10 +21,11 @@ t.test("posts go by Redis", async (t) => {
     "redis",
     `[archive.redis]\nurl = "redis://127.0.0.1:${gate.port}"\ntimeout = "1s"\ninline = "64KB"\n`,
   );
-  const taker = (name: string) =>
+  const taker = (name: string, ...more: string[]) =>
     new Taker(t, join(root, "takers", name), [
       ...["redis", "--url", `redis://127.0.0.1:${port}`, "--group", name],
       ...["--wait", "200ms", "--archive", join(press.mill.home, "archive")],
+      ...more,
     ]);
   const first = taker("first").start();
   const runner = press.run();
@@ -126,6 +127,10 @@ t.test("posts go by Redis", async (t) => {
     t.equal(third.got().size, 1);
     t.match(third.log, `${id}: done`);
     t.match(cli("xpending", "listmill", "third"), /^0\b/);
+    third.slow(0);
+    const rest = taker("third", "--until-empty", "--prefetch", "3").start();
+    t.equal(await rest.end(), 0);
+    t.same(rest.posts(), press.stored());
   });
 
   await t.test("what was dropped before it was read is told", async (t) => {
