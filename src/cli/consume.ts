@@ -18,13 +18,13 @@ const LONGEST = 5 * 60_000;
 
 const verb: Verb = {
   usage: `\
-consume amqp --queue NAME [--url URL] [--exchange NAME] [--bind PATTERN...] ... --exec PROGRAM [ARG...]
-consume redis --group NAME [--url URL] [--stream NAME] [--consumer NAME] ... --exec PROGRAM [ARG...]
-consume zeromq [--endpoint ENDPOINT] [--group NAME] ... --exec PROGRAM [ARG...]
+consume amqp --queue NAME [--url URL] [--exchange NAME] [--bind PATTERN]... --exec PROGRAM [ARG...]
+consume redis --group NAME [--url URL] [--stream NAME] [--consumer NAME] --exec PROGRAM [ARG...]
+consume zeromq [--endpoint ENDPOINT] [--group NAME] --exec PROGRAM [ARG...]
     Starts the program for each post and event that a broker brings: the message on its stdin (of an event
     the JSON; with --json the whole envelope of both), LISTMILL_ID, _KIND, _LIST, _NUMBER, _MESSAGE_ID,
     _HASH, _PERMALINK in its environment. Exit code 0: done; 77: laid aside; anything else: again later.
-    Where there is a home its [archive.NAME] is the default. --bind 'LIST.post' '#.post' chooses;
+    Where there is a home its [archive.NAME] is the default. --bind '#.post', once or more, chooses;
     --prefetch N runs so many at once (1); --state FILE remembers what is done; --archive DIR is where
     large posts lie; --timeout 10m and --wait 1s: of the program, and before the first new try;
     --until-empty ends where nothing is left; --user, --password-file, --ca-file, --vhost, --database.`,
