@@ -6,6 +6,14 @@ import { Gate } from "./gate.ts";
 import { list, until } from "./mill.ts";
 import { call, freePort, needServers, Servers } from "./servers.ts";
 
+/** Like start_redis, with what was written to the file of appended commands. */
+const again = `
+(cd "$1" && runuser -u redis -- redis-server --port "$2" --bind 127.0.0.1 --dir "$1" --save '' --appendonly yes \
+  --daemonize yes --pidfile "$1/redis.pid" --logfile "$1/redis.log") </dev/null >/dev/null 2>&1
+_svc_wait 10 redis-cli -p "$2" ping
+_svc_wait 5 test -s "$1/redis.pid"
+_svc_reg redis "$1" "$(cat "$1/redis.pid")" "redis-cli -p $2 shutdown nosave"`;
+
 t.test("posts go by Redis", async (t) => {
   if (!needServers(t, "redis")) return;
   const servers = new Servers(t);
@@ -113,6 +121,25 @@ t.test("posts go by Redis", async (t) => {
     t.match(second.log, /came again, was done already/);
     t.equal(await second.end("SIGTERM"), 0);
   });
+
+  await t.test(
+    "the server is stopped, and starts with what it had",
+    async (t) => {
+      cli("config", "set", "appendonly", "yes");
+      await until(
+        () => /aof_rewrite_in_progress:0/.test(cli("info", "persistence")),
+        () => "the file to be written",
+      );
+      const before = cli("xlen", "listmill");
+      servers.stop(dir);
+      servers.bash(again, [dir, `${port}`]);
+      t.equal(cli("xlen", "listmill"), before);
+      press.post(["r1"]);
+      await first.all(press, 8);
+      t.match(first.log, /the broker is away, again in 1 s/);
+      t.same(first.posts(), press.stored());
+    },
+  );
 
   await t.test("told to stop, it finishes what it has begun", async (t) => {
     const third = taker("third");
