@@ -47,12 +47,12 @@ init [DIR]
       );
     const site = loadSite(home);
     const spool = new Spool(join(home, "spool"));
-    for (const queue of [
-      ...listFolder(packageHooks),
-      "bounces",
-      ...restingQueues,
-    ])
-      if (!queue.includes(".") && isSetUp(site, queue)) spool.make(queue);
+    // Those of consumers that nobody has set up are made when something comes for them.
+    const used = listFolder(packageHooks).filter((queue) =>
+      isSetUp(site, queue),
+    );
+    for (const queue of [...used, "bounces", ...restingQueues])
+      if (!queue.includes(".")) spool.make(queue);
     await (await makeState(placeOf(site))).close();
     await firstKey(home, context.clock);
     context.say(
