@@ -4,9 +4,9 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { archiverTroubles } from "../archivers/trouble.ts";
 import { host } from "../base/environment.ts";
 import { exit, Failure, messageOf } from "../base/errors.ts";
-import { archiverTroubles } from "../consumers/trouble.ts";
 import { outbound } from "../engine/aftermath.ts";
 import { type Hook, type Layer, listPipeline } from "../engine/layers.ts";
 import { demandProblem } from "../lists/demand.ts";

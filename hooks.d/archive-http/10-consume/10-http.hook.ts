@@ -1,7 +1,7 @@
 #!/usr/bin/env listmill-hook
 // Sends the post to a web server: [archive.http].
-import { consume } from "../../../src/consumers/asked.ts";
-import { toHttp } from "../../../src/consumers/http.ts";
+import { consume } from "../../../src/archivers/asked.ts";
+import { toHttp } from "../../../src/archivers/http.ts";
 import type { Ask, Reply } from "../../../src/hook.ts";
 
 export default function take(ask: Ask): Promise<Reply> {

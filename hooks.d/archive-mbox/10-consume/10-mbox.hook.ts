@@ -1,7 +1,7 @@
 #!/usr/bin/env listmill-hook
 // Appends the post to the list's mailbox of the month: [archive.mbox].
-import { consume } from "../../../src/consumers/asked.ts";
-import { toMbox } from "../../../src/consumers/mbox.ts";
+import { consume } from "../../../src/archivers/asked.ts";
+import { toMbox } from "../../../src/archivers/mbox.ts";
 import type { Ask, Reply } from "../../../src/hook.ts";
 
 export default function take(ask: Ask): Promise<Reply> {

@@ -1,7 +1,7 @@
 #!/usr/bin/env listmill-hook
 // Has MHonArc make a page of the post: [archive.mhonarc].
-import { consume } from "../../../src/consumers/asked.ts";
-import { toMhonarc } from "../../../src/consumers/mhonarc.ts";
+import { consume } from "../../../src/archivers/asked.ts";
+import { toMhonarc } from "../../../src/archivers/mhonarc.ts";
 import type { Ask, Reply } from "../../../src/hook.ts";
 
 export default function take(ask: Ask): Promise<Reply> {

@@ -1,6 +1,6 @@
 #!/usr/bin/env listmill-hook
 // Tells the event to a consumer by ZeroMQ; done when that has answered.
-import { publisher } from "../../../src/consumers/publish.ts";
-import { openZeromq } from "../../../src/consumers/zeromq/publish.ts";
+import { publisher } from "../../../src/brokers/publish.ts";
+import { openZeromq } from "../../../src/brokers/zeromq/publish.ts";
 
 export default publisher("zeromq", openZeromq, false);

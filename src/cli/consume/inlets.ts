@@ -4,11 +4,11 @@
 
 import { host } from "../../base/environment.ts";
 import { exit, Failure } from "../../base/errors.ts";
-import { type Access, addressOf } from "../../consumers/address.ts";
-import { openAmqpInlet } from "../../consumers/amqp/inlet.ts";
-import type { Inlet, Wishes } from "../../consumers/kit/inlet.ts";
-import { openRedisInlet } from "../../consumers/redis/inlet.ts";
-import { openZeromqInlet } from "../../consumers/zeromq/inlet.ts";
+import { type Access, addressOf } from "../../brokers/address.ts";
+import { openAmqpInlet } from "../../brokers/amqp/inlet.ts";
+import type { Inlet, Wishes } from "../../brokers/kit/inlet.ts";
+import { openRedisInlet } from "../../brokers/redis/inlet.ts";
+import { openZeromqInlet } from "../../brokers/zeromq/inlet.ts";
 import { amqp, redis, zeromq } from "../../lists/schema/brokers.ts";
 import { isServer } from "../../lists/schema/words.ts";
 import type { Site } from "../../lists/settings.ts";
