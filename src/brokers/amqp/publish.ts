@@ -93,9 +93,15 @@ class AmqpLine implements Line {
     const returned = this.#returned.get(messageId);
     this.#returned.delete(messageId);
     if (confirmed.is !== "taken" || returned === undefined) return confirmed;
-    return this.#settings.unroutable === "drop"
-      ? taken
-      : { is: "later", reason: this.#unroutable(topic, returned) };
+    return this.#mustReach(parcel)
+      ? { is: "later", reason: this.#unroutable(topic, returned) }
+      : taken;
+  }
+
+  /** Whether somebody has to want it. */
+  #mustReach({ kind }: Parcel): boolean {
+    const { mandatory } = this.#settings;
+    return mandatory === "all" || (mandatory === "posts" && kind === "post");
   }
 
   async close(): Promise<void> {
@@ -154,7 +160,7 @@ class AmqpLine implements Line {
 
   #unroutable(topic: string, returned: string): string {
     const { exchange } = this.#settings;
-    return `no queue is bound to the exchange "${exchange}" for "${topic}" (${returned}): start a consumer (listmill consume amqp), bind a queue, or set unroutable = "drop"`;
+    return `no queue is bound to the exchange "${exchange}" for "${topic}" (${returned}): start a consumer (listmill consume amqp), bind a queue, or set mandatory = "none"`;
   }
 }
 

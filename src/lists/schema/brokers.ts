@@ -109,9 +109,9 @@ export const amqp = fitting(
       ).prefault("listmill"),
       "The topic exchange that messages go to; it is made, durable, where it is missing.",
     ),
-    unroutable: note(
-      choice("wait", "drop").prefault("wait"),
-      "What becomes of a message that no queue is bound for.",
+    mandatory: note(
+      choice("posts", "all", "none").prefault("posts"),
+      "What waits where no queue is bound for it: posts, or events too; else it is dropped.",
     ),
     inline: inline(),
     timeout: timeout(),

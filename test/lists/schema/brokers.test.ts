@@ -30,7 +30,7 @@ url = "redis://h"
 endpoint = "ipc:///run/x"
 `);
   t.match(archive, {
-    amqp: { vhost: "/", exchange: "listmill", unroutable: "wait" },
+    amqp: { vhost: "/", exchange: "listmill", mandatory: "posts" },
     redis: { database: 0, stream: "listmill", keep: 1_000_000, replicas: 0 },
     zeromq: { inline: 2 ** 20, timeout: 30_000 },
   });
