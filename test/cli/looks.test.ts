@@ -234,9 +234,9 @@ t.test("stored posts are shown, digests issued", async (t) => {
   await feed(home, "From: anna@example.com\nSubject: kept\n\nText.\n");
   await runAll(home);
   const cases: [string[], number, RegExp][] = [
-    [[], 64, /archive show takes/],
-    [["show", news], 64, /archive show takes/],
-    [["show", news, "one"], 64, /takes a whole number, not "one"/],
+    [[], 64, /archive takes list, search, show/],
+    [["show", news], 64, /archive show: which post/],
+    [["show", news, "one"], 66, /there is no post one/],
     [["show", news, "2"], 66, /there is no post 2 in the archive/],
     [["show", "gone@x.org", "1"], 67, /there is no list/],
     [["show", news, "1", "2"], 64, /"2" is an argument too many/],
