@@ -2,6 +2,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   writeFileSync,
@@ -101,6 +102,12 @@ t.test(
     t.equal(gone.code, 66);
     t.equal(gone.out, `${news}: post 2 is taken out\n`);
     t.match(gone.err, "there is no post 9");
+    const events = join(dir, "spool", "events", "new");
+    const told = readdirSync(events)
+      .map((name) => readFileSync(join(events, name, "message"), "utf8"))
+      .filter((text) => text.includes('"post.expunged"'));
+    t.equal(told.length, 1, "the other one was none");
+    t.match(told[0], /"number": 2/);
     const shown = await run("show", news, "2");
     t.equal(shown.code, 66);
     t.match(

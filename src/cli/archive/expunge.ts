@@ -1,10 +1,13 @@
 /** `archive expunge`: posts that are to be gone. */
+import { relative } from "node:path";
 import { expunge as bury } from "../../archive/tombstones.ts";
 import { exit, Failure } from "../../base/errors.ts";
 import { oneLine } from "../../base/log.ts";
+import { numberPath, numbersOf } from "../../lists/sequence.ts";
 import { actor } from "../actor.ts";
 import type { Order } from "../archive.ts";
 import { wholeNumber } from "../context.ts";
+import { telling } from "../list/tell.ts";
 import { archiveDirOf, withIndex } from "./catalogue.ts";
 
 export async function expunge(order: Order): Promise<number> {
@@ -22,10 +25,20 @@ export async function expunge(order: Order): Promise<number> {
     );
   const numbers = rest.map((text) => wholeNumber(text, "archive expunge"));
   const at = new Date(context.clock.now()).toISOString();
-  const { who } = actor();
+  const { who: by } = actor();
+  const dir = archiveDirOf(order);
   let missing = 0;
   for (const number of numbers)
-    if (await bury(archiveDirOf(order), { number, at, by: who, reason }))
+    if (
+      await telling(
+        context,
+        list.address,
+        "post.expunged",
+        { number, reason },
+        () => bury(dir, { number, at, by, reason }),
+        relative(context.site.home, numberPath(numbersOf(dir), number)),
+      )
+    )
       context.say(`${list.address}: post ${number} is taken out`);
     else {
       missing += 1;

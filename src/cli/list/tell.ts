@@ -17,12 +17,13 @@ import { actor } from "../actor.ts";
 import type { Context } from "../context.ts";
 
 /** What happens to lists by a command. */
-type Event = Extract<Kind, `list.${string}`>;
+type Event = Extract<Kind, `list.${string}` | "post.expunged">;
 
 /**
- * Does something to a list of which its list.toml is another one afterwards, and tells it.
+ * Does something to a list of which its list.toml, or another file, is another one afterwards, and tells it.
  * @param address the list's
  * @param change what is done; where it throws and has not been done nothing is told
+ * @param file from the home
  */
 export async function telling<E extends Event, T>(
   context: Context,
@@ -30,10 +31,11 @@ export async function telling<E extends Event, T>(
   event: E,
   detail: DetailOf<E>,
   change: () => Promise<T>,
+  file = join("lists", address, "list.toml"),
 ): Promise<T> {
   const { home } = context.site;
   const now = context.clock.now();
-  const guard = guardOf(home, join("lists", address, "list.toml"));
+  const guard = guardOf(home, file);
   const due = dueOf(address, { event, detail, guard }, now, actor());
   const isNoted = await note(home, due);
   let done: T;

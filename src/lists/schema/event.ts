@@ -130,8 +130,8 @@ export const details = {
     })
     .describe("A post was refused by a hook, or ended by a moderator."),
   "post.expunged": z
-    .object({ number: z.int() })
-    .describe("Reserved: a post was taken out of the archive."),
+    .object({ number: z.int(), reason: z.string() })
+    .describe("A post was taken out of the archive: consumers may do so too."),
   "digest.issued": z
     .object({
       issue: z.int().describe("Counted through all volumes."),
