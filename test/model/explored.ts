@@ -2,14 +2,16 @@
  * Runs scenarios as tests: each holds whatever the order and whatever befalls.
  */
 import t from "tap";
+import { Apart, type ScopeName } from "./apart.ts";
 import { show } from "./explorer.ts";
-import { explore, type Scenario } from "./scenario.ts";
+import { scopes } from "./scopes.ts";
 
-export function testAll(scope: Readonly<Record<string, Scenario>>): void {
+export function testAll(scope: ScopeName): void {
   t.setTimeout(1_800_000);
-  for (const [name, scenario] of Object.entries(scope))
+  const apart = new Apart();
+  for (const name of Object.keys(scopes[scope]))
     t.test(name, async (t) => {
-      const found = await explore(scenario);
+      const found = await apart.explore(scope, name);
       const { states, steps, runs, ends, problem } = found;
       t.equal(problem?.reason, undefined, show(found));
       t.ok(

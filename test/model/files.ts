@@ -429,6 +429,14 @@ export class Files {
   }
 }
 
-function parts(path: string): string[] {
-  return path.split("/").filter((part) => part !== "");
+/** The same few paths are asked for a million times. */
+const known = new Map<string, readonly string[]>();
+
+function parts(path: string): readonly string[] {
+  let found = known.get(path);
+  if (!found) {
+    found = path.split("/").filter((part) => part !== "");
+    known.set(path, found);
+  }
+  return found;
 }

@@ -348,7 +348,7 @@ function product(
 const short = ["split", "passed on", "given back", "rested", "ended"];
 const long = Object.keys(ways).filter((way) => !short.includes(way));
 
-export const quick: Scope = {
+const quick: Scope = {
   ...product(quickTroubles, short),
   ...product(awake, ["given back"]),
   ...product(power),
@@ -376,9 +376,9 @@ const lengthy = new Set([
 ]);
 
 /** For each change. */
-export const brief: Scope = without(quick, (name) => lengthy.has(name));
+const brief: Scope = without(quick, (name) => lengthy.has(name));
 
-export const deep: Scope = {
+const deep: Scope = {
   ...without(quick, (name) => !lengthy.has(name)),
   ...product(quickTroubles, long),
   ...product(awake),
@@ -395,7 +395,7 @@ export const deep: Scope = {
 };
 
 /** All of it. */
-export const deepest: Scope = {
+const deepest: Scope = {
   ...deep,
   ...product(deepestTroubles),
   ...product(threesomes, ["passed on", "ended"]),
@@ -406,3 +406,5 @@ function without(scope: Scope, isOut: (name: string) => boolean): Scope {
     Object.entries(scope).filter(([name]) => !isOut(name)),
   );
 }
+
+export const scopes = { quick, brief, deep, deepest } as const;
