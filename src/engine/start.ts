@@ -5,10 +5,16 @@
  * in each group (start.sh) sees it. The only importer of execa.
  */
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { Readable, Writable } from "node:stream";
-import { execa, type ResultPromise } from "execa";
+import type { ResultPromise } from "execa";
 import { messageOf } from "../base/errors.ts";
 import type { Account } from "./account.ts";
+
+/** Loaded with the first program: where all hooks are inline, none is ever started. */
+function load(): typeof import("execa") {
+  return createRequire(import.meta.url)("execa");
+}
 
 /** What a program may have. */
 export interface Resources {
@@ -78,7 +84,7 @@ export function startProgram(
   const kilobytes = resources.memory && Math.ceil(resources.memory / 1024);
   const limits = [kilobytes, resources.files, resources.processes];
   const numbers = limits.map((limit) => String(limit ?? "-"));
-  const child = execa(
+  const child = load().execa(
     "sh",
     ["-c", prelude, "listmill", ...numbers, ...command],
     {

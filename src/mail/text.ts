@@ -3,11 +3,7 @@
  * importer of mailparser. Never throws on rubbish: it gives what it could read. Memory stays flat:
  * attachments are counted, not kept, and no more than the first MiBs of a message are looked at.
  */
-import {
-  type AttachmentStream,
-  MailParser,
-  type MessageText,
-} from "mailparser";
+import type { AttachmentStream, MessageText } from "mailparser";
 import { oneLine } from "../base/log.ts";
 import { chunks, type Piece, slice } from "../base/pieces.ts";
 import { parseDate } from "./date.ts";
@@ -109,6 +105,8 @@ async function parse(
   const attachments: Attachment[] = [];
   let text = "";
   let html = "";
+  // Loaded by those that read a text: most commands and runs never do.
+  const { MailParser } = await import("mailparser");
   const parser = new MailParser({
     skipImageLinks: true,
     skipTextToHtml: true,
