@@ -17,6 +17,7 @@ import { isSlow, plan } from "./plan.ts";
 
 /** Where tests make their files: in memory, which takes half of the system's time. */
 const fixtures = ".tap/fixtures";
+const preload = import.meta.resolve("./withoutDomains.ts");
 /** Seconds for a test. A busy machine is slow, not broken: most tests wait for real processes. */
 const patience = 600;
 /** Seconds after which a program is ended that does not end by itself. */
@@ -59,7 +60,12 @@ const sums = { pass: 0, fail: 0, skip: 0 };
 async function run(files: readonly string[]): Promise<void> {
   const [first = "", ...others] = files;
   const start = performance.now();
-  const args = others.length > 0 ? ["test/batch.ts", first] : [first];
+  const args = [
+    "--import",
+    preload,
+    ...(others.length > 0 ? ["test/batch.ts"] : []),
+    first,
+  ];
   const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],
     env: {

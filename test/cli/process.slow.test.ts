@@ -17,6 +17,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { join, resolve } from "node:path";
 import t from "tap";
 import member from "../../src/cli/member.ts";
+import { bare } from "../environment.ts";
 import { corpusSink } from "../road/corpusSink.ts";
 import { makeHome, news, until, verb, waiting } from "./atHome.ts";
 
@@ -36,7 +37,7 @@ function begin(
 ): ChildProcess {
   return spawn(program, args, {
     cwd,
-    env: { PATH: "/usr/bin:/bin", ...env },
+    env: { ...bare, PATH: "/usr/bin:/bin", ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
 }
@@ -91,8 +92,9 @@ t.test(
   async (t) => {
     const home = await makeHome(t);
     const state = join(home, "state");
+    const env = { NODE_COMPILE_CACHE: "" };
     chmodSync(state, 0o770);
-    await run(["--home", home, "list"]);
+    await run(["--home", home, "list"], { env });
     t.notOk(existsSync(join(state, "compiled")), "a group could write there");
     chmodSync(state, 0o750);
     const elsewhere = join(home, "elsewhere");
@@ -100,7 +102,7 @@ t.test(
       env: { NODE_COMPILE_CACHE: elsewhere },
     });
     t.notOk(existsSync(join(state, "compiled")), "it is kept elsewhere");
-    await run(["--home", home, "list"]);
+    await run(["--home", home, "list"], { env });
     t.ok(readdirSync(join(state, "compiled")).length > 0);
     t.match(await run(["--home", home, "check"]), { code: 0 });
   },

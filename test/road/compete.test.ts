@@ -63,13 +63,13 @@ async function stopped(runner: Process): Promise<Ended> {
   return runner.ended;
 }
 
-t.test("two runners share 250 posts, and each goes out once", async (t) => {
+t.test("two runners share 120 posts, and each goes out once", async (t) => {
   const sink = await countingSink();
   t.teardown(() => sink.close());
   const mill = await Mill.make(t.testdir(), {
     ...{ smtp: sink.url, members, site: quick, list: plain },
   });
-  const posts = bring(mill, 250);
+  const posts = bring(mill, 120);
   const runners = [mill.start(["run"]), mill.start(["run"])];
   await until(
     () => mill.busy() === 0,
@@ -92,7 +92,7 @@ t.test("one of two is killed again and again", async (t) => {
   const mill = await Mill.make(t.testdir(), {
     ...{ smtp: sink.url, members, site: quick, list: plain },
   });
-  const posts = bring(mill, 250);
+  const posts = bring(mill, 120);
   const steady = mill.start(["run"]);
   let kills = 0;
   while (

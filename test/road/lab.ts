@@ -27,6 +27,17 @@ export function lacking(): string | false {
   return existsSync("/dev/net/tun") ? false : "the lab needs /dev/net/tun";
 }
 
+/**
+ * How a host starts listmill: they are one machine, and what this one has compiled of the source lies
+ * in its tree, which they read.
+ */
+export const listmill: readonly string[] = [
+  "env",
+  "LISTMILL_MACHINE=lab",
+  `NODE_COMPILE_CACHE=${resolve("node_modules/.cache/node")}`,
+  resolve("bin/listmill"),
+];
+
 export type Host = "node-a" | "node-b";
 export const hosts = ["node-a", "node-b"] as const;
 

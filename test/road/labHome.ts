@@ -10,8 +10,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { basename, join, resolve } from "node:path";
-import { type Far, type Host, hosts, type Lab } from "./lab.ts";
+import { basename, join } from "node:path";
+import { type Far, type Host, hosts, type Lab, listmill } from "./lab.ts";
 import { list, Mill, names, post, until } from "./mill.ts";
 
 const members = Array.from({ length: 10 }, (_, at) => `m${at}@x.example`);
@@ -104,7 +104,7 @@ export class Home {
   async run(host: Host): Promise<Runner> {
     this.#runners += 1;
     const pid = `/run/${this.#name}-${this.#runners}`;
-    const command = `echo $$ > ${pid}; exec env LISTMILL_MACHINE=lab ${resolve("bin/listmill")} --home ${this.path} run`;
+    const command = `echo $$ > ${pid}; exec ${listmill.join(" ")} --home ${this.path} run`;
     const far = this.lab.start(host, ["sh", "-c", command]);
     await until(
       () => / runs incoming/.test(far.log()),

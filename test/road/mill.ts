@@ -3,7 +3,16 @@
  * runners as processes that are stopped and killed. Nothing of it is a stand-in but the relay.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -14,6 +23,18 @@ import { bare } from "../environment.ts";
 import { hooksRun } from "../hookUser.ts";
 
 const program = fileURLToPath(new URL("../../bin/listmill", import.meta.url));
+
+const templates = new Map<string, string>();
+let folder: string | undefined;
+
+/** Removed when the process ends. */
+function templatesFolder(): string {
+  if (folder) return folder;
+  const made = mkdtempSync(join(tmpdir(), "lm-homes-"));
+  process.once("exit", () => rmSync(made, { recursive: true, force: true }));
+  folder = made;
+  return made;
+}
 
 /** The list that each of these homes has. */
 export const list = "dev@lists.example.org";
@@ -50,9 +71,16 @@ export class Mill {
     this.home = home;
   }
 
-  /** Makes a home in an empty folder. */
+  /** Makes a home in an empty folder; one like another of this process is a copy of that. */
   static async make(home: string, wishes: Wishes): Promise<Mill> {
     const mill = new Mill(home);
+    const key = JSON.stringify({ ...wishes, smtp: "" });
+    const like = templates.get(key);
+    if (like) {
+      cpSync(like, home, { recursive: true });
+      mill.settle(wishes.site ?? "", wishes.smtp);
+      return mill;
+    }
     await mill.tell(["init"]);
     mill.settle(wishes.site ?? "", wishes.smtp);
     await mill.tell(["list", "create", list]);
@@ -63,6 +91,12 @@ export class Mill {
         ...["member", "add", list, "--digest"],
         ...wishes.digestReaders,
       ]);
+    // What lies in a database besides is not copied.
+    if (!/^\[state\]/m.test(wishes.site ?? "")) {
+      const copy = join(templatesFolder(), String(templates.size));
+      cpSync(home, copy, { recursive: true });
+      templates.set(key, copy);
+    }
     return mill;
   }
 

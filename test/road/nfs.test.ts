@@ -3,9 +3,8 @@
 // on its way when a host died, one transaction a connection may come twice.
 // LISTMILL_LAB_POSTS=2000 brings as many posts as one wishes to the first journey.
 import { once } from "node:events";
-import { resolve } from "node:path";
 import t, { type Test } from "tap";
-import { type Host, hosts, Lab, lacking } from "./lab.ts";
+import { type Host, hosts, Lab, lacking, listmill } from "./lab.ts";
 import { bound, Home, type Runner } from "./labHome.ts";
 import { names, until } from "./mill.ts";
 
@@ -69,10 +68,7 @@ t.test("two hosts on NFS", { skip }, async (t) => {
     const ids = await home.held(count);
     const decide = async (host: Host, verdict: string, ids: string[]) => {
       const command = ["--home", home.path, "held", verdict, ...ids];
-      const { child, log } = lab.start(host, [
-        ...["env", "LISTMILL_MACHINE=lab", resolve("bin/listmill")],
-        ...command,
-      ]);
+      const { child, log } = lab.start(host, [...listmill, ...command]);
       const [code] = await once(child, "close");
       t.ok([0, 65, 66].includes(code), `${host}: ${code}: ${log()}`);
       return log();
@@ -171,18 +167,8 @@ t.test("two hosts on NFS", { skip }, async (t) => {
       runners[1]?.log,
       /the host's clock is 3\d\d\d seconds ahead of the file server's/,
     );
-    const listmill = resolve("bin/listmill");
-    const told = await lab.exec(
-      "node-a",
-      ...[
-        "env",
-        "LISTMILL_MACHINE=lab",
-        listmill,
-        "--home",
-        home.path,
-        "check",
-      ],
-    );
+    const check = [...listmill, "--home", home.path, "check"];
+    const told = await lab.exec("node-a", ...check);
     t.match(told, /node-b: its clock is 3\d\d\d seconds ahead/);
     t.notMatch(told, /did not see/);
     t.notMatch(told, /^error/m);

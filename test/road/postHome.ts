@@ -18,6 +18,14 @@ import type { Account } from "./servers.ts";
 
 const program = join(import.meta.dirname, "../../bin/listmill");
 
+/** Where what Node compiles for an account is kept from one home to the next. */
+function compiled(uid: number, gid: number): string {
+  const folder = join(import.meta.dirname, `../../node_modules/.cache/${uid}`);
+  mkdirSync(folder, { recursive: true });
+  chownSync(folder, uid, gid);
+  return folder;
+}
+
 /** A line of `listmill queue --json`. */
 export interface Waiting {
   readonly queue: string;
@@ -158,7 +166,14 @@ export class PostHome {
   #start(args: readonly string[]): ChildProcess {
     const { uid, gid } = this.#account;
     // env -i: tap would have each Node process write into a folder that is not the account's.
-    const command = ["-i", "PATH=/usr/bin:/bin", program, "--home", this.dir];
+    const command = [
+      ...[
+        "-i",
+        "PATH=/usr/bin:/bin",
+        `NODE_COMPILE_CACHE=${compiled(uid, gid)}`,
+      ],
+      ...[program, "--home", this.dir],
+    ];
     return spawn("/usr/bin/env", [...command, ...args], {
       uid,
       gid,
