@@ -1,5 +1,3 @@
-// listmill import: lists of other managers become lists of a home, once and again, and the report.
-import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
@@ -9,12 +7,7 @@ import list from "../../src/cli/list.ts";
 import suppress from "../../src/cli/suppress.ts";
 import { rosterOf } from "../../src/lists/roster.ts";
 import { dumped } from "../transfer/mailman/dumps.ts";
-import {
-  madeList,
-  missing,
-  plainList,
-  subscribe,
-} from "../transfer/mlmmj/lists.ts";
+import { plainList } from "../transfer/mlmmj/lists.ts";
 import { makeHome, verb } from "./atHome.ts";
 
 const talk = "talk@lists.example.org";
@@ -27,54 +20,6 @@ async function homeOf(t: Test) {
   mkdirSync(source);
   return { home, source, run };
 }
-
-t.test(
-  "a list of mlmmj, with its own programs",
-  { skip: missing },
-  async (t) => {
-    const { home, source, run } = await homeOf(t);
-    const dir = madeList(source);
-    for (const name of ["anna", "berta", "carl"])
-      subscribe(dir, `${name}@example.org`);
-    subscribe(dir, "dora@example.org", "-d");
-    writeFileSync(join(dir, "control/prefix"), "[talk]\n");
-    const before = execFileSync("find", [source, "-printf", "%p %T@ %s\n"], {
-      encoding: "utf8",
-    });
-    t.match(await run(["mlmmj", dir, "--dry-run"]), {
-      code: 0,
-      out: /^talk@lists\.example\.org: would be made, from mlmmj in .*\nmembers: 4 found, 0 refused\n/,
-    });
-    t.match(
-      JSON.parse((await verb(t, home, list, [], true)).out),
-      [{ list: "news@lists.example.org" }],
-      "nothing is made",
-    );
-    t.match(await run(["mlmmj", dir]), {
-      code: 0,
-      err: "",
-      out: /: made, from mlmmj in .*\nmembers: 4 added, 0 changed, 0 there already, 0 refused\n\nKept:\n\nsetting +value +becomes\n(.*\n)*prefix +\[talk\] +subject_prefix = "\[talk\] "\n/,
-    });
-    t.match(await run(["mlmmj", dir]), {
-      code: 0,
-      out: /: unchanged, .*\nmembers: 0 added, 0 changed, 4 there already, 0 refused\n/,
-    });
-    t.match(JSON.parse((await verb(t, home, list, ["show", talk], true)).out), {
-      members: 4,
-      settings: { subject_prefix: "[talk] ", owners: ["owner@example.org"] },
-    });
-    t.match(await rosterOf(home).get(talk, "dora@example.org"), {
-      delivery: "digest-mime",
-    });
-    t.equal(
-      execFileSync("find", [source, "-printf", "%p %T@ %s\n"], {
-        encoding: "utf8",
-      }),
-      before,
-      "nothing of the source is changed",
-    );
-  },
-);
 
 t.test("a list that is there is changed only when that is said", async (t) => {
   const { home, source, run } = await homeOf(t);

@@ -394,9 +394,9 @@ t.test("the heaviest mails, in 192 MB", async (t) => {
   t.ok(most < 500, "memory stays flat");
 });
 
-t.test("who writes for somebody else a thousand times", async (t) => {
+t.test("who writes for somebody else again and again", async (t) => {
   const { home, sink } = await build(t, "");
-  const mails = Array.from({ length: 1000 }, (_, at) => {
+  const mails = Array.from({ length: 300 }, (_, at) => {
     const mine = at % 2 === 0;
     return {
       sender: `eve@e${at}.example`,
