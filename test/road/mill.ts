@@ -2,9 +2,9 @@
  * A whole mill for journeys: a home with one list on real files, the real command line, and
  * runners as processes that are stopped and killed. Nothing of it is a stand-in but the relay.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import {
-  cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -34,6 +34,11 @@ function templatesFolder(): string {
   process.once("exit", () => rmSync(made, { recursive: true, force: true }));
   folder = made;
   return made;
+}
+
+/** With modes: what is secret stays so. */
+function copy(from: string, to: string): void {
+  execFileSync("cp", ["-a", `${from}/.`, to]);
 }
 
 /** The list that each of these homes has. */
@@ -77,7 +82,7 @@ export class Mill {
     const key = JSON.stringify({ ...wishes, smtp: "" });
     const like = templates.get(key);
     if (like) {
-      cpSync(like, home, { recursive: true });
+      copy(like, home);
       mill.settle(wishes.site ?? "", wishes.smtp);
       return mill;
     }
@@ -93,9 +98,10 @@ export class Mill {
       ]);
     // What lies in a database besides is not copied.
     if (!/^\[state\]/m.test(wishes.site ?? "")) {
-      const copy = join(templatesFolder(), String(templates.size));
-      cpSync(home, copy, { recursive: true });
-      templates.set(key, copy);
+      const template = join(templatesFolder(), String(templates.size));
+      mkdirSync(template);
+      copy(home, template);
+      templates.set(key, template);
     }
     return mill;
   }
