@@ -47,9 +47,13 @@ t.test("systemd is told", { skip: lacking() }, async (t) => {
   });
   t.teardown(() => runner.kill("SIGKILL"));
   runner.stderr.resume();
-  t.ok(await until(() => heard.includes("WATCHDOG=1")), heard);
-  t.match(heard, /^READY=1$/m);
-  t.match(heard, /^STATUS=runs incoming, posts, .* of \//m);
+  // Each is told by a process of its own.
+  for (const words of [
+    /^READY=1$/m,
+    /^STATUS=runs incoming, posts, .* of \//m,
+    /^WATCHDOG=1$/m,
+  ])
+    t.ok(await until(() => words.test(heard)), `${words}: ${heard}`);
   t.notMatch(heard, /STOPPING/);
   runner.kill("SIGTERM");
   const [code] = await once(runner, "exit");
