@@ -3,7 +3,7 @@
  */
 import { globSync, readFileSync } from "node:fs";
 
-/** What takes more than some 20 seconds, the longest first. */
+/** What takes a minute and more: begun last, it would be waited for at the end. */
 const longest = [
   "test/road/nfs.test.ts",
   "test/road/crash.test.ts",

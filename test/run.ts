@@ -85,7 +85,10 @@ async function run(files: readonly string[]): Promise<void> {
     child.once("close", done);
   });
   if (child.pid) running.delete(child.pid);
-  took.push([(performance.now() - start) / 1000, files.join(" ")]);
+  took.push([
+    (performance.now() - start) / 1000,
+    others.length > 0 ? `${first} and ${others.length} more` : first,
+  ]);
   note(files, Buffer.concat(said).toString(), code);
 }
 
