@@ -4,7 +4,6 @@
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import {
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -98,8 +97,7 @@ export class Mill {
       ]);
     // What lies in a database besides is not copied.
     if (!/^\[state\]/m.test(wishes.site ?? "")) {
-      const template = join(templatesFolder(), String(templates.size));
-      mkdirSync(template);
+      const template = mkdtempSync(join(templatesFolder(), "home-"));
       copy(home, template);
       templates.set(key, template);
     }
