@@ -5,6 +5,7 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { breath } from "../base/breath.ts";
 import { exit, Failure } from "../base/errors.ts";
 import { hashOf } from "../base/hash.ts";
 import { highest, numberPath, numbersOf } from "../lists/sequence.ts";
@@ -14,12 +15,17 @@ import { type Indexing, indexPath, PostIndex } from "../state/postIndex.ts";
 import { indexingOf, sumOf } from "./reading.ts";
 import { statOf } from "./shelves.ts";
 import { find } from "./store.ts";
-import { lastTombstone, tombstonesAfter } from "./tombstones.ts";
+import {
+  buriedIn,
+  findPost,
+  lastTombstone,
+  tombstonesAfter,
+} from "./tombstones.ts";
 
 /** Posts that are read before they are noted. */
 const BATCH = 100;
 /** Characters of text that are held for them. */
-const HELD = 8 * 1024 * 1024;
+const HELD = 256 * 1024;
 
 export interface Effort {
   /** Whether to go on; asked between batches. */
@@ -60,21 +66,24 @@ export class Catalogue {
     const identity = identityOf(this.dir);
     if (identity !== undefined) this.index.belongTo(identity);
     const last = highest(numbersOf(this.dir));
+    // Numbers that are gone will be given again.
+    if (last < this.index.seen) this.index.clear();
     for (let next = this.index.seen + 1; next <= last; ) {
       if (!goesOn()) return false;
       const posts: Indexing[] = [];
       const first = next;
       for (let held = 0; next <= last; next += 1) {
         if (next - first >= BATCH || held > HELD) break;
-        const content = find(this.dir, next);
         // Of one that was taken out only the number is left.
-        if (!content || content.end === 0) continue;
+        const content = findPost(this.dir, next);
+        if (!content) continue;
         const post = await indexingOf(next, content);
         posts.push(post);
         held += post.text.length;
       }
       this.index.add(posts, next - 1);
       onMore?.(next - first);
+      await breath();
     }
     this.#heed();
     return true;
@@ -106,14 +115,15 @@ export class Catalogue {
       onEach();
       await pause.take();
       const content = find(this.dir, number);
-      // What is missing, or was taken out meanwhile, is another matter.
-      if (!content || content.end === 0 || (await sumOf(content)) === sum)
-        continue;
-      await report.wrong(
-        "archive-changed",
-        content.path,
-        "it is not what it was when it was indexed",
-      );
+      // It may have been taken out meanwhile.
+      if (buriedIn(this.dir).has(number)) continue;
+      const isWhole = content && (await sumOf(content)) === sum;
+      if (!isWhole)
+        await report.wrong(
+          "archive-changed",
+          content?.path ?? numberPath(numbersOf(this.dir), number),
+          content ? "it is not what it was when it was indexed" : "it is gone",
+        );
     }
   }
 

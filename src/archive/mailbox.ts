@@ -3,21 +3,24 @@
  * already, by its bytes or its Message-ID, is passed over, so that a file may be read again after a crash.
  */
 import { createHash } from "node:crypto";
+import { DAY } from "../base/units.ts";
 import { numbersOf, recentOf } from "../lists/sequence.ts";
 import { dropTicket } from "../lists/ticket.ts";
 import { parseDate } from "../mail/date.ts";
 import { type Header, parseHeader } from "../mail/header.ts";
 import type { Boxed } from "../mail/mbox.ts";
+import { messageIdHash } from "../mail/messageidhash.ts";
 import { referencesOf } from "../mail/references.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { cameIn } from "./reading.ts";
 import { store } from "./store.ts";
+import { buriedIn } from "./tombstones.ts";
 
 /** What became of a message. */
 export interface Imported {
   /** Where it begins, as its source tells. */
   readonly line: number;
-  readonly kind: "stored" | "known" | "too large" | "no message";
+  readonly kind: "stored" | "known" | "taken out" | "too large" | "no message";
   /** The number that it has in the archive. */
   readonly number?: number | undefined;
 }
@@ -76,6 +79,11 @@ export async function* importAll(
   { doubles, dryRun, now }: Importing,
 ): AsyncGenerator<Imported> {
   const met = new Met(catalogue.index);
+  const graves = [...buriedIn(catalogue.dir).values()];
+  const buried = {
+    sums: new Set(graves.map(({ sha256 }) => sha256)),
+    hashes: new Set(doubles ? [] : graves.map(({ hash }) => hash)),
+  };
   let stored = 0;
   for await (const { content, from, line } of messages) {
     const header = content && parseHeader(content).header;
@@ -85,6 +93,11 @@ export async function* importAll(
     }
     const sum = createHash("sha256").update(content).digest("hex");
     const id = doubles ? undefined : referencesOf(header).id;
+    const hash = messageIdHash(header.get("Message-ID"));
+    if (buried.sums.has(sum) || buried.hashes.has(hash ?? "-")) {
+      yield { line, kind: "taken out" };
+      continue;
+    }
     const known = met.find(sum, id);
     if (known !== undefined) {
       yield { line, kind: "known", number: known || undefined };
@@ -121,10 +134,15 @@ function ticketId(sum: string): string {
 
 /** When a message came in, as far as anything tells. */
 function dateFor(header: Header, from: string, now: number): Date {
+  // A stranger may have written any of them.
+  const canBe = (date: Date | undefined) =>
+    date && date.getTime() >= 0 && date.getTime() <= now + DAY
+      ? date
+      : undefined;
   return (
-    cameIn(header) ??
-    dateIn(from) ??
-    parseDate(header.get("Date") ?? "") ??
+    canBe(cameIn(header)) ??
+    canBe(dateIn(from)) ??
+    canBe(parseDate(header.get("Date") ?? "")) ??
     new Date(now)
   );
 }

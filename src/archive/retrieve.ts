@@ -7,7 +7,7 @@ import type { FileRange } from "../base/pieces.ts";
 import { highest, numbersOf } from "../lists/sequence.ts";
 import { type Message, openMessage } from "../mail/message.ts";
 import { withCatalogue } from "./catalogue.ts";
-import { find } from "./store.ts";
+import { findPost } from "./tombstones.ts";
 import { treeOf } from "./trees.ts";
 
 /** A post in the archive. */
@@ -61,9 +61,8 @@ async function postAt(
   archiveDir: string,
   number: number,
 ): Promise<Post | undefined> {
-  const content = find(archiveDir, number);
-  // One that was taken out of the archive is empty.
-  if (!content || content.end === 0) return undefined;
+  const content = findPost(archiveDir, number);
+  if (!content) return undefined;
   return { number, content, message: await openMessage([content], HEADER) };
 }
 

@@ -5,17 +5,16 @@
  *     <archive>/2026/07/17.eml       the same file, where a person looks for it
  *
  * Bytes, then number, then month: after a crash between them the same id goes on where it was.
- * To take a post out of the archive, remove the file of the month and make the numbered one empty:
- * a number without a file could be given again.
+ * A post that is taken out leaves an empty file under its number (tombstones.ts), for a number without a
+ * file could be given again.
  */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
 import type { FileRange, Piece } from "../base/pieces.ts";
 import { deposit } from "../lists/deposit.ts";
 import { numberPath, numbersOf } from "../lists/sequence.ts";
 import { makeFolder, syncPath } from "../spool/durable.ts";
-import { claimName } from "../spool/nfs.ts";
+import { claimName, statOfNew } from "../spool/nfs.ts";
 
 export interface Storing {
   /** HOME/archive/<list address>; made where missing. */
@@ -40,7 +39,7 @@ export async function store(post: Storing): Promise<Stored> {
     folder: numbersOf(post.archiveDir),
     id: post.id,
     content: post.content,
-    note: post.date.toISOString().slice(0, 7),
+    note: monthOf(post.date),
     ...(post.time ? { time: post.time } : {}),
   });
   const month = join(post.archiveDir, ...note.split("-"));
@@ -55,12 +54,18 @@ export async function store(post: Storing): Promise<Stored> {
   return { number, path: place };
 }
 
+/** `2026-07`; the first month for a date that has none of that form. */
+function monthOf(date: Date): string {
+  const text = date.toISOString();
+  return /^\d{4}-/.test(text) ? text.slice(0, 7) : "1970-01";
+}
+
 /** The post with this number; undefined where there is none. */
 export function find(
   archiveDir: string,
   number: number,
 ): FileRange | undefined {
   const path = numberPath(numbersOf(archiveDir), number);
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOfNew(path);
   return found && { path, start: 0, end: found.size };
 }

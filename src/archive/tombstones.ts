@@ -6,12 +6,17 @@ import { randomBytes } from "node:crypto";
 import { linkSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { errnoOf } from "../base/errors.ts";
+import { failpoint } from "../base/failpoint.ts";
+import type { FileRange } from "../base/pieces.ts";
 import { deposit } from "../lists/deposit.ts";
 import { highest, numberPath, numbersOf, recentOf } from "../lists/sequence.ts";
 import { draftPath } from "../lists/ticket.ts";
-import { syncPath, writeNew } from "../spool/durable.ts";
+import { openMessage } from "../mail/message.ts";
+import { messageIdHash } from "../mail/messageidhash.ts";
+import { makeFolder, syncPath, writeNew } from "../spool/durable.ts";
 import { moveFile } from "../spool/nfs.ts";
 import { namesIn } from "../spool/verify/stream.ts";
+import { sumOf } from "./reading.ts";
 import { foldersIn, statOf } from "./shelves.ts";
 import { find } from "./store.ts";
 
@@ -22,7 +27,13 @@ export interface Tombstone {
   readonly at: string;
   readonly by: string;
   readonly reason: string;
+  /** SHA-256 of the post, hexadecimal, and the hash of its Message-ID: so it is not taken in again. */
+  readonly sha256: string;
+  readonly hash: string;
 }
+
+/** Bytes of a post in which its Message-ID is looked for. */
+const HEADER = 256 * 1024;
 
 function tombstonesOf(archiveDir: string): string {
   return join(archiveDir, "tombstones");
@@ -45,13 +56,40 @@ export function* tombstonesAfter(
   }
 }
 
+/** All of them by their posts' numbers. */
+export function buriedIn(archiveDir: string): ReadonlyMap<number, Tombstone> {
+  const last = lastTombstone(archiveDir);
+  const known = remembered.get(archiveDir);
+  if (known?.last === last) return known.stones;
+  const all = [...tombstonesAfter(archiveDir, 0)];
+  const stones = new Map(all.map((stone) => [stone.number, stone]));
+  remembered.set(archiveDir, { last, stones });
+  return stones;
+}
+
+/** There are few, and they never change. */
+const remembered = new Map<
+  string,
+  { last: number; stones: ReadonlyMap<number, Tombstone> }
+>();
+
 /** The one of a post; undefined where it has none. */
 export function tombstoneOf(
   archiveDir: string,
   number: number,
 ): Tombstone | undefined {
-  // There are few: a post that is empty is asked after seldom.
-  return tombstonesAfter(archiveDir, 0).find((one) => one.number === number);
+  return buriedIn(archiveDir).get(number);
+}
+
+/** A post that may be shown: one that was taken out is not, even where a crash has left its file. */
+export function findPost(
+  archiveDir: string,
+  number: number,
+): FileRange | undefined {
+  const post = find(archiveDir, number);
+  return post && post.end > 0 && !tombstoneOf(archiveDir, number)
+    ? post
+    : undefined;
 }
 
 /**
@@ -60,23 +98,30 @@ export function tombstoneOf(
  */
 export async function expunge(
   archiveDir: string,
-  stone: Tombstone,
+  stone: Omit<Tombstone, "sha256" | "hash">,
 ): Promise<boolean> {
-  const post = find(archiveDir, stone.number);
-  if (!post || (post.end === 0 && tombstoneOf(archiveDir, stone.number)))
-    return false;
-  if (!tombstoneOf(archiveDir, stone.number))
+  const { number } = stone;
+  const post = find(archiveDir, number);
+  const isNoted = tombstoneOf(archiveDir, number) !== undefined;
+  if (!post || (post.end === 0 && isNoted)) return false;
+  if (!isNoted) {
+    const { header } = await openMessage([post], HEADER);
+    const hash = messageIdHash(header.get("Message-ID")) ?? "";
+    const whole = { ...stone, sha256: await sumOf(post), hash };
     await deposit({
       folder: tombstonesOf(archiveDir),
-      id: `expunge-${stone.number}-${randomBytes(4).toString("hex")}`,
-      content: [Buffer.from(`${JSON.stringify(stone, undefined, 1)}\n`)],
+      id: `expunge-${number}-${randomBytes(4).toString("hex")}`,
+      content: [Buffer.from(`${JSON.stringify(whole, undefined, 1)}\n`)],
     });
+  }
+  failpoint("post-buried");
   // The month's name first: what is empty under its number is known to be gone.
-  for (const path of monthsWith(archiveDir, stone.number)) {
+  for (const path of monthsWith(archiveDir, number)) {
     rmSync(path, { force: true });
     await syncPath(dirname(path));
   }
-  await emptied(numbersOf(archiveDir), stone.number);
+  failpoint("post-unshelved");
+  await emptied(numbersOf(archiveDir), number);
   return true;
 }
 
@@ -93,6 +138,7 @@ async function emptied(folder: string, number: number): Promise<void> {
   const path = numberPath(folder, number);
   const recent = recentOf(folder);
   const old = statOf(path);
+  await makeFolder(recent);
   const draft = draftPath(recent, `expunge-${number}`);
   await writeNew(draft, "");
   for (const { name } of namesIn(recent))

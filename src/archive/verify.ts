@@ -19,6 +19,7 @@ import { Pause } from "../spool/verify/pause.ts";
 import type { Report } from "../spool/verify/report.ts";
 import { namesIn } from "../spool/verify/stream.ts";
 import { foldersIn, monthsOf, numbersIn, statOf } from "./shelves.ts";
+import { buriedIn } from "./tombstones.ts";
 
 /** Numbers of a gap that are looked for one by one. */
 const GAP = 1_000_000;
@@ -122,6 +123,7 @@ class ArchiveLook {
         path,
         `another month has a post ${number} too`,
       );
+    if (buriedIn(this.#dir).has(number)) return this.#buried(number, path);
     const place = numberPath(this.#numbers, number);
     const [mine, theirs] = [statOf(path), statOf(place)];
     if (!mine) return;
@@ -143,6 +145,12 @@ class ArchiveLook {
         path,
         `it is another file than ${this.#report.shown(place)}`,
       );
+  }
+
+  /** It was to be taken out, and whoever did it died. */
+  #buried(number: number, path: string): Promise<void> {
+    const what = `post ${number} was to be taken out, and this is left of it`;
+    return this.#report.wrong("archive-buried", path, what);
   }
 
   #isFirst(number: number): boolean {
@@ -195,8 +203,15 @@ class ArchiveLook {
   async #number(number: number, path: string): Promise<void> {
     if (this.#has(number)) return;
     const found = statOf(path);
-    // Without bytes it is one that a person took out.
-    if (!found || found.size === 0) return;
+    if (!found) return;
+    if (buriedIn(this.#dir).has(number))
+      return found.size > 0 ? this.#buried(number, path) : undefined;
+    if (found.size === 0)
+      return this.#report.wrong(
+        "archive-empty",
+        path,
+        "it is empty, and no tombstone says that it was taken out",
+      );
     const month = this.#monthOf(found);
     const place = month && join(this.#dir, ...month, `${number}.eml`);
     // A runner has stored it meanwhile.

@@ -51,6 +51,8 @@ const others = [
   "bounce-kept",
   "trial-begun",
   "trial-silenced",
+  "post-buried",
+  "post-unshelved",
   "event-due",
   "event-told",
   "mbox-noted",

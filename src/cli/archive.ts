@@ -19,7 +19,7 @@ archive list LIST [--from DATE] [--until DATE] [--before NUMBER] [--most N]
     2026-01-31.
 archive search LIST WORD... [the same options]
     Posts with all of the words: "a phrase", lak* for beginnings, -word for what must not be there,
-    from:anna, subject:lake, attachment:pdf. Put a -- before the words where one begins with a hyphen.
+    from:anna, subject:lake, body:boat, attachment:pdf. Put a -- before the words where one begins with a hyphen.
 archive show LIST NUMBER|MESSAGE-ID|HASH
     A post as it went out.
 archive thread LIST NUMBER

@@ -40,7 +40,8 @@ export function postsBetween(
   for (let number = first; number <= last; number += 1) {
     const path = numberPath(folder, number);
     const file = statOf(path);
-    if (file)
+    // Of one that was taken out only the number is left.
+    if (file && file.size > 0)
       found.push({ number, path, size: file.size, received: file.mtime });
   }
   return found;

@@ -14,6 +14,8 @@ import {
   openSync,
   readdirSync,
   renameSync,
+  type Stats,
+  statSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { errnoOf } from "../base/errors.ts";
@@ -60,6 +62,18 @@ export function claimName(file: string, name: string): boolean {
     const there = lstatSync(name, { bigint: true });
     return mine.ino === there.ino && mine.dev === there.dev;
   }
+}
+
+/** What stands at a path that another host may have made a moment ago; undefined: nothing does. */
+export function statOfNew(path: string): Stats | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found) return found;
+  try {
+    readdirSync(dirname(path));
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+  }
+  return statSync(path, { throwIfNoEntry: false });
 }
 
 /** Whether a file is what NFS keeps of one that was removed while somebody had it open. */

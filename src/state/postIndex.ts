@@ -79,6 +79,8 @@ export class PostIndex {
     this.#db = openFile(path, indexSteps, false);
     // It can be made again: a power failure costs the last posts at most.
     this.#db.pragma("synchronous = NORMAL");
+    // What is taken out is not to be read in the file any more.
+    this.#db.pragma("secure_delete = ON");
   }
 
   close(): void {
@@ -105,13 +107,21 @@ export class PostIndex {
       .transaction(() => {
         const known = this.#meta("archive");
         if (identity === known) return;
-        if (known !== 0 || identity === 0)
-          this.#db.exec(
-            "DELETE FROM words; DELETE FROM posts; DELETE FROM ids; DELETE FROM meta",
-          );
+        if (known !== 0 || identity === 0) this.#empty();
         if (identity !== 0) this.#note("archive", identity);
       })
       .immediate();
+  }
+
+  /** Empties it: it is made anew by whoever asks next. */
+  clear(): void {
+    this.#db.transaction(() => this.#empty()).immediate();
+  }
+
+  #empty(): void {
+    this.#db.exec(
+      "DELETE FROM words; DELETE FROM posts; DELETE FROM ids; DELETE FROM meta",
+    );
   }
 
   /** Adds posts, and notes that all up to `seen` were looked at; what is there already stays. */
@@ -134,8 +144,12 @@ export class PostIndex {
           this.#db.prepare("DELETE FROM posts WHERE number = ?").run(number);
         }
         if (buried > this.buried) this.#note("buried", buried);
+        // Words stay in the file until their segments are merged.
+        if (numbers.length > 0)
+          this.#db.exec("INSERT INTO words (words) VALUES ('optimize')");
       })
       .immediate();
+    if (numbers.length > 0) this.#db.pragma("wal_checkpoint(TRUNCATE)");
   }
 
   get(number: number): IndexRow | undefined {
@@ -157,10 +171,12 @@ export class PostIndex {
     return this.#rows("WHERE sum = ? ORDER BY number LIMIT 1", [sum])[0];
   }
 
-  /** The posts of a thread, the oldest first. */
-  thread(thread: number, most: number): IndexRow[] {
-    const where = "WHERE thread = ? ORDER BY date, number LIMIT ?";
-    return this.#rows(where, [thread, most]);
+  /** The posts of a thread, the oldest first; of a long one those around a number. */
+  thread(thread: number, number: number, most: number): IndexRow[] {
+    const where = "WHERE thread = ? ORDER BY abs(number - ?) LIMIT ?";
+    return this.#rows(where, [thread, number, most]).sort(
+      (a, b) => a.date - b.date || a.number - b.number,
+    );
   }
 
   /** Posts that are chosen, the oldest first, page by page. Throws where `match` is no FTS5 expression. */

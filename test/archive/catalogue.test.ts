@@ -54,7 +54,7 @@ t.test("it catches up with the archive, whoever stored", async (t) => {
     bytes: 58,
   });
   t.same(
-    one.index.thread(1, 9).map(({ number }) => number),
+    one.index.thread(1, 1, 9).map(({ number }) => number),
     [1, 2],
   );
   t.equal(one.index.byId("b@x")?.number, 2);

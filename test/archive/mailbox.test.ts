@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { Catalogue } from "../../src/archive/catalogue.ts";
 import { dateIn, type Imported, importAll } from "../../src/archive/mailbox.ts";
+import { expunge } from "../../src/archive/tombstones.ts";
 import { readMbox } from "../../src/mail/mbox.ts";
 
 const LIST = "news@lists.example.org";
@@ -16,7 +17,7 @@ function place(t: Test) {
       importAll(catalogue, readMbox(once(box), 1000), {
         doubles: false,
         dryRun: false,
-        now: 0,
+        now: Date.UTC(2026, 10, 30),
         ...more,
       }),
     );
@@ -55,6 +56,25 @@ t.test("they lie in the month in which they came", async (t) => {
     new Date(catalogue.index.get(1)?.date ?? 0).toISOString(),
     "2020-11-05T08:07:06.000Z",
   );
+});
+
+t.test("what was taken out does not come back", async (t) => {
+  const { catalogue, kinds } = place(t);
+  await kinds(message("a") + message("b"));
+  const stone = { number: 1, at: "2026-11-05", by: "anna", reason: "asked" };
+  await expunge(catalogue.dir, stone);
+  t.same(await kinds(message("a") + message("b") + message("a", "y")), [
+    "taken out undefined",
+    "known 2",
+    "taken out undefined",
+  ]);
+});
+
+t.test("a date that cannot be is not believed", async (t) => {
+  const { catalogue, kinds } = place(t);
+  const received = "Received: from x; Fri, 31 Dec 9999 23:59:00 -2300\n";
+  t.same(await kinds(`${FROM}${received}Subject: x\n\ny\n\n`), ["stored 1"]);
+  t.ok(existsSync(join(catalogue.dir, "2020", "11", "1.eml")));
 });
 
 t.test("a dry run leaves nothing", async (t) => {

@@ -1,6 +1,7 @@
 // Whether an archive is whole: numbers and months have the same posts.
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -12,6 +13,7 @@ import {
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import { store } from "../../src/archive/store.ts";
+import { expunge } from "../../src/archive/tombstones.ts";
 import { lookOverArchive } from "../../src/archive/verify.ts";
 import type { Finding } from "../../src/spool/verify/finding.ts";
 import { Report } from "../../src/spool/verify/report.ts";
@@ -51,12 +53,31 @@ async function archiveOf(t: Test) {
 }
 
 t.test("an archive that is whole", async (t) => {
-  const { look, number, month } = await archiveOf(t);
+  const { dir, look } = await archiveOf(t);
   t.same((await look()).kinds, []);
-  // A person took it out.
+  const stone = { number: 2, at: "2026-08-01", by: "anna", reason: "asked" };
+  t.ok(await expunge(dir, stone));
+  t.same((await look(true)).kinds, []);
+});
+
+t.test("a post that was to be taken out is not linked again", async (t) => {
+  const { dir, look, number, month } = await archiveOf(t);
+  const text = readFileSync(number(2));
+  const stone = { number: 2, at: "2026-08-01", by: "anna", reason: "asked" };
+  await expunge(dir, stone);
+  // As a crash leaves it.
+  writeFileSync(number(2), text);
+  t.same((await look(true)).kinds, ["archive-buried"]);
+  t.notOk(existsSync(month(2)));
+  t.ok(await expunge(dir, stone), "said again, it is done");
+  t.same((await look()).kinds, []);
+});
+
+t.test("a post without bytes is not whole", async (t) => {
+  const { look, number, month } = await archiveOf(t);
   rmSync(month(2));
   truncateSync(number(2));
-  t.same((await look(true)).kinds, []);
+  t.same((await look()).kinds, ["archive-empty"]);
 });
 
 t.test("a number that is missing is linked again", async (t) => {

@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
+import { host } from "../../src/base/environment.ts";
 import archive from "../../src/cli/archive.ts";
 import check from "../../src/cli/check.ts";
 import { makeHome, news, verb } from "./atHome.ts";
@@ -115,6 +116,10 @@ t.test(
       /post 2 was taken out on \d{4}-\d\d-\d\d by .+: asked for/,
     );
     t.notMatch((await run("list", news)).out, "Re: The lake");
+    const index = join(dir, "state", `index@${host()}`, `${news}.db`);
+    t.notOk(readFileSync(index).includes("Re: The lake"), "nor in its file");
+    const again = await run("import", news, "--mbox", join(dir, "in.mbox"));
+    t.match(again, { code: 65, err: /this post was taken out of the archive/ });
     t.match(await run("verify", news), {
       code: 0,
       out: "2 posts: all whole\n",
@@ -154,12 +159,14 @@ t.test("what is wrong is told, with an exit code", async (t) => {
   const wrong: [args: string[], code: number, err: RegExp][] = [
     [["list", "none@x.org"], 67, /there is no list/],
     [["list", news, "--from", "yesterday"], 64, /--from takes 2026/],
+    [["list", news, "--from", "2026-02-31"], 64, /--from takes 2026/],
     [["list", news, "--mbox", "x"], 64, /archive list takes no --mbox/],
     [["search", news, "--", "-lake"], 64, /no word to look for/],
     [["show", news, "17"], 66, /there is no post 17/],
     [["show", news, "<x@y>"], 66, /there is no post <x@y>/],
     [["thread", news, "17"], 66, /there is no post 17/],
     [["export", news], 64, /--mbox FILE/],
+    [["export", news, "--mbox", "-", "7-9"], 66, /there are no such posts/],
     [["export", news, "--mbox", "-", "7-5"], 64, /5, 5-10 or 5-10,17/],
     [["import", news, "--mbox", join(dir, "gone")], 66, /gone is not there/],
     [["import", news, "--mbox", join(dir, "listmill.toml")], 65, /no mailbox/],

@@ -180,7 +180,7 @@ t.test("a runner delivers and stops at a signal", async (t) => {
   runner.kill("SIGTERM");
   const [code] = await once(runner, "exit");
   t.equal(code, 0);
-  t.match(log, /stopped after 2 entries/);
+  t.match(log, /stopped after 3 entries/);
 });
 
 t.test("a host that has the door only runs no queue until empty", async (t) => {

@@ -188,6 +188,9 @@ function road(databases: Databases): void {
     await mill.tell(["state", "copy", "--back"]);
     mill.settle("", "smtp://127.0.0.1:9");
     t.match(await told(["state"]), { rows: { members: 31 } });
-    t.match(await mill.tell(["state"]), /^where +.*listmill\.db\nversion +5\n/);
+    t.match(
+      await mill.tell(["state"]),
+      /^where +.*listmill\.db\nversion +\d+\n/,
+    );
   });
 }

@@ -1,8 +1,9 @@
 /** `archive expunge`: posts that are to be gone. */
-import { relative } from "node:path";
-import { expunge as bury } from "../../archive/tombstones.ts";
+import { join, relative } from "node:path";
+import { expunge as bury, tombstoneOf } from "../../archive/tombstones.ts";
 import { exit, Failure } from "../../base/errors.ts";
 import { oneLine } from "../../base/log.ts";
+import { forgetPost } from "../../digest/forget.ts";
 import { numberPath, numbersOf } from "../../lists/sequence.ts";
 import { actor } from "../actor.ts";
 import type { Order } from "../archive.ts";
@@ -47,5 +48,10 @@ export async function expunge(order: Order): Promise<number> {
       );
     }
   await withIndex(order, () => {});
+  const digestDir = join(dir, "digest");
+  for (const number of numbers) {
+    const hash = tombstoneOf(dir, number)?.hash;
+    if (hash) await forgetPost(digestDir, hash);
+  }
   return missing > 0 ? exit.noInput : exit.ok;
 }

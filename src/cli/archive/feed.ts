@@ -1,5 +1,5 @@
 /** `archive feed`: stored posts for a consumer, once more or for the first time. */
-import { find } from "../../archive/store.ts";
+import { findPost } from "../../archive/tombstones.ts";
 import { exit, Failure } from "../../base/errors.ts";
 import { plural } from "../../base/log.ts";
 import { isSetUp } from "../../lists/consumers.ts";
@@ -10,7 +10,7 @@ import type { Order } from "../archive.ts";
 import { hookQueues } from "../hookqueues.ts";
 import { Meter } from "../meter.ts";
 import { archiveDirOf } from "./catalogue.ts";
-import { numbersIn, rangesOf } from "./numbers.ts";
+import { mustBeSome, numbersIn, rangesOf } from "./numbers.ts";
 
 export async function feed(order: Order): Promise<number> {
   const { context, list, rest } = order;
@@ -26,8 +26,8 @@ export async function feed(order: Order): Promise<number> {
   try {
     for (const number of numbers) {
       meter.add(1);
-      const content = find(dir, number);
-      if (!content || content.end === 0) continue;
+      const content = findPost(dir, number);
+      if (!content) continue;
       const now = clock.now();
       await enqueue(spool, {
         queue,
@@ -49,6 +49,7 @@ export async function feed(order: Order): Promise<number> {
   } finally {
     meter.wipe();
   }
+  mustBeSome(list.address, count);
   context.say(
     context.json
       ? JSON.stringify({ list: list.address, queue, posts: count })

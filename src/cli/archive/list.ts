@@ -81,7 +81,9 @@ function dayOf(text: string, option: string): { start: number; end: number } {
   const [, year, month, day] =
     /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text) ?? [];
   const start = Date.parse(`${year}-${month ?? "01"}-${day ?? "01"}T00:00:00Z`);
-  if (year === undefined || Number.isNaN(start))
+  const isDay =
+    !Number.isNaN(start) && new Date(start).toISOString().startsWith(text);
+  if (year === undefined || !isDay)
     throw new Failure(
       exit.usage,
       `${option} takes 2026, 2026-01 or 2026-01-31, not "${text}"`,

@@ -6,7 +6,7 @@ import { createGunzip } from "node:zlib";
 import { readFile, readFolder } from "../../archive/folder.ts";
 import { importAll } from "../../archive/mailbox.ts";
 import { dateOf } from "../../archive/reading.ts";
-import { find } from "../../archive/store.ts";
+import { findPost } from "../../archive/tombstones.ts";
 import { errnoOf, exit, Failure, messageOf } from "../../base/errors.ts";
 import type { FileRange } from "../../base/pieces.ts";
 import { parseAddresses } from "../../mail/address.ts";
@@ -18,7 +18,7 @@ import type { Order } from "../archive.ts";
 import { noMore } from "../context.ts";
 import { Meter, metered } from "../meter.ts";
 import { archiveDirOf, withIndex } from "./catalogue.ts";
-import { numbersIn, rangesOf } from "./numbers.ts";
+import { mustBeSome, numbersIn, rangesOf } from "./numbers.ts";
 
 const HEADER = 256 * 1024;
 
@@ -32,13 +32,19 @@ export async function exportMbox(order: Order): Promise<number> {
     );
   const dir = archiveDirOf(order);
   const numbers = [...numbersIn(dir, rangesOf(rest))];
+  // An archive without posts is one all the same.
+  if (rest.length > 0)
+    mustBeSome(
+      list.address,
+      numbers.filter((number) => findPost(dir, number)).length,
+    );
   const meter = new Meter(context.clock, "post", "posts", numbers.length);
   let count = 0;
   async function* messages() {
     for (const number of numbers) {
       meter.add(1);
-      const content = find(dir, number);
-      if (!content || content.end === 0) continue;
+      const content = findPost(dir, number);
+      if (!content) continue;
       count += 1;
       yield* boxed(await lineFor(content), [content]);
     }
@@ -124,6 +130,7 @@ export async function importMbox(order: Order): Promise<number> {
 }
 
 const reasons = {
+  "taken out": "this post was taken out of the archive: it is left out",
   "too large": "this message is larger than [limits] message: it is left out",
   "no message":
     "this is no message, for it has no header field: it is left out",

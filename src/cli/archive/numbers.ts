@@ -38,3 +38,12 @@ export function* numbersIn(
     )
       yield number;
 }
+
+/** Throws Failure 66 where there was none of the posts that were asked for. */
+export function mustBeSome(list: string, count: number): void {
+  if (count === 0)
+    throw new Failure(
+      exit.noInput,
+      `${list}: there are no such posts in the archive`,
+    );
+}

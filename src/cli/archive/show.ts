@@ -1,8 +1,7 @@
 /** `archive show`: a post as it went out. */
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
-import { find } from "../../archive/store.ts";
-import { tombstoneOf } from "../../archive/tombstones.ts";
+import { findPost, tombstoneOf } from "../../archive/tombstones.ts";
 import { exit, Failure } from "../../base/errors.ts";
 import { oneLine } from "../../base/log.ts";
 import { idIn } from "../../mail/messageidhash.ts";
@@ -21,17 +20,17 @@ export async function show(order: Order): Promise<number> {
   noMore(rest, 1);
   const dir = archiveDirOf(order);
   const number = await numberOf(order, typed);
-  const found = number === undefined ? undefined : find(dir, number);
-  if (number === undefined || found === undefined)
-    throw new Failure(
-      exit.noInput,
-      `${list.address}: there is no post ${oneLine(typed, 80)} in the archive`,
-    );
-  const stone = found.end === 0 ? tombstoneOf(dir, number) : undefined;
+  const stone = number === undefined ? undefined : tombstoneOf(dir, number);
   if (stone)
     throw new Failure(
       exit.noInput,
       `${list.address}: post ${number} was taken out on ${stone.at.slice(0, 10)} by ${stone.by}: ${stone.reason}`,
+    );
+  const found = number === undefined ? undefined : findPost(dir, number);
+  if (found === undefined)
+    throw new Failure(
+      exit.noInput,
+      `${list.address}: there is no post ${oneLine(typed, 80)} in the archive`,
     );
   await pipeline(createReadStream(found.path), process.stdout, { end: false });
   return exit.ok;

@@ -1,6 +1,6 @@
 /** `archive reindex` and `archive verify`: whether index and archive are whole. */
 import { join } from "node:path";
-import { forgetIndex } from "../../archive/catalogue.ts";
+import { withCatalogue } from "../../archive/catalogue.ts";
 import { lookOverArchive } from "../../archive/verify.ts";
 import { exit } from "../../base/errors.ts";
 import { plural } from "../../base/log.ts";
@@ -16,7 +16,8 @@ import { withIndex } from "./catalogue.ts";
 export async function reindex(order: Order): Promise<number> {
   const { context, list, rest } = order;
   noMore(rest, 0);
-  forgetIndex(context.site.home, list.address);
+  const { home } = context.site;
+  await withCatalogue(home, list.address, ({ index }) => index.clear());
   const count = await withIndex(order, ({ index }) => index.count);
   context.say(
     context.json

@@ -5,6 +5,7 @@
  */
 import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { forgetIndex } from "../../archive/catalogue.ts";
 import { exit, Failure } from "../../base/errors.ts";
 import { failpoint } from "../../base/failpoint.ts";
 import { plural } from "../../base/log.ts";
@@ -158,6 +159,7 @@ function left(
   moved: ReadonlyMap<string, string>,
 ): string[] {
   const lines: string[] = [];
+  forgetIndex(site.home, address);
   const archive = join(site.home, "archive", address);
   if (statSync(archive, { throwIfNoEntry: false }))
     lines.push(

@@ -43,6 +43,10 @@ export const kinds = {
   "archive-mismatch": "compare them, and keep the right one",
   "archive-double": "compare them, and keep the right one",
   "archive-copies": "nothing; they take room twice",
+  "archive-buried":
+    "say it again: listmill archive expunge LIST NUMBER --reason TEXT",
+  "archive-empty":
+    "restore it from a backup; or listmill archive expunge LIST NUMBER",
   "archive-changed":
     "restore it from a backup; if it is right as it is: listmill archive reindex LIST",
   "archive-ticket": "move it away",
