@@ -19,7 +19,7 @@ archive list LIST [--from DATE] [--until DATE] [--before NUMBER] [--most N]
     2026-01-31.
 archive search LIST WORD... [the same options]
     Posts with all of the words: "a phrase", lak* for beginnings, -word for what must not be there,
-    from:anna, subject:lake, body:boat, attachment:pdf. Put a -- before the words where one begins with a hyphen.
+    from:anna, subject:lake, body:boat, attachment:pdf.
 archive show LIST NUMBER|MESSAGE-ID|HASH
     A post as it went out.
 archive thread LIST NUMBER
@@ -39,7 +39,8 @@ archive reindex LIST
     Makes this host's index anew, out of the archive.
 archive verify LIST
     Reads all posts: whether each is there and is what it was when it was indexed. Exits 65 where one is not.`,
-  async run(context, args) {
+  async run(context, given) {
+    const { args, unwanted } = sorted(given);
     const { values, positionals } = parse(args, {
       from: { type: "string" },
       until: { type: "string" },
@@ -50,7 +51,8 @@ archive verify LIST
       doubles: { type: "boolean" },
       reason: { type: "string" },
     });
-    const [word, address, ...rest] = positionals;
+    const [word, address, ...words] = positionals;
+    const rest = [...words, ...unwanted];
     const action = actionOf(actions, word);
     if (!action)
       throw new Failure(
@@ -64,6 +66,16 @@ archive verify LIST
   },
 };
 export default verb;
+
+/** Words that begin with one hyphen are no options of a search: they are what must not be there. */
+function sorted(args: readonly string[]) {
+  const isUnwanted = (word: string) =>
+    args[0] === "search" && /^-[^-]/.test(word);
+  return {
+    args: args.filter((word) => !isUnwanted(word)),
+    unwanted: args.filter(isUnwanted),
+  };
+}
 
 /** What is asked for. */
 export interface Order {

@@ -1,4 +1,5 @@
 /** `archive feed`: stored posts for a consumer, once more or for the first time. */
+import { statSync } from "node:fs";
 import { findPost } from "../../archive/tombstones.ts";
 import { exit, Failure } from "../../base/errors.ts";
 import { plural } from "../../base/log.ts";
@@ -38,7 +39,8 @@ export async function feed(order: Order): Promise<number> {
           list: list.address,
           extension: "archive",
           origin: "operator",
-          received: new Date(now).toISOString(),
+          // Consumers sort by when it came.
+          received: statSync(content.path).mtime.toISOString(),
           history: [],
           number,
         },
