@@ -52,6 +52,7 @@ t.test("posts are listed, searched and shown", async (t) => {
     { number: 3, message_id: "c@x", subject: "Trip", hash: /^[A-Z2-7]{32}$/ },
   ]);
   t.match(await json("search", news, "cold"), [{ number: 1 }]);
+  t.match(await json("search", news, "lake", "-cold"), [{ number: 2 }]);
   t.same(await json("search", news, "--before", "2", "lake"), [
     ...(await json("list", news, "--before", "2")),
   ]);
@@ -161,7 +162,7 @@ t.test("what is wrong is told, with an exit code", async (t) => {
     [["list", news, "--from", "yesterday"], 64, /--from takes 2026/],
     [["list", news, "--from", "2026-02-31"], 64, /--from takes 2026/],
     [["list", news, "--mbox", "x"], 64, /archive list takes no --mbox/],
-    [["search", news, "--", "-lake"], 64, /no word to look for/],
+    [["search", news, "-lake"], 64, /no word to look for/],
     [["show", news, "17"], 66, /there is no post 17/],
     [["show", news, "<x@y>"], 66, /there is no post <x@y>/],
     [["thread", news, "17"], 66, /there is no post 17/],
