@@ -181,7 +181,7 @@ t.test(
 t.test("of a few ids of one millisecond the earlier sorts first", async (t) => {
   const pairs = Array.from({ length: 1000 }, () => [newId(0), newId(0)]);
   const wrong = pairs.filter(([first = "", second = ""]) => first > second);
-  t.ok(wrong.length <= 1, "the counter may come round once");
+  t.ok(wrong.length <= 2, "the counter may come round twice");
 });
 
 t.test(
