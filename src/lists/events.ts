@@ -12,14 +12,11 @@ import { birth } from "../spool/name.ts";
 import type { Actor } from "../state/actor.ts";
 import type { List } from "./directory.ts";
 import { extended } from "./marks.ts";
-import type { DetailOf, Kind } from "./schema/event.ts";
+import { type DetailOf, type Kind, VERSION } from "./schema/event.ts";
 import type { Site } from "./settings.ts";
 
 /** The queue, and what stands behind a list's name in the address. */
 export const EVENTS = "events";
-
-/** The version of all events (schema/event.ts). */
-const VERSION = 1;
 
 export interface ListEvent {
   readonly version: number;
