@@ -102,8 +102,9 @@ export async function live(task: Task): Promise<End> {
     stderrLog(node.name, status);
     task.begun(status);
     // What commands have left untold when they died.
-    await tellOverdue(site.home);
-    telling = setInterval(() => void tellOverdue(site.home), UNTOLD).unref();
+    const tell = () => void tellOverdue(site.home);
+    telling = setInterval(tell, UNTOLD).unref();
+    tell();
     turns = await new Runner(mill, orders).run();
   } finally {
     task.ending.removeEventListener("abort", stop);

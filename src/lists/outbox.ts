@@ -10,6 +10,7 @@ import { messageOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import { type Log, oneLine, stderrLog } from "../base/log.ts";
 import { readText } from "../base/settings.ts";
+import { HOUR } from "../base/units.ts";
 import { domainOf, localOf } from "../mail/address.ts";
 import type { Child } from "../spool/commit.ts";
 import { enqueueAll, mustBeThere } from "../spool/enqueue.ts";
@@ -23,6 +24,8 @@ import { stateOf } from "./state.ts";
 
 /** Milliseconds that whoever does something has to tell it before others do. */
 const GRACE = 3000;
+/** Milliseconds after which what has not been done will not be: whoever was about to has died. */
+const ABANDONED = HOUR;
 
 interface Desk {
   readonly site: Site;
@@ -57,26 +60,35 @@ export function tellOwn(home: string): Promise<void> {
   });
 }
 
-/** Tells what others have done and not told. Never throws. */
+/** What tells what others have left, by the home. */
+const telling = new Map<string, Promise<void>>();
+
+/** Tells what others have done and not told; where that is at work it is waited for. Never throws. */
 export function tellOverdue(home: string, log: Log = stderrLog): Promise<void> {
-  return inTurn(
-    home,
-    async (desk) => {
-      const { outbox } = await stateOf(home);
-      for (;;) {
-        const due = await outbox.since(systemClock.now() - GRACE);
-        if (due.length === 0) return;
-        await tellAll(desk, due);
-      }
-    },
-    log,
-  );
+  const atWork = telling.get(home);
+  if (atWork) return atWork;
+  const told = inTurn(home, overdue, log).finally(() => telling.delete(home));
+  telling.set(home, told);
+  return told;
 }
 
-/** Tells one, and forgets it. Throws where it cannot be told. */
+async function overdue(desk: Desk): Promise<void> {
+  const { outbox } = await stateOf(desk.site.home);
+  const before = systemClock.now() - GRACE;
+  // Some stay: whoever does what they tell is still at work.
+  for (let after = ""; ; ) {
+    const due = await outbox.since(before, after);
+    const last = due.at(-1);
+    if (last === undefined) return;
+    await tellAll(desk, due);
+    after = last.id;
+  }
+}
+
+/** Tells one where it has been done; whoever has noted it forgets it. Throws where it cannot be told. */
 export async function tellOne(home: string, due: Due): Promise<void> {
   const { site, lists } = deskOf(home);
-  await publish({ site, lists }, [due]);
+  if (isDone(home, due)) await publish({ site, lists }, [due]);
 }
 
 function inTurn(
@@ -103,11 +115,15 @@ function inTurn(
 }
 
 async function tellAll(desk: Desk, due: readonly Due[]): Promise<void> {
-  if (due.length === 0) return;
-  await publish(desk, due);
+  const { home } = desk.site;
+  const done = due.filter((one) => isDone(home, one));
+  const limit = systemClock.now() - ABANDONED;
+  const over = due.filter((one) => done.includes(one) || one.at < limit);
+  if (over.length === 0) return;
+  await publish(desk, done);
   failpoint("event-told");
-  const { outbox } = await stateOf(desk.site.home);
-  await outbox.done(due.map(({ id }) => id));
+  const { outbox } = await stateOf(home);
+  await outbox.done(over.map(({ id }) => id));
 }
 
 async function publish(
@@ -117,7 +133,7 @@ async function publish(
   const spool = new Spool(join(site.home, "spool"));
   mustBeThere(spool);
   const children = due
-    .filter((one) => isDone(site.home, one) && isWanted(lists, site, one))
+    .filter((one) => isWanted(lists, site, one))
     .map((one) => entryOf(site, one));
   if (children.length === 0) return;
   spool.make(EVENTS);

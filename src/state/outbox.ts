@@ -83,9 +83,12 @@ export class Outbox {
     return rows.map(dueIn);
   }
 
-  /** The oldest of those that have waited since a moment, some of them, in the order of their ids. */
-  async since(before: number): Promise<Due[]> {
-    const query = this.#compiled.since({ before });
+  /**
+   * The oldest of those that have waited since a moment, some of them, in the order of their ids.
+   * @param after the id behind which they begin
+   */
+  async since(before: number, after = ""): Promise<Due[]> {
+    const query = this.#compiled.since({ before, after });
     const { rows } = await this.#store.queries.executeQuery(query);
     return rows.map(dueIn);
   }
@@ -149,8 +152,11 @@ function compiled(store: Store) {
     some: prepared(({ ids }: { ids: string }) =>
       all().where(oneOf(store, "event_id", ids)),
     ),
-    since: prepared(({ before }: { before: number }) =>
-      all().where("at", "<=", before).limit(PORTION),
+    since: prepared(({ before, after }: { before: number; after: string }) =>
+      all()
+        .where("event_id", ">", after)
+        .where("at", "<=", before)
+        .limit(PORTION),
     ),
     done: prepared(({ ids }: { ids: string }) =>
       queries.deleteFrom("outbox").where(oneOf(store, "event_id", ids)),

@@ -30,8 +30,9 @@ async function abandoned(
   home: string,
   told: Parameters<typeof dueOf>[1],
   list = news,
+  age = 60_000,
 ) {
-  const due = dueOf(list, told, Date.now() - 60_000, by);
+  const due = dueOf(list, told, Date.now() - age, by);
   await (await stateOf(home)).outbox.add(due);
   return due;
 }
@@ -84,18 +85,47 @@ t.test("a runner tells what others have left, with its id", async (t) => {
   t.equal(await left(home), 0);
 });
 
-t.test("what was not done is not told", async (t) => {
+t.test("what is not done yet waits, and hides no other one", async (t) => {
   const home = await made(t);
   const file = `lists/${news}/list.toml`;
   const guard = guardOf(home, file);
-  await abandoned(home, { event: "list.frozen", detail: {}, guard });
-  await tellOverdue(home);
-  t.same(kinds(home), []);
-  await abandoned(home, { event: "list.thawed", detail: {}, guard });
-  writeFileSync(join(home, file), "frozen = true\n");
+  const ids: string[] = [];
+  for (let n = 0; n < 25; n += 1) {
+    const told = { event: "list.frozen", detail: {}, guard };
+    ids.push((await abandoned(home, told)).id);
+  }
+  const thawed = { event: "list.thawed", detail: {} };
+  await abandoned(home, thawed, news, 30_000);
   await tellOverdue(home);
   t.same(kinds(home), ["list.thawed"]);
+  t.ok((await left(home)) > 0, "whoever does it may be at work");
+  writeFileSync(join(home, file), "frozen = true\n");
+  await tellOverdue(home);
+  const frozen = events(home).filter(({ event }) => event === "list.frozen");
+  t.same(frozen.map(({ id }) => id).sort(), ids.sort());
+  t.equal(await left(home), 0);
   t.equal(guardOf(home, "lists/none/list.toml").before, "");
+});
+
+t.test("one looks for what others have left at a time", async (t) => {
+  const home = await made(t);
+  const first = tellOverdue(home);
+  t.equal(tellOverdue(home), first);
+  await first;
+  t.not(tellOverdue(home), first);
+});
+
+t.test("what was not done within an hour is not told", async (t) => {
+  const home = await made(t);
+  const file = `lists/${news}/list.toml`;
+  const guard = guardOf(home, file);
+  const told = { event: "list.frozen", detail: {}, guard };
+  await abandoned(home, told, news, 3_700_000);
+  await tellOverdue(home);
+  t.equal(await left(home), 0);
+  writeFileSync(join(home, file), "frozen = true\n");
+  await tellOverdue(home);
+  t.same(kinds(home), []);
 });
 
 t.test("a list, or the site, does without some", async (t) => {
