@@ -112,24 +112,74 @@ t.test("Python: a directory has those who are members", async (t) => {
   t.equal(mails().length, 31);
   t.ok(mails().includes("ben@box.test Ben"));
   // What comes again, or late, changes nothing.
-  const file = join(mill.home, "hooks.d", hook);
   const again = (event: string, id: string, address: string) =>
-    execFileSync(file, {
-      input: `Subject: x\n\n${JSON.stringify({ id, event, detail: { address } })}\n`,
-      env: {
-        PATH: "/usr/bin:/bin",
-        LISTMILL_HOME: mill.home,
-        LISTMILL_SETTING_CUSTOM_LDAP_URI: uri,
-        LISTMILL_SETTING_CUSTOM_LDAP_BASE: base,
-        LISTMILL_SETTING_CUSTOM_LDAP_BIND: "cn=admin,dc=example,dc=test",
-        LISTMILL_SETTING_CUSTOM_LDAP_PASSWORD: password,
-      },
-    });
+    mirror(uri, password, { id, event, detail: { address } });
   again("member.joined", "000000000-000000000000", "m7@box.test");
   again("member.left", "000000000-000000000000", ben);
   t.equal(mails().length, 31);
   again("list.removed", "zzzzzzzzz-000000000000", "");
   t.same(mails(), []);
+});
+
+/** The hook of the directory, with an event, as one whom the server's limits are for. */
+function mirror(uri: string, password: string, event: object, as = "cn=admin") {
+  execFileSync(join(examples, "events-ldap/10-consume/50-mirror"), {
+    input: `Subject: x\n\n${JSON.stringify(event)}\n`,
+    env: {
+      PATH: "/usr/bin:/bin",
+      LISTMILL_HOME: dirname(password),
+      LISTMILL_SETTING_CUSTOM_LDAP_URI: uri,
+      LISTMILL_SETTING_CUSTOM_LDAP_BASE: "ou=people,dc=example,dc=test",
+      LISTMILL_SETTING_CUSTOM_LDAP_BIND: `${as},dc=example,dc=test`,
+      LISTMILL_SETTING_CUSTOM_LDAP_PASSWORD: password,
+    },
+  });
+}
+
+t.test("Python: a server may show 500 entries at once", async (t) => {
+  if (!needServers(t, "slapd")) return;
+  const servers = new Servers(t);
+  const dir = join(servers.dir, "ldap");
+  const port = String(await freePort());
+  const root = "dc=example,dc=test";
+  servers.bash('start_slapd "$1" "$2"', [dir, port]);
+  servers.bash(
+    `ldapmodify -x -H "ldap://127.0.0.1:$2" -D cn=admin,${root} -w secret <<EOF
+dn: cn=mirror,${root}
+changetype: add
+objectClass: person
+cn: mirror
+sn: mirror
+userPassword: secret
+EOF
+    stop_all "$1"; cd "$1"
+    sed -i 's/^sizelimit .*/sizelimit 500/; s/^access to \\*/& by dn="cn=mirror,${root}" write/' slapd.conf
+    slapd -f slapd.conf -u openldap -g openldap -h "ldap://127.0.0.1:$2/" </dev/null >>start.log 2>&1 || exit 1
+    _svc_wait 20 ldapsearch -x -H "ldap://127.0.0.1:$2/" -b ${root} -s base dn || exit 1
+    pid=$(cat slapd.pid); _svc_reg slapd "$1" "$pid" "kill -INT $pid"`,
+    [dir, port],
+  );
+  const password = join(t.testdir(), "ldap");
+  writeFileSync(password, "secret", { mode: 0o600 });
+  const uri = `ldap://127.0.0.1:${port}`;
+  const tell = (id: number, event: string, detail: object) =>
+    mirror(uri, password, { id: `00000000${id}`, event, detail }, "cn=mirror");
+  const count = () =>
+    call("/usr/bin/ldapsearch", [
+      ...["-x", "-LLL", "-H", uri, "-D", `cn=admin,${root}`, "-w", "secret"],
+      ...["-b", root, "(mail=*)", "mail"],
+    ]).split("mail: ").length - 1;
+  const joined = Array.from({ length: 1000 }, (_, n) => ({
+    address: `m%s${n}*(x)@box.test`,
+  }));
+  tell(1, "members.imported", { joined, changed: [] });
+  tell(2, "member.joined", { address: ben });
+  t.equal(count(), 1001);
+  tell(1, "member.left", { address: ben });
+  tell(3, "member.left", joined[7] ?? {});
+  t.equal(count(), 1000);
+  tell(4, "list.removed", { aside: "x" });
+  t.equal(count(), 0);
 });
 
 t.test("TypeScript: a webhook, signed", async (t) => {
@@ -149,10 +199,11 @@ t.test("TypeScript: a webhook, signed", async (t) => {
   writeFileSync(
     join(mill.home, "secrets", "hook"),
     `whsec_${key.toString("base64")}\n`,
+    { mode: 0o644 },
   );
   const { port } = server.address() as AddressInfo;
   await set(
-    `custom.webhook_url=http://127.0.0.1:${port}/events`,
+    `custom.webhook_url=http://127.0.0.1:${port}/events/t0ken`,
     "custom.webhook_secret=secrets/hook",
   );
   const tries = async () => {
@@ -165,8 +216,14 @@ t.test("TypeScript: a webhook, signed", async (t) => {
     for (const { entry } of JSON.parse(some))
       await mill.tell(["queue", "retry", entry]);
   };
+  const open = await tries();
+  t.equal(open.asked.length, 0);
+  t.match(open.log, /others can read or change it: chmod 600 \S+hook/);
+  chmodSync(join(mill.home, "secrets", "hook"), 0o600);
+  await retry();
   const first = await tries();
   t.equal(first.asked.length, 1);
+  t.notMatch(first.log, /t0ken/);
   t.match(first.log, /events-webhook\/\S+: waits .*it answers 500/);
   status = 204;
   await retry();
@@ -191,7 +248,9 @@ t.test("TypeScript: a webhook, signed", async (t) => {
   server.closeAllConnections();
   await new Promise((done) => server.close(done));
   await mill.tell(["member", "remove", list, ben]);
-  t.match((await tries()).log, /50-webhook.* is away: .*ECONNREFUSED/);
+  const { log } = await tries();
+  t.match(log, /50-webhook.* is away: .*ECONNREFUSED/);
+  t.notMatch(log, /t0ken/);
   t.equal(mill.entries("events-webhook").length, 1, "it waits, untried");
   t.match(mill.entries("events-webhook")[0], /\/\d+\.0\.[^/]+$/);
 });
