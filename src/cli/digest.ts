@@ -117,7 +117,7 @@ async function shown(context: Context, list: List): Promise<void> {
   if (context.json) return;
   const state = pending(digestDir);
   if (state.posts === 0) return;
-  const due = dueAt(state, list.settings.digest);
+  const due = dueAt(state, list.settings.digest, context.clock.now());
   const when = due === undefined ? "" : `, until ${momentText(due)} at most`;
   const waiting = plural(state.posts, "post waits", "posts wait");
   context.say(`${waiting} for the next issue${when}`);

@@ -23,10 +23,10 @@ import { claimName } from "../spool/nfs.ts";
 import { type Post, postsBetween, postsOf } from "./posts.ts";
 import {
   beginning,
+  type Claim,
   type Counting,
   following,
   formatRecord,
-  type Record,
   readRecord,
 } from "./record.ts";
 
@@ -75,8 +75,8 @@ export async function beginVolume(claimant: Claimant): Promise<number> {
 /** The record of an id, which is made where there is none. */
 async function record(
   { digestDir, id }: Claimant,
-  make: (before: Record) => Promise<Record>,
-): Promise<Record> {
+  make: (before: Claim) => Promise<Claim>,
+): Promise<Claim> {
   const folder = claimsOf(digestDir);
   const seen = String(highest(folder));
   const mine = await ticket(recentOf(folder), id, seen, (path) =>
@@ -126,7 +126,7 @@ export function issued(digestDir: string, number: number): Issue | undefined {
 }
 
 /** The records of all issues, oldest first. */
-export function* issuesIn(digestDir: string): Generator<Record> {
+export function* issuesIn(digestDir: string): Generator<Claim> {
   const folder = claimsOf(digestDir);
   const newest = highest(folder);
   for (let at = 1; at <= newest; at += 1) {
@@ -136,12 +136,12 @@ export function* issuesIn(digestDir: string): Generator<Record> {
 }
 
 /** The last record: what is in an issue, and when that was made. */
-export function lastRecord(digestDir: string): Record {
+export function lastRecord(digestDir: string): Claim {
   const folder = claimsOf(digestDir);
   return readRecord(folder, highest(folder));
 }
 
-function issueOf(digestDir: string, found: Record): Issue | undefined {
+function issueOf(digestDir: string, found: Claim): Issue | undefined {
   const { issue: number, volume, ordinal, first, last } = found;
   if (last < first) return undefined;
   const posts = postsBetween(digestDir, first, last);
@@ -161,7 +161,7 @@ async function unclaimed(digestDir: string, last: number): Promise<Post[]> {
 async function take(
   folder: string,
   number: number,
-  made: Record,
+  made: Claim,
 ): Promise<boolean> {
   const path = numberPath(folder, number);
   await makeFolder(dirname(path));

@@ -55,6 +55,11 @@ export async function wanted(
   return false;
 }
 
+/** A call takes no more than some 100,000 arguments. */
+function earliest(times: readonly number[]): number {
+  return times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+}
+
 /** The parts of an issue that there are readers for, besides the whole. */
 export async function partsOf(
   roster: Roster,
@@ -63,7 +68,7 @@ export async function partsOf(
 ): Promise<Part[]> {
   const times = issue.posts.map(asOf);
   const found = new Map<string, Part>();
-  const changed = roster.changed(list, Math.min(...times), "digest-");
+  const changed = roster.changed(list, earliest(times), "digest-");
   for await (const { spells } of changed)
     for (const form of forms) {
       const part = partFor(spells, form, times);
@@ -82,7 +87,7 @@ export async function writeReaders(
 ): Promise<void> {
   const times = issue.posts.map(asOf);
   await roster.write(list, file, {
-    all: { delivery: `digest-${form}`, until: Math.min(...times) },
+    all: { delivery: `digest-${form}`, until: earliest(times) },
     some: ({ spells }) => partFor(spells, form, times)?.name === name,
     only: name !== "",
   });

@@ -4,10 +4,12 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { exit, Failure } from "../base/errors.ts";
+import { DAY } from "../base/units.ts";
 import { numberPath } from "../lists/sequence.ts";
 import { begins, type Calendar } from "./volume.ts";
 
-export interface Record {
+/** What a claim says of itself. */
+export interface Claim {
   /** The id of the entry that claimed. */
   readonly owner: string;
   /** The number of the issue; of the one before where nothing was taken. */
@@ -23,7 +25,7 @@ export interface Record {
 }
 
 /** What there is before the first claim. */
-const none: Record = {
+const none: Claim = {
   owner: "",
   issue: 0,
   first: 1,
@@ -44,11 +46,11 @@ export interface Counting extends Calendar {
  * @param last the number of the last post that it takes; undefined: it takes none
  */
 export function following(
-  before: Record,
+  before: Claim,
   owner: string,
   last: number | undefined,
   counting: Counting,
-): Record {
+): Claim {
   const first = before.last + 1;
   if (last === undefined) return { ...before, owner, first };
   const { now } = counting;
@@ -61,19 +63,24 @@ export function following(
     last,
     volume: before.volume + (isNew ? 1 : 0),
     ordinal: isNew ? 1 : before.ordinal + 1,
-    // Clocks of hosts differ; time goes on.
-    time: Math.max(now, before.time),
+    // Clocks of hosts differ a little; time goes on.
+    time: isAhead(before.time, now) ? now : Math.max(now, before.time),
   };
 }
 
+/** Whether a time was written by a clock that was wrong. Pure. @param time milliseconds since 1970, as `now` */
+export function isAhead(time: number, now: number): boolean {
+  return time > now + DAY;
+}
+
 /** The record that begins a volume by hand; in a volume without an issue it changes nothing. Pure. */
-export function beginning(before: Record, owner: string): Record {
+export function beginning(before: Claim, owner: string): Claim {
   const first = before.last + 1;
   if (before.ordinal === 0) return { ...before, owner, first };
   return { ...before, owner, first, volume: before.volume + 1, ordinal: 0 };
 }
 
-export function formatRecord(record: Record): string {
+export function formatRecord(record: Claim): string {
   const { owner, issue, first, last, volume, ordinal, time } = record;
   return `${JSON.stringify({ owner, issue, first, last, volume, ordinal, time })}\n`;
 }
@@ -82,7 +89,7 @@ const RECORD =
   /^\{"owner":"([a-z0-9-]+)","issue":([0-9]+),"first":([0-9]+),"last":([0-9]+)(?:,"volume":([0-9]+),"ordinal":([0-9]+),"time":([0-9]+))?\}\n$/;
 
 /** A record; number 0, which there is none of, took nothing. Throws a Failure where it cannot be read. */
-export function readRecord(folder: string, number: number): Record {
+export function readRecord(folder: string, number: number): Claim {
   if (number === 0) return none;
   const path = numberPath(folder, number);
   const match = RECORD.exec(readFileSync(path, "utf8"));

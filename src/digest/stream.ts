@@ -55,13 +55,15 @@ export async function collectOrIssue(arrival: Arrival): Promise<Following[]> {
   if (begun({ digestDir, id })) return issue(arrival, digestDir);
   const isPost = !/^issue\b/.test(extension);
   const state = isPost ? await kept(arrival, digestDir) : pending(digestDir);
-  if (isFull(state, settings)) return issue(arrival, digestDir);
+  const limit = arrival.site.limits.message;
+  if (isFull(state, settings, limit)) return issue(arrival, digestDir);
   if (isPost) return alarms(arrival, digestDir, state);
   if (byHand) return issue(arrival, digestDir);
   const rung = alarmIn(extension);
   // What is the oldest now has an alarm of its own.
   if (rung && rung.first <= lastRecord(digestDir).last) return [];
-  const isDue = (dueAt(state, settings) ?? Number.POSITIVE_INFINITY) <= now;
+  const isDue =
+    (dueAt(state, settings, now) ?? Number.POSITIVE_INFINITY) <= now;
   return isDue
     ? issue(arrival, digestDir)
     : alarms(arrival, digestDir, state, rung);
@@ -94,12 +96,12 @@ async function alarms(
 ): Promise<Following[]> {
   const folder = join(digestDir, "alarms");
   if (rung) forget(folder, rung);
-  const due = dueAt(state, arrival.list.settings.digest);
+  const { now } = arrival;
+  const due = dueAt(state, arrival.list.settings.digest, now);
   if (state.first === undefined || due === undefined) return [];
   const found: Following[] = [];
   const about = { ...arrival, emit: (one: Following) => found.push(one) };
   // Somebody may have dropped the alarm: once it is overdue there is another one each hour.
-  const { now } = arrival;
   const at = due < now - HOUR ? Math.floor(now / HOUR) * HOUR : due;
   const alarm = { first: state.first, second: Math.ceil(at / 1000) };
   await setAlarm(about, folder, alarm);

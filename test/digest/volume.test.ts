@@ -70,6 +70,13 @@ t.test("issues are counted in their volume, and through", async (t) => {
   );
 });
 
+t.test("a clock that was wrong once ends no volumes", async (t) => {
+  const { issue } = press(t.testdir());
+  t.same(await issue("2037-01-01T00:00Z"), [1, 1, 1]);
+  t.same(await issue("2026-01-01T00:00Z"), [2, 1, 2]);
+  t.same(await issue("2026-02-01T00:00Z"), [3, 2, 1]);
+});
+
 t.test("the same id begins one volume", async (t) => {
   const digestDir = t.testdir();
   const { issue } = press(digestDir);

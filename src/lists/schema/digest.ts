@@ -33,7 +33,7 @@ export const digest = z.strictObject({
   ),
   size: note(
     sizeOrNone().prefault("256KB"),
-    "or with posts of this size together; 0: whatever their size. Where times are set with at, 0 without it,",
+    "or with posts of this size together; 0: of limits.message of the site, 10 MB at most. Where times are set with at, 0 without it,",
   ),
   age: note(
     delay("365d").prefault("24h"),
