@@ -104,17 +104,29 @@ export class Journal {
   }
 
   /**
-   * The number of the last entry of a list; while it has none, of the last one of all. Whoever has read
-   * it sees all changes of members up to it, and none that he does not see gets it or one below.
+   * The number of the last entry of a list; while it has none, of the last change that its members show.
+   * Whoever has read it sees all changes of members up to it, and none that he does not see gets it or one
+   * below: so what other lists do meanwhile must not raise it.
    */
   async last(
     list: string,
     queries: Queries = this.#store.queries,
   ): Promise<number> {
-    const { last, top } = this.#compiled;
+    const { last, shown } = this.#compiled;
     const own = (await queries.executeQuery(last({ list }))).rows[0];
     if (own) return Number(own.id);
-    return Number((await queries.executeQuery(top({}))).rows[0]?.last ?? 0);
+    const { rows } = await queries.executeQuery(shown({ list }));
+    return Number(rows[0]?.last ?? 0);
+  }
+
+  /**
+   * A number above all that `last` has given for a list, and none above the next entry.
+   * @param queries the transaction in which the members of the list are changed, alone
+   */
+  async next(queries: Queries, list: string): Promise<number> {
+    const top = (await queries.executeQuery(this.#compiled.top({}))).rows[0];
+    const last = await this.last(list, queries);
+    return Math.max(last, Number(top?.last ?? 0)) + 1;
   }
 
   /** Forgets all of a list. @param queries the transaction in which it happens */
@@ -183,6 +195,12 @@ function compiled(store: Store) {
         .where("list", "=", list)
         .orderBy("id", "desc")
         .limit(1),
+    ),
+    shown: prepared(({ list }: Of) =>
+      queries
+        .selectFrom("members")
+        .select(({ fn }) => fn.max("delivery_since").as("last"))
+        .where("list", "=", list),
     ),
     top: prepared(() =>
       queries.selectFrom("journal").select(({ fn }) => fn.max("id").as("last")),

@@ -129,7 +129,7 @@ export class Members {
     const query = this.#compiled.known({ list, keys });
     const { rows } = await queries.executeQuery(query);
     const known = new Map(rows.map((row) => [row.key, row]));
-    const next = (await this.#journal.last(list, queries)) + 1;
+    const next = await this.#journal.next(queries, list);
     const written = new Map<string, MemberRow>();
     const happened: Happening[] = [];
     const changed: Changed[] = [];

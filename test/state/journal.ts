@@ -11,6 +11,7 @@ export const journalTests: Record<string, Holds> = {
   "the journal of many comes in pages, in order": pages,
   "what is not done is not told": undone,
   "a list that is brought back has its history": back,
+  "what other lists do is no change of a list": others,
 };
 
 const mail: Actor = { by: "mail", who: "anna@x", messageId: "<1@x>" };
@@ -136,4 +137,18 @@ async function back(t: Test, state: State) {
   }
   await t.rejects(state.restoreJournal("l@x", broken(), 9, root), /unread/);
   t.equal((await history()).length, 1501, "nothing is changed then");
+}
+
+async function others(t: Test, state: State) {
+  const { journal, members } = state;
+  const seen = await journal.last("l@x");
+  // Somebody is about to join l@x, and has looked already; another list is faster.
+  const next = await state.store.alone("members l@x", (queries) =>
+    journal.next(queries, "l@x"),
+  );
+  await members.add("m@x", anna, 1000);
+  t.equal(await journal.last("l@x"), seen);
+  t.ok(seen < next, "what is read meanwhile is from before");
+  await members.add("l@x", anna, 1001);
+  t.ok(next <= (await journal.last("l@x")));
 }
