@@ -36,6 +36,8 @@ export interface Issue {
   readonly volume: number;
   /** Its number in the volume. */
   readonly ordinal: number;
+  /** When it was made, milliseconds since 1970; 0 where that was not noted. */
+  readonly time: number;
   readonly posts: readonly Post[];
 }
 
@@ -142,10 +144,10 @@ export function lastRecord(digestDir: string): Claim {
 }
 
 function issueOf(digestDir: string, found: Claim): Issue | undefined {
-  const { issue: number, volume, ordinal, first, last } = found;
+  const { issue: number, volume, ordinal, first, last, time } = found;
   if (last < first) return undefined;
   const posts = postsBetween(digestDir, first, last);
-  return { number, volume, ordinal, posts };
+  return { number, volume, ordinal, time, posts };
 }
 
 /** Posts behind `last`, their names on disk: what an issue has, no power failure takes. */

@@ -3,18 +3,11 @@
  * never moved; what has been issued is known from the issues (issues.ts), which divide the numbers.
  * A file's first line says as of which change to the members the post was distributed.
  */
-import {
-  closeSync,
-  openSync,
-  readdirSync,
-  readSync,
-  type Stats,
-  statSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
-import { errnoOf } from "../base/errors.ts";
+import { closeSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
 import type { Piece } from "../base/pieces.ts";
 import { numberPath } from "../lists/sequence.ts";
+import { statOfNew } from "../spool/nfs.ts";
 
 export interface Post {
   readonly number: number;
@@ -39,7 +32,7 @@ export function postsBetween(
   const found: Post[] = [];
   for (let number = first; number <= last; number += 1) {
     const path = numberPath(folder, number);
-    const file = statOf(path);
+    const file = statOfNew(path);
     // Of one that was taken out only the number is left.
     if (file && file.size > 0)
       found.push({ number, path, size: file.size, received: file.mtime });
@@ -79,16 +72,4 @@ function headOf({ path }: Post): string {
   } finally {
     closeSync(fd);
   }
-}
-
-/** On NFS a name seen absent stays absent for a while, unless its folder is listed. */
-function statOf(path: string): Stats | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found) return found;
-  try {
-    readdirSync(dirname(path));
-  } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw error;
-  }
-  return statSync(path, { throwIfNoEntry: false });
 }

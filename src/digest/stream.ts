@@ -138,7 +138,7 @@ async function sending(
   const masthead = {
     audience: { site, list },
     from: address("owner"),
-    date: received,
+    date: whole.time > 0 ? new Date(whole.time) : received,
     // Somebody who changes over may get two of one issue: they are two messages.
     id: `${id}${form === "mime" ? "" : `.${form}`}${which}`,
   };

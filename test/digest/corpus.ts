@@ -33,8 +33,10 @@ export function corpusFiles(folder: string): string[] {
 export function issueOf(paths: readonly string[], number = 5): Issue {
   return {
     number,
+    time: 0,
     volume: 1,
     ordinal: number,
+    time: 0,
     posts: paths.map((path, index) => ({
       number: index + 1,
       path,

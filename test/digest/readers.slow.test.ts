@@ -172,7 +172,7 @@ class World {
     this.#issues += 1;
     const posts = this.#waiting;
     const number = this.#issues;
-    const issue = { number, volume: 1, ordinal: number, posts };
+    const issue = { number, volume: 1, ordinal: number, time: 0, posts };
     this.#waiting = [];
     const has = posts.map(() => true);
     const whole = forms.map((form) => ({ form, name: "", has }));

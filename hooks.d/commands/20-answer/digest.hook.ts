@@ -20,7 +20,7 @@ export default async function answer(ask: Ask): Promise<Reply> {
     return buildMime(issue, {
       audience: { site, list, languages },
       from: ask.address("owner"),
-      date: new Date(now),
+      date: new Date(issue.time || now),
       id,
     });
   });
