@@ -33,7 +33,6 @@ export function corpusFiles(folder: string): string[] {
 export function issueOf(paths: readonly string[], number = 5): Issue {
   return {
     number,
-    time: 0,
     volume: 1,
     ordinal: number,
     time: 0,
