@@ -109,6 +109,9 @@ t.test("posts go by RabbitMQ", async (t) => {
   await t.test("a program that fails holds up no other post", async (t) => {
     first.answer(`${list}/10`, 75);
     first.answer(`${list}/11`, 77);
+    const model = await connect(`amqp://127.0.0.1:${port}`);
+    const channel = await model.createChannel();
+    await channel.deleteQueue("first.dead");
     press.post(["e1"]);
     await until(
       () => first.runs(`${list}/10`) >= 2,
@@ -124,8 +127,6 @@ t.test("posts go by RabbitMQ", async (t) => {
       () => /\/10: done/.test(first.log),
       () => `done\n${first.log}`,
     );
-    const model = await connect(`amqp://127.0.0.1:${port}`);
-    const channel = await model.createChannel();
     const dead = await channel.get("first.dead", { noAck: true });
     t.match(dead && JSON.parse(`${dead.content}`), { id: `${list}/11` });
     await model.close();

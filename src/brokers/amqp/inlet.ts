@@ -160,21 +160,29 @@ class AmqpInlet implements Inlet {
   }
 
   /** On disk in the queue of the dead when this returns. */
-  #bury(message: Brought, reason: string): Promise<void> {
-    return new Promise((resolve, reject) => {
+  async #bury(message: Brought, reason: string): Promise<void> {
+    const dead = deadOf(this.#queue);
+    // An administrator may have deleted it.
+    await declare(this.#broker, dead);
+    await new Promise<void>((resolve, reject) => {
       const ignore = this.#broker.onTrouble((trouble) =>
         reject(new Error(trouble)),
       );
+      // It comes before the confirmation. Whose it is does not matter: both come again.
+      const returned = () => reject(new Error(`the queue "${dead}" is gone`));
+      this.#outgoing.once("return", returned);
       const { messageId, contentType, type } = message.properties;
       this.#outgoing.sendToQueue(
-        deadOf(this.#queue),
+        dead,
         message.content,
         {
           ...{ messageId, contentType, type, persistent: true },
+          mandatory: true,
           headers: { "x-listmill-reason": reason },
         },
         (error) => {
           ignore();
+          this.#outgoing.off("return", returned);
           if (error) reject(new Error(messageOf(error)));
           else resolve();
         },
