@@ -56,7 +56,7 @@ export function roleFor(context: Context, said: Said): Part {
     orders: {
       ...(said.jobs === undefined
         ? { jobs, jobsOf: shares(site) }
-        : { jobs: jobsOf(said.jobs) }),
+        : { jobs: jobsOf(said.jobs), jobsOf: oneOfConsumers }),
       scan,
       ...(lists && { lists }),
     },
@@ -68,8 +68,12 @@ function shares({ outbound: { entries }, bounces }: Site): Orders["jobsOf"] {
   return (queue) => {
     if (queue === outbound) return entries;
     if (queue === "bounces") return bounces.jobs;
-    return isConsumer(queue) ? 1 : undefined;
+    return oneOfConsumers(queue);
   };
+}
+
+function oneOfConsumers(queue: string): 1 | undefined {
+  return isConsumer(queue) ? 1 : undefined;
 }
 
 /** The settings of a host. */

@@ -62,7 +62,8 @@ t.test("what the command says counts before that", async (t) => {
   });
   t.equal(site.outbound.rate, 5);
   t.equal(orders.jobs, 2);
-  t.equal(orders.jobsOf, undefined, "outbound too");
+  t.equal(orders.jobsOf?.("outbound"), undefined, "outbound too");
+  t.equal(orders.jobsOf?.("archive-amqp"), 1, "but not consumers");
   t.ok(orders.lists?.has(news));
   t.ok(orders.lists?.has("a@x.example"));
   t.notOk(orders.lists?.has("any@corp.example"));

@@ -44,12 +44,12 @@ t.test("posts go by Redis", async (t) => {
     press.post(["a2"], 100_000);
     await first.all(press, 2);
     t.same(first.posts(), press.stored());
+    const isEvent = ([id, body]: [string, Buffer]) =>
+      !id.startsWith(list) && JSON.parse(`${body}`).event === "list.created";
     await until(
-      () => first.got().size === 3,
+      () => [...first.got()].some(isEvent),
       () => `the event\n${first.log}`,
     );
-    const event = [...first.got()].find(([id]) => !id.startsWith(list));
-    t.match(JSON.parse(`${event?.[1]}`), { event: "list.created", list });
   });
 
   await t.test("what was taken unheard comes again under its id", async (t) => {
@@ -160,18 +160,36 @@ t.test("posts go by Redis", async (t) => {
     t.same(rest.posts(), press.stored());
   });
 
+  await t.test("what is dropped while it waits is told", async (t) => {
+    const waiting = `${list}/9`;
+    first.answer(waiting, 75);
+    press.post(["w1"]);
+    await until(
+      () => /\/9: again in/.test(first.log),
+      () => `a first try\n${first.log}`,
+    );
+    cli("xtrim", "listmill", "maxlen", "0");
+    await until(
+      () => /LOST: .* has dropped entry/.test(first.log),
+      () => `a warning\n${first.log}`,
+    );
+    t.match(cli("xpending", "listmill", "first"), /^0\b/);
+  });
+
   await t.test("what was dropped before it was read is told", async (t) => {
     await first.end("SIGTERM");
     const before = Number(cli("xlen", "listmill"));
+    const said = first.log.length;
     press.post(["e1", "e2"]);
+    // With an event for each.
     await until(
-      () => Number(cli("xlen", "listmill")) === before + 2,
+      () => Number(cli("xlen", "listmill")) >= before + 4,
       () => `posts\n${runner.log()}`,
     );
     cli("xtrim", "listmill", "maxlen", "1");
     first.start();
     await until(
-      () => /LOST: .* dropped 1 entries/.test(first.log),
+      () => /LOST: .* dropped [1-9]\d* entries/.test(first.log.slice(said)),
       () => `a warning\n${first.log}`,
     );
     t.equal(await first.end("SIGTERM"), 0);

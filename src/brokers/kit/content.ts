@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { errnoOf } from "../../base/errors.ts";
+import { errnoOf, messageOf } from "../../base/errors.ts";
 import { oneLine } from "../../base/log.ts";
 import { chunks, type Piece } from "../../base/pieces.ts";
 import type { Envelope, Reference } from "../envelope.ts";
@@ -46,12 +46,23 @@ async function referred(
   if (!/^[^/]+\/numbers\/\d+\/\d+$/.test(path) || path.startsWith(".."))
     return `${oneLine(path, 300)} is no place in an archive`;
   const file = resolve(archive, path);
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found?.size !== bytes) return `${file} is not there, or not as it was`;
+  const found = sizeOf(file);
+  if (typeof found === "string")
+    return `${oneLine(path, 300)} cannot be read: ${found}`;
+  if (found !== bytes) return `${file} is not there, or not as it was`;
   const stdin = [{ path: file, start: 0, end: bytes }];
   const digest = await digestOf(stdin);
   if (digest !== sha256) return `${file} is not there, or not as it was`;
   return { stdin, digest };
+}
+
+/** @returns why there is none; undefined: there is no such file */
+function sizeOf(file: string): number | string | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.size;
+  } catch (error) {
+    return errnoOf(error) ?? messageOf(error);
+  }
 }
 
 async function digestOf(pieces: readonly Piece[]): Promise<string> {

@@ -1,34 +1,22 @@
 /**
  * A consumer group of a stream: what was brought stays pending until it is acknowledged. After a restart
  * what this consumer had comes first; what another one of the group had, and left, is taken over after
- * a time. Entries that the stream has dropped before they were done are told loudly.
+ * a time.
  */
 import { messageOf } from "../../base/errors.ts";
 import type { Delivery, Inlet, Wishes } from "../kit/inlet.ts";
 import { Shelf } from "../kit/shelf.ts";
-import {
-  entriesOf,
-  lostBefore,
-  type StreamEntry,
-  takenOver,
-} from "./answers.ts";
+import { entriesOf, type StreamEntry } from "./answers.ts";
+import { Left, type Seat } from "./left.ts";
 import { type RedisAddress, Refusal, Server } from "./server.ts";
 
 /** Milliseconds that a read waits: so long a stop may take. */
 const BLOCK = 500;
-/** Milliseconds between two looks for what others left. */
-const LOOK = 15_000;
 /** Entries that wait to be tried again, at most; with more of them no new one is read. */
 const WAITING = 1000;
 
-export interface RedisPlace {
-  readonly address: RedisAddress;
-  readonly stream: string;
-  readonly group: string;
-  /** Of this process, in the group. */
-  readonly consumer: string;
-  /** Milliseconds after which what another one had counts as left. */
-  readonly idle: number;
+export interface RedisPlace extends Seat {
+  readonly address: RedisAddress & { readonly timeout: number };
 }
 
 /** Makes the group where it is missing: it begins with the oldest entry. Throws where the server is away. */
@@ -48,7 +36,8 @@ export async function openRedisInlet(
           throw error;
       });
     // A read that waits holds up all else on its connection.
-    reader = await Server.open({ ...place.address, timeout: undefined });
+    const timeout = BLOCK + place.address.timeout;
+    reader = await Server.open({ ...place.address, timeout });
     const inlet = new RedisInlet(place, server, reader, wishes, now);
     inlet.begin();
     return inlet;
@@ -65,6 +54,7 @@ class RedisInlet implements Inlet {
   readonly #reader: Server;
   readonly #wishes: Wishes;
   readonly #now: () => number;
+  readonly #left: Left;
   readonly #shelf = new Shelf<Delivery>();
   /** When each is due again, by its id. */
   readonly #waiting = new Map<string, number>();
@@ -73,10 +63,6 @@ class RedisInlet implements Inlet {
   #inHand = 0;
   #freed: (() => void) | undefined;
   #isStopped = false;
-  #looked = 0;
-  /** Entries that are known to be lost, and were told. */
-  #lost = 0;
-  #from = "0-0";
 
   constructor(
     place: RedisPlace,
@@ -90,6 +76,7 @@ class RedisInlet implements Inlet {
     this.#reader = reader;
     this.#wishes = wishes;
     this.#now = now;
+    this.#left = new Left(place, server, wishes.log);
   }
 
   begin(): void {
@@ -138,7 +125,7 @@ class RedisInlet implements Inlet {
     return (
       (await this.#had()) ??
       (await this.#due()) ??
-      (await this.#left()) ??
+      (await this.#left.takeOver(this.#now(), (id) => this.#waiting.has(id))) ??
       (await this.#fresh())
     );
   }
@@ -149,7 +136,7 @@ class RedisInlet implements Inlet {
       const [found] = await this.#read(this.#before, []);
       this.#before = found?.id;
       if (found?.fields) return found;
-      if (found) await this.#gone(found.id);
+      if (found) await this.#left.gone(found.id);
     }
     return undefined;
   }
@@ -159,41 +146,10 @@ class RedisInlet implements Inlet {
     for (const [id, due] of this.#waiting) {
       if (due > now) continue;
       this.#waiting.delete(id);
-      const { stream, group, consumer } = this.#place;
-      const answer = await this.#server.call(
-        ...["XCLAIM", stream, group, consumer],
-        ...[0, id],
-      );
-      const [found] = entriesOf(answer);
-      if (found?.fields) return found;
-      // Nothing is said of one that somebody else has done meanwhile.
-      const [pending] = [
-        await this.#server.call("XPENDING", stream, group, id, id, 1),
-      ].flat();
-      if (found || pending) await this.#gone(id);
+      const found = await this.#left.again(id);
+      if (found) return found;
     }
     return undefined;
-  }
-
-  async #left(): Promise<StreamEntry | undefined> {
-    const now = this.#now();
-    if (this.#from === "0-0" && now - this.#looked < LOOK) return undefined;
-    if (this.#from === "0-0") {
-      this.#looked = now;
-      await this.#warn();
-    }
-    const { stream, group, consumer, idle } = this.#place;
-    const answer = await this.#server.call(
-      ...["XAUTOCLAIM", stream, group, consumer],
-      ...[idle, this.#from, "COUNT", 1],
-    );
-    const { next, entry, gone } = takenOver(answer);
-    this.#from = next;
-    for (const id of gone) await this.#gone(id);
-    // Its own, which wait here: they keep their time.
-    if (entry && this.#waiting.has(entry.id)) return undefined;
-    if (entry && !entry.fields) await this.#gone(entry.id);
-    return entry?.fields ? entry : undefined;
   }
 
   async #fresh(): Promise<StreamEntry | undefined> {
@@ -252,27 +208,5 @@ class RedisInlet implements Inlet {
         free();
       },
     };
-  }
-
-  async #gone(id: string): Promise<void> {
-    const { stream, group } = this.#place;
-    this.#wishes.log(
-      `LOST: the stream "${stream}" has dropped entry ${id} before it was done: set keep of [archive.redis] higher`,
-    );
-    await this.#server.call("XACK", stream, group, id);
-  }
-
-  async #warn(): Promise<void> {
-    const { stream, group } = this.#place;
-    const count = lostBefore(
-      await this.#server.call("XINFO", "STREAM", stream),
-      await this.#server.call("XINFO", "GROUPS", stream),
-      group,
-    );
-    if (count > this.#lost)
-      this.#wishes.log(
-        `LOST: the stream "${stream}" has dropped ${count} entries that "${group}" had not read: set keep of [archive.redis] higher`,
-      );
-    this.#lost = count;
   }
 }

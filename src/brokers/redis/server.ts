@@ -10,7 +10,7 @@ export interface RedisAddress extends Address {
   readonly database: number;
   /** Milliseconds for the connection and the login. */
   readonly connecting: number;
-  /** Milliseconds for an answer; undefined where commands may block. */
+  /** Milliseconds for an answer; undefined: any time. */
   readonly timeout: number | undefined;
 }
 

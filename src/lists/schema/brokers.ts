@@ -14,8 +14,8 @@ import { canonical, canonicalDomain } from "../../mail/address.ts";
 import { fitting, type Wrong } from "./fitting.ts";
 import { isServer, line, note, path } from "./words.ts";
 
-/** Most bytes of a message that stands in an envelope: in base64 RabbitMQ 4 takes it just so, up to 16 MB. */
-const MOST = 11 * 2 ** 20;
+/** Most bytes of a message that stands in an envelope: in base64, with its header, RabbitMQ 4 takes it, up to 16 MiB. */
+const MOST = 10 * 2 ** 20;
 
 const lists = () =>
   note(
@@ -63,6 +63,7 @@ const user = (without: string) =>
 const passwordFile = () =>
   note(path().optional(), "File whose first line is the password.", {
     without: "no password of its own",
+    secret: true,
   });
 
 const caFile = (scheme: string) =>
@@ -74,7 +75,7 @@ const caFile = (scheme: string) =>
 
 function* tooLarge(section: { readonly inline: number }): Generator<Wrong> {
   if (section.inline > MOST)
-    yield ["inline", 'must be at most "11MB": brokers take no larger messages'];
+    yield ["inline", 'must be at most "10MB": brokers take no larger messages'];
 }
 
 function* wrongInLogin(section: {
@@ -152,10 +153,14 @@ export const redis = fitting(
   wrongInLogin,
 );
 
-const isEndpoint = (value: string) =>
-  value.length <= 500 &&
-  (/^tcp:\/\/(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}$/i.test(value) ||
-    /^ipc:\/\/[!-~]+$/.test(value));
+const isEndpoint = (value: string) => {
+  if (value.length > 500) return false;
+  const [, port] =
+    /^tcp:\/\/(?:\[[0-9a-f:.]+\]|[^\s:/]+):(\d{1,5})$/i.exec(value) ?? [];
+  return port === undefined
+    ? /^ipc:\/\/[!-~]+$/.test(value)
+    : Number(port) > 0 && Number(port) < 65_536;
+};
 
 const endpoint = () =>
   textLike('"tcp://host:port" or "ipc:///path/of/a/socket"', isEndpoint);

@@ -29,6 +29,7 @@ t.test("what a program reads", async (t) => {
 t.test("a large post is read from the archive, if it is the one", async (t) => {
   const archive = t.testdir({
     secret: "hello",
+    loop: t.fixture("symlink", "loop"),
     "dev@x.org": { numbers: { 0: { 1: "hello", 2: "other" } } },
   });
   const at = (path: string, text = "hello") => ({
@@ -41,6 +42,9 @@ t.test("a large post is read from the archive, if it is the one", async (t) => {
   t.match(await stdin(at(place, "hallo"), archive), /not as it was/);
   t.match(await stdin(at(place, "longer"), archive), /not as it was/);
   t.match(await stdin(at("dev@x.org/numbers/0/3"), archive), /is not there/);
+  const long = `${"x".repeat(300)}/numbers/0/1`;
+  for (const path of [long, "a\0b/numbers/0/1", "loop/numbers/0/1"])
+    t.match(await stdin(at(path), archive), /cannot be read: E/, path);
   for (const path of ["secret", "../secret", "/etc/passwd", "../numbers/0/1"])
     t.match(await stdin(at(path), archive), /no place in an archive/, path);
 });
