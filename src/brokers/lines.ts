@@ -6,11 +6,10 @@
 import { messageOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import type { Line, Outcome, Parcel } from "./parcel.ts";
+import { waitAfter } from "./waits.ts";
 
 /** Milliseconds that an idle connection is kept. */
 const IDLE = 30_000;
-/** Milliseconds: the first wait for a broker that is away, and the longest. */
-const WAITS = { first: 1000, most: 30_000 };
 
 /** What follows from a try, for a hook. */
 export type Sent = Exclude<Outcome, { readonly is: "away" }> | Away;
@@ -113,8 +112,8 @@ class Kept {
   }
 
   #away(reason: string): Away {
-    const wait = Math.min(WAITS.first * 2 ** this.#failures, WAITS.most);
-    this.#failures = Math.min(this.#failures + 1, 10);
+    const wait = waitAfter(this.#failures);
+    this.#failures += 1;
     return { is: "away", reason, wait };
   }
 

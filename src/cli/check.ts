@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { archiverTroubles } from "../archivers/trouble.ts";
 import { host } from "../base/environment.ts";
 import { exit, Failure, messageOf } from "../base/errors.ts";
+import { brokerTroubles } from "../brokers/trouble.ts";
 import { outbound } from "../engine/aftermath.ts";
 import { type Hook, type Layer, listPipeline } from "../engine/layers.ts";
 import { demandProblem } from "../lists/demand.ts";
@@ -55,6 +56,7 @@ check
       attempt(error, () => new Keyring(context.home).all());
       doorTrouble(context, error, warn);
       archiverTroubles(context.site).forEach(warn);
+      brokerTroubles(context.site).forEach(warn);
       const lists: List[] = [];
       attempt(error, () => {
         for (const address of namesOf(context, warn))

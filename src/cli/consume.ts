@@ -1,6 +1,7 @@
 /**
  * listmill consume: a consumer of posts and events, on any host; a home is not needed.
  */
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { exit, Failure } from "../base/errors.ts";
@@ -53,15 +54,19 @@ consume zeromq [--endpoint ENDPOINT] [--group NAME] --exec PROGRAM [ARG...]
       left: duration(values, "timeout", "10m") + waitsOf(values).most + 60_000,
       now: () => context.clock.now(),
     };
-    const { name, place, open } = inlet(given);
+    const { name, origin, place, open } = inlet(given);
     const whole = `${positionals[0]}-${name}`;
-    return run(context, { name: whole, place, open, home, command, values });
+    const file = values.state ?? stateOf(home, whole, origin);
+    const plan = { name: whole, file, place, open, home, command, values };
+    return run(context, plan);
   },
 };
 export default verb;
 
 interface Plan {
   readonly name: string;
+  /** That remembers what is done. */
+  readonly file: string;
   /** For the log. */
   readonly place: string;
   open(wishes: Wishes): Promise<Inlet>;
@@ -71,9 +76,8 @@ interface Plan {
 }
 
 async function run(context: Context, plan: Plan): Promise<number> {
-  const { name, place, open, home, command, values } = plan;
+  const { name, file, place, open, home, command, values } = plan;
   const log = (text: string) => stderrLog(`consume ${name}`, text);
-  const file = values.state ?? stateOf(home, name);
   const archive = values.archive ?? (home && join(home, "archive"));
   const done = new Done(resolve(file));
   const orders = {
@@ -112,10 +116,16 @@ function divided(args: readonly string[]) {
     : { mine: args.slice(0, at), command: args.slice(at + 1) };
 }
 
-function stateOf(home: string | undefined, name: string): string {
+/** Two that take from different places share nothing, for they may have the same names. */
+function stateOf(
+  home: string | undefined,
+  name: string,
+  origin: string,
+): string {
+  const hash = createHash("sha256").update(origin).digest("hex").slice(0, 8);
   return home === undefined
-    ? `listmill-consume-${name}.db`
-    : join(home, "state", `consume-${name}.db`);
+    ? `listmill-consume-${name}-${hash}.db`
+    : join(home, "state", `consume-${name}-${hash}.db`);
 }
 
 function waitsOf(values: Given["values"]): Waits {

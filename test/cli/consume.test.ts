@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import consume from "../../src/cli/consume.ts";
@@ -30,6 +30,19 @@ t.test("what is missing or would be passed over is refused", async (t) => {
     [["zeromq", "--exec", "x"], /where do mills ask\?/],
     [["zeromq", "--endpoint", "x", "--exec", "x"], /takes tcp:\/\/host:port/],
     [["zeromq", "--until-empty", "--exec", "x"], /takes no --until-empty/],
+    ...["--url", "--user", "--password-file", "--ca-file"].map(
+      (option): [string[], RegExp] => [
+        ["zeromq", "--endpoint", "ipc:///x", option, "x", "--exec", "x"],
+        new RegExp(`takes no ${option}`),
+      ],
+    ),
+    [
+      [
+        ...["amqp", "--url", "amqp://h", "--queue", "a"],
+        ...["--timeout", "10m", "--wait", "20m", "--exec", "x"],
+      ],
+      /--timeout and the longest wait/,
+    ],
     [
       [
         "amqp",
@@ -74,4 +87,18 @@ t.test("a file with the password that others can read", async (t) => {
   ]);
   t.equal(code, 78);
   t.match(err, /others can read or change it: chmod 600/);
+});
+
+t.test("one name at two places has two memories", async (t) => {
+  const home = await makeHome(t);
+  // It is missing: they end before they ask anybody.
+  const args = ["redis", "--password-file", "none", "--group", "a"];
+  for (const url of ["redis://one", "redis://two"])
+    for (const stream of ["posts", "mail"])
+      await verb(t, home, consume, [
+        ...[...args, "--url", url, "--stream", stream],
+        ...["--exec", "/bin/true"],
+      ]);
+  const files = readdirSync(join(home, "state"));
+  t.equal(files.filter((name) => /^consume-.*\.db$/.test(name)).length, 4);
 });

@@ -4,15 +4,15 @@
 
 import { host } from "../../base/environment.ts";
 import { exit, Failure } from "../../base/errors.ts";
-import { type Access, addressOf } from "../../brokers/address.ts";
+import { addressOf } from "../../brokers/address.ts";
 import { openAmqpInlet } from "../../brokers/amqp/inlet.ts";
 import type { Inlet, Wishes } from "../../brokers/kit/inlet.ts";
 import { openRedisInlet } from "../../brokers/redis/inlet.ts";
 import { openZeromqInlet } from "../../brokers/zeromq/inlet.ts";
 import { amqp, redis, zeromq } from "../../lists/schema/brokers.ts";
-import { isServer } from "../../lists/schema/words.ts";
 import type { Site } from "../../lists/settings.ts";
 import { wholeNumber } from "../context.ts";
+import { accessOf, serverOf, urlOf } from "./access.ts";
 
 /** The options of the verb. */
 export const options = {
@@ -59,6 +59,8 @@ export interface Given {
 export interface Chosen {
   /** Of the consumer. */
   readonly name: string;
+  /** Tells what it takes from everything else that is taken from, whatever the name. */
+  readonly origin: string;
   /** For the log. */
   readonly place: string;
   open(wishes: Wishes): Promise<Inlet>;
@@ -66,25 +68,33 @@ export interface Chosen {
 
 /** Milliseconds for a connection. */
 const CONNECTING = 10_000;
+/** Milliseconds that RabbitMQ lets a consumer have a message in hand (consumer_timeout). */
+const HANDS = 30 * 60_000;
 
 export const inlets: Record<string, (given: Given) => Chosen> = {
   amqp(given) {
     const { values, archive, home } = given;
-    refuse(values, "amqp", ["queue", "vhost", "exchange", "bind"]);
+    refuse(values, "amqp", [...login, "queue", "vhost", "exchange", "bind"]);
+    if (given.left > HANDS)
+      throw new Failure(
+        exit.usage,
+        "--timeout and the longest wait, --wait or 5 minutes, take 29 minutes at most together: RabbitMQ takes back what is not acknowledged in 30",
+      );
     const settings =
-      archive.amqp ?? amqp.parse({ url: urlOf(given, ["amqp:", "amqps:"]) });
-    const access = accessOf(given, settings, ["amqp:", "amqps:"]);
+      archive.amqp ?? amqp.parse({ url: urlOf(values, ["amqp:", "amqps:"]) });
+    const access = accessOf(values, settings, ["amqp:", "amqps:"]);
     const queue = named(values.queue, "--queue");
     const exchange = values.exchange ?? settings.exchange;
+    const vhost = values.vhost ?? settings.vhost;
     const patterns = values.bind ?? ["#"];
     return {
       name: queue,
+      origin: JSON.stringify([serverOf(access.url), vhost]),
       place: `${access.url}, queue ${queue} for ${patterns.join(" ")} of exchange ${exchange}`,
       open: (wishes) => {
         const address = {
           ...addressOf(access, home, "archive.amqp"),
-          vhost: values.vhost ?? settings.vhost,
-          timeout: CONNECTING,
+          ...{ vhost, timeout: CONNECTING },
         };
         return openAmqpInlet({ address, exchange, queue, patterns }, wishes);
       },
@@ -93,11 +103,17 @@ export const inlets: Record<string, (given: Given) => Chosen> = {
 
   redis(given) {
     const { values, archive, home } = given;
-    refuse(values, "redis", ["group", "stream", "database", "consumer"]);
+    refuse(values, "redis", [
+      ...login,
+      "group",
+      "stream",
+      "database",
+      "consumer",
+    ]);
     const settings =
       archive.redis ??
-      redis.parse({ url: urlOf(given, ["redis:", "rediss:"]) });
-    const access = accessOf(given, settings, ["redis:", "rediss:"]);
+      redis.parse({ url: urlOf(values, ["redis:", "rediss:"]) });
+    const access = accessOf(values, settings, ["redis:", "rediss:"]);
     const group = named(values.group, "--group");
     const stream = values.stream ?? settings.stream;
     const consumer = named(values.consumer ?? host(), "--consumer");
@@ -107,6 +123,7 @@ export const inlets: Record<string, (given: Given) => Chosen> = {
         : wholeNumber(values.database, "--database");
     return {
       name: group,
+      origin: JSON.stringify([serverOf(access.url), database, stream]),
       place: `${access.url}, group ${group} of stream ${stream} as ${consumer}`,
       open: (wishes) => {
         const address = {
@@ -141,15 +158,18 @@ export const inlets: Record<string, (given: Given) => Chosen> = {
       );
     return {
       name: named(values.group ?? "zeromq", "--group"),
+      origin: endpoint,
       place: endpoint,
       open: () => openZeromqInlet(endpoint),
     };
   },
 };
 
-/** Options that all have, or that say nothing of the broker. */
+/** Options of servers that let users in. */
+const login = ["url", "user", "password-file", "ca-file"] as const;
+
+/** Options that say nothing of the broker. */
 const general: readonly Option[] = [
-  ...(["url", "user", "password-file", "ca-file"] as const),
   ...(["prefetch", "state", "archive", "timeout", "wait"] as const),
   "until-empty",
 ];
@@ -166,34 +186,6 @@ function refuse(
   );
   if (extra !== undefined)
     throw new Failure(exit.usage, `consume ${broker} takes no --${extra}`);
-}
-
-function accessOf(
-  given: Given,
-  settings: Access,
-  schemes: readonly string[],
-): Access {
-  const { values } = given;
-  return {
-    url: values.url === undefined ? settings.url : urlOf(given, schemes),
-    user: values.user ?? settings.user,
-    password_file: values["password-file"] ?? settings.password_file,
-    ca_file: values["ca-file"] ?? settings.ca_file,
-  };
-}
-
-function urlOf({ values }: Given, schemes: readonly string[]): string {
-  const [scheme] = schemes;
-  if (values.url === undefined)
-    throw new Failure(
-      exit.usage,
-      `which broker? Give --url ${scheme}//host:port, or name a home that has its section with --home DIR`,
-    );
-  if (isServer(values.url, schemes)) return values.url;
-  throw new Failure(
-    exit.usage,
-    `--url takes ${scheme}//host:port without a name and password (--user, --password-file)`,
-  );
 }
 
 /** It is a name of a file, too. */

@@ -44,10 +44,11 @@ t.test("what cannot work is told with its line", async (t) => {
     ['[archive.redis]\nurl = "redis://u:secret@h"', /without a name and passw/],
     [`${amqp}user = "u"`, /password_file: is missing: a user has a password/],
     [`${amqp}password_file = "f"`, /user: is missing: whose password/],
-    [`${amqp}inline = "12MB"`, /:3: archive.amqp.inline: must be at most/],
+    [`${amqp}inline = "11MB"`, /:3: archive.amqp.inline: must be at most/],
     [`${amqp}timeout = "2m"`, /:3: .*timeout: must be .* up to "50s"/],
     [`${amqp}lists = ["Dev@x.org"]`, /lists\[1\]: must be a list's address/],
     ['[archive.zeromq]\nendpoint = "tcp://h"', /must be "tcp:\/\/host:port"/],
+    ['[archive.zeromq]\nendpoint = "tcp://h:99999"', /must be "tcp:\/\/host/],
   ];
   for (const [content, what] of bad) t.match(wrong(content), what, content);
   t.notMatch(wrong('[archive.redis]\nurl = "redis://u:secret@h"'), "secret");
