@@ -66,6 +66,16 @@ export class Done {
     })();
   }
 
+  /** Notes that it is tried: where this cannot be written, what is done could not be either. */
+  begun(id: string, now: number): void {
+    this.#db
+      .prepare(
+        `INSERT INTO tries (id, count, at) VALUES (?, 0, ?)
+         ON CONFLICT (id) DO UPDATE SET at = excluded.at`,
+      )
+      .run(id, now);
+  }
+
   /** Counts a try that failed. @returns how many there were, this one included */
   failed(id: string, now: number): number {
     const row = this.#db

@@ -29,6 +29,16 @@ export interface AmqpAddress extends Address {
   readonly timeout: number;
 }
 
+/** What the package does not declare. */
+interface Inner {
+  readonly stream: Socket;
+  /** null where the broker wants none. */
+  readonly heartbeater: {
+    readonly sendTimer: NodeJS.Timeout;
+    readonly recvTimer: NodeJS.Timeout;
+  } | null;
+}
+
 export class Broker {
   readonly #model: ChannelModel;
   /** Why it cannot be used; undefined as long as it can. */
@@ -83,7 +93,10 @@ export class Broker {
         : error;
     });
     // Nobody waits for what nobody has asked for.
-    (model.connection as unknown as { stream: Socket }).stream.unref();
+    const { stream, heartbeater } = model.connection as unknown as Inner;
+    stream.unref();
+    heartbeater?.sendTimer.unref();
+    heartbeater?.recvTimer.unref();
     return new Broker(model);
   }
 
@@ -129,7 +142,7 @@ export class Broker {
 
   async close(): Promise<void> {
     this.#lost ??= "it was closed";
-    const { stream } = this.#model.connection as unknown as { stream: Socket };
+    const { stream } = this.#model.connection as unknown as Inner;
     // A peer that is silent never says that it has heard.
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((done) => {

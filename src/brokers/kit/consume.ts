@@ -5,15 +5,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { exit, Failure, messageOf } from "../../base/errors.ts";
 import { oneLine } from "../../base/log.ts";
+import { waitAfter } from "../waits.ts";
 import type { Delivery, Inlet, Wishes } from "./inlet.ts";
-
-/** Milliseconds: the first wait for a broker that is away, and the longest. */
-const WAITS = { first: 1000, most: 30_000 };
 
 export interface Consumer extends Wishes {
   /** Throws where the broker is away. */
   open(wishes: Wishes): Promise<Inlet>;
-  /** Throws where the broker is lost meanwhile. */
+  /** Throws where the broker is lost meanwhile; a Failure where it is something else. */
   handle(delivery: Delivery): Promise<void>;
   /** What is at work is finished, then it ends. */
   readonly signal: AbortSignal;
@@ -29,18 +27,20 @@ export async function consume(consumer: Consumer): Promise<void> {
     while (!signal.aborted) {
       try {
         const inlet = await consumer.open(consumer);
-        failures = 0;
         log("waits for messages");
-        await drained(inlet, consumer);
+        await drained(inlet, consumer, () => {
+          failures = 0;
+        });
         return;
       } catch (error) {
         // Waiting does not help where the settings are wrong.
         if (error instanceof Failure && error.exitCode === exit.config)
           throw error;
-        const wait = Math.min(WAITS.first * 2 ** failures, WAITS.most);
-        failures = Math.min(failures + 1, 10);
+        const wait = waitAfter(failures);
+        failures += 1;
+        const what = error instanceof Failure ? "" : "the broker is away, ";
         log(
-          `the broker is away, again in ${wait / 1000} s: ${oneLine(messageOf(error), 300)}`,
+          `${what}again in ${wait / 1000} s: ${oneLine(messageOf(error), 300)}`,
         );
         await sleep(wait, undefined, { signal }).catch(() => {});
       }
@@ -50,7 +50,12 @@ export async function consume(consumer: Consumer): Promise<void> {
   }
 }
 
-async function drained(inlet: Inlet, consumer: Consumer): Promise<void> {
+/** @param settled called after each message */
+async function drained(
+  inlet: Inlet,
+  consumer: Consumer,
+  settled: () => void,
+): Promise<void> {
   const stop = () => inlet.stop();
   consumer.signal.addEventListener("abort", stop);
   if (consumer.signal.aborted) stop();
@@ -60,6 +65,7 @@ async function drained(inlet: Inlet, consumer: Consumer): Promise<void> {
         const delivery = await inlet.next();
         if (!delivery) return;
         await consumer.handle(delivery);
+        settled();
       }
     };
     const hands = Array.from({ length: consumer.prefetch }, () =>

@@ -4,6 +4,8 @@
 export interface Delivery {
   /** The envelope. */
   readonly body: Uint8Array;
+  /** Who keeps what is to come later, where that one says when. */
+  readonly sender?: string;
   /** It is not brought again. */
   done(): Promise<void>;
   /** It is brought again after a while, and others meanwhile. @param wait milliseconds */

@@ -1,10 +1,11 @@
 /**
- * Starts the program of a consumer for a message: without a shell, in a process group of its own, the
- * message on stdin, what it is about in the environment. What it prints goes where ours goes.
+ * Starts the program of a consumer for a message: in a process group of its own, the message on stdin,
+ * what it is about in the environment; no shell sees either. What it prints goes where ours goes. What
+ * is left of its group ends with it, and with this process, however that dies.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { Readable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { inheritedWith } from "../../base/environment.ts";
 import { errnoOf, messageOf } from "../../base/errors.ts";
@@ -12,6 +13,23 @@ import { chunks, type Piece } from "../../base/pieces.ts";
 
 /** Milliseconds between the friendly signal and the other one. */
 const GRACE = 5000;
+
+/**
+ * Descriptor 3 ends with this process. Who watches it is no child of the program, which may wait for its
+ * children.
+ */
+const watched = `(
+  (
+    trap '' HUP INT QUIT TERM
+    read -r end <&3
+    kill -TERM 0
+    sleep 2
+    kill -KILL 0
+  ) </dev/null >/dev/null 2>&1 &
+)
+exec "$@" 3<&-`;
+/** What a shell says of a program that it cannot start. */
+const NONE = [126, 127];
 
 export interface Job {
   /** The program, a path or a name in PATH, and its arguments. */
@@ -27,17 +45,26 @@ export type Ended =
   | { readonly code: number }
   | { readonly code: undefined; readonly trouble: string };
 
-/** Never throws but what reading the message throws. */
+/** Never throws. */
 export async function runProgram(job: Job): Promise<Ended> {
-  const [program = "", ...args] = job.command;
-  const child = spawn(program, args, {
+  const child = spawn("/bin/sh", ["-c", watched, "listmill", ...job.command], {
     env: inheritedWith(job.variables),
-    stdio: ["pipe", "inherit", "inherit"],
+    stdio: ["pipe", "inherit", "inherit", "pipe"],
     // A terminal's Ctrl-C is for us: the program is to finish.
     detached: true,
   });
-  const closed = once(child, "close") as Promise<[number | null, string]>;
-  closed.catch(() => {});
+  const stdin = child.stdin as Writable;
+  const lifeline = child.stdio[3] as Readable;
+  lifeline.on("error", () => {}).resume();
+  const ended = (
+    once(child, "exit") as Promise<[number | null, string]>
+  ).finally(() => {
+    // The watcher keeps the group, so it is still the same one.
+    signalGroup(child.pid, "SIGKILL");
+    lifeline.destroy();
+    stdin.destroy();
+  });
+  ended.catch(() => {});
   let isLate = false;
   const signal = (name: NodeJS.Signals) => signalGroup(child.pid, name);
   const timers = [
@@ -50,17 +77,22 @@ export async function runProgram(job: Job): Promise<Ended> {
   try {
     // One that does not read all of it may still have done its work.
     const [, [code, name]] = await Promise.all([
-      pipeline(Readable.from(chunks(job.stdin)), child.stdin).catch(
-        unlessEnded,
-      ),
-      closed,
+      pipeline(Readable.from(chunks(job.stdin)), stdin).catch(unlessEnded),
+      ended,
     ]);
     if (isLate)
       return failed(`it took more than ${job.timeout / 1000} s and was ended`);
-    return code === null ? failed(`${name} has ended it`) : { code };
+    if (code === null) return failed(`${name} has ended it`);
+    return NONE.includes(code)
+      ? failed(`it cannot be started (exit code ${code})`)
+      : { code };
   } catch (error) {
-    if (child.pid !== undefined) throw error;
-    return failed(`it cannot be started: ${messageOf(error)}`);
+    const reason = messageOf(error);
+    if (child.pid === undefined) return failed(`no shell starts: ${reason}`);
+    // With half of the message it has nothing to do.
+    signal("SIGKILL");
+    await ended;
+    return failed(`the message cannot be read: ${reason}`);
   } finally {
     for (const timer of timers) clearTimeout(timer);
   }
@@ -80,6 +112,7 @@ function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
   try {
     if (pid !== undefined) process.kill(-pid, name);
   } catch (error) {
-    if (errnoOf(error) !== "ESRCH") throw error;
+    // It is gone, or has become somebody else's.
+    if (!["ESRCH", "EPERM"].includes(errnoOf(error) ?? "")) throw error;
   }
 }

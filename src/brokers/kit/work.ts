@@ -2,9 +2,10 @@
  * What is done with a message that a broker brought: the program is started, and its exit code says
  * what becomes of it. 0: noted as done, then acknowledged. 77: laid aside. Anything else: again later.
  * What was done already is acknowledged without the program: at least once becomes once, but for a
- * process that dies between the end of the program and the note of it.
+ * process that dies between the end of the program and the note of it, or whose program dies with it.
  */
 import type { Clock } from "../../base/clock.ts";
+import { exit, Failure, messageOf } from "../../base/errors.ts";
 import { failpoint } from "../../base/failpoint.ts";
 import { oneLine } from "../../base/log.ts";
 import type { Done } from "../../state/done.ts";
@@ -52,7 +53,7 @@ export class Work {
     this.#log = log;
   }
 
-  /** Throws where the broker is lost, or the file of what is done cannot be written. */
+  /** Throws where the broker is lost; a Failure where the file of what is done cannot be written. */
   async handle(delivery: Delivery): Promise<void> {
     const read = readEnvelope(delivery.body);
     if (read.is === "trouble") {
@@ -81,10 +82,13 @@ export class Work {
     if (typeof content === "string")
       return this.#later(envelope, delivery, content);
     const { digest } = content;
-    if (this.#done.has(envelope.id, digest)) {
+    const { id } = envelope;
+    if (remember(() => this.#done.has(id, digest))) {
       this.#say(envelope, "came again, was done already");
       return delivery.done();
     }
+    // Before the program: it shall not run again and again for what nobody can note.
+    remember(() => this.#done.begun(id, this.#clock.now()));
     const ended = await runProgram({
       command,
       variables: variablesOf(envelope),
@@ -94,13 +98,13 @@ export class Work {
     failpoint("consume-ran");
     switch (ended.code) {
       case CODES.done:
-        this.#done.note(envelope.id, digest, this.#clock.now());
+        remember(() => this.#done.note(id, digest, this.#clock.now()));
         failpoint("consume-noted");
         await delivery.done();
         return this.#say(envelope, "done");
       case CODES.reject:
         await delivery.dead("the program rejects it (exit code 77)");
-        this.#done.settled(envelope.id);
+        remember(() => this.#done.settled(id));
         return this.#say(envelope, "laid aside: the program rejects it");
       default:
         return this.#later(envelope, delivery, reasonOf(ended));
@@ -113,14 +117,29 @@ export class Work {
     reason: string,
   ): Promise<void> {
     const { first, most } = this.#orders.waits;
-    const tries = this.#done.failed(envelope.id, this.#clock.now());
+    const { id } = envelope;
+    const tries = remember(() => this.#done.failed(id, this.#clock.now()));
     const wait = Math.min(first * 2 ** Math.min(tries - 1, 30), most);
-    this.#say(envelope, `again in ${wait / 1000} s: ${reason}`);
+    const when = delivery.sender
+      ? `${delivery.sender} sends it again`
+      : `again in ${wait / 1000} s`;
+    this.#say(envelope, `${when}: ${reason}`);
     await delivery.later(wait, reason);
   }
 
   #say({ id }: Envelope, text: string): void {
     this.#log(`${oneLine(id, 300)}: ${text}`);
+  }
+}
+
+function remember<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw new Failure(
+      exit.ioError,
+      `the file of what is done (--state) cannot be used: ${messageOf(error)}`,
+    );
   }
 }
 

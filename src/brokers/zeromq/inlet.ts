@@ -20,6 +20,7 @@ export async function openZeromqInlet(endpoint: string): Promise<Inlet> {
   };
   const delivery = (body: Uint8Array): Delivery => ({
     body,
+    sender: "the mill",
     done: () => answer(body, { verdict: "ok" }),
     later: (_, reason) => answer(body, { verdict: "later", reason }),
     dead: (reason) => answer(body, { verdict: "reject", reason }),

@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import t from "tap";
+import { join, resolve } from "node:path";
+import t, { type Test } from "tap";
 import { runProgram } from "../../../src/brokers/kit/program.ts";
+import { until } from "../../road/mill.ts";
 
 const run = (script: string, more = {}) =>
   runProgram({
@@ -24,17 +26,69 @@ t.test("one that reads nothing of a large message", async (t) => {
   t.same(await run("exit 0", { stdin }), { code: 0 });
 });
 
+/** Whether a process runs. */
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // Of one that nobody has waited for only a name is left.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** A child that outlives its parent, and says who it is. */
+const child = (file: string) =>
+  `sh -c 'echo $$ > ${file}.draft; mv ${file}.draft ${file}; exec sleep 60' & `;
+
+async function gone(t: Test, file: string): Promise<void> {
+  const pid = Number(readFileSync(file, "utf8"));
+  await until(
+    () => !runs(pid),
+    () => `${pid} to be gone`,
+  );
+  t.ok(pid > 1);
+}
+
 t.test("one that takes too long is ended with its children", async (t) => {
-  const file = join(t.testdir(), "late");
-  const ended = await run(`(sleep 3; touch ${file}) & sleep 30`, {
-    timeout: 200,
+  const file = join(t.testdir(), "pid");
+  const ended = await run(`${child(file)} wait`, { timeout: 500 });
+  t.match(ended, { trouble: /more than 0.5 s/ });
+  await gone(t, file);
+});
+
+t.test("what it leaves behind is ended", async (t) => {
+  const file = join(t.testdir(), "pid");
+  const script = `${child(file)} while [ ! -e ${file} ]; do sleep 0.1; done`;
+  t.same(await run(script), { code: 0 });
+  await gone(t, file);
+});
+
+t.test("it does not outlive the consumer", async (t) => {
+  const file = join(t.testdir(), "pid");
+  const module = resolve("src/brokers/kit/program.ts");
+  const job = JSON.stringify({
+    command: ["/bin/sh", "-c", `${child(file)} wait`],
+    ...{ variables: {}, stdin: [], timeout: 60_000 },
   });
-  t.match(ended, { trouble: /more than 0.2 s/ });
-  t.notOk(existsSync(file));
+  const code = `(await import("${module}")).runProgram(${job})`;
+  const consumer = spawn(process.execPath, ["-e", code], { stdio: "ignore" });
+  await until(
+    () => existsSync(file),
+    () => "the program to run",
+  );
+  consumer.kill("SIGKILL");
+  await gone(t, file);
+});
+
+t.test("a message that cannot be read", async (t) => {
+  const stdin = [{ path: "/no/such/file", start: 0, end: 5 }];
+  const ended = await run("cat > /dev/null", { stdin });
+  t.match(ended, { trouble: /the message cannot be read: ENOENT/ });
 });
 
 t.test("one that cannot be started, and one that a signal ends", async (t) => {
   const command = ["/no/such/program"];
-  t.match(await run("", { command }), { trouble: /cannot be started.*ENOENT/ });
+  t.match(await run("", { command }), { trouble: /cannot be started/ });
   t.match(await run("kill -9 $$"), { trouble: /SIGKILL/ });
 });
