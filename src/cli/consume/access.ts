@@ -1,4 +1,5 @@
 /** Where a broker is and as whom it is spoken to: the options of the command line before the settings of the home. */
+import { resolve } from "node:path";
 import { exit, Failure } from "../../base/errors.ts";
 import type { Access } from "../../brokers/address.ts";
 import { isServer } from "../../lists/schema/words.ts";
@@ -28,9 +29,14 @@ export function accessOf(
   return {
     url,
     user: values.user ?? user,
-    password_file: values["password-file"] ?? password_file,
-    ca_file: values["ca-file"] ?? ca_file,
+    password_file: typed(values["password-file"]) ?? password_file,
+    ca_file: typed(values["ca-file"]) ?? ca_file,
   };
+}
+
+/** What is typed starts where the person is; settings start at the home. */
+function typed(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
 }
 
 /** A server as one text, however its URL is written. */
