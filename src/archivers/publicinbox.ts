@@ -19,6 +19,7 @@ import {
   addEpoch,
   epochOf,
   epochsOf,
+  hasEpoch,
   isInbox,
   makeInbox,
   packedBytes,
@@ -98,10 +99,8 @@ async function once(
 
   const message = kept(post);
   let epoch = epochsOf(inbox).at(-1) ?? 0;
-  if (packedBytes(epochOf(inbox, epoch)) >= largest) {
-    epoch += 1;
-    await addEpoch(inbox, epoch);
-  }
+  if (packedBytes(epochOf(inbox, epoch)) >= largest) epoch += 1;
+  if (!hasEpoch(inbox, epoch)) await addEpoch(inbox, epoch);
   const git = new Git(epochOf(inbox, epoch), timeout);
   const branch = git.branch();
   const tip = await git.tip(branch);
@@ -111,17 +110,7 @@ async function once(
   await makeFolder(own);
   await writeNote(note, { number, identity, epoch, tip, blob });
   failpoint("inbox-noted");
-  await git.tell(
-    [
-      "-c",
-      "core.fsync=all",
-      "fast-import",
-      "--quiet",
-      "--done",
-      "--date-format=raw",
-    ],
-    halfway(commands(post, message, branch, tip)),
-  );
+  await git.import(halfway(commands(post, message, branch, tip)));
   failpoint("inbox-written");
   await remember(post);
   // For those who clone over plain HTTP.

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { toPublicInbox } from "../../src/archivers/publicinbox.ts";
@@ -76,17 +76,22 @@ t.test(
   async (t) => {
     const home = t.testdir();
     const evil = [
+      "Date: Mon, 20 Jul 2026 10:00:00 +1430\nSubject: far east\n\n",
       'From: "x <a@b> 0 +0000\\" <mallory@x.org>\nSubject: =?utf-8?q?a=0Adone=0A=00b?=\nDate: Mon, 1 Jan 1900 00:00:00 +9999\n\n',
       "From: =?utf-8?q?=0Acommitter_x?= <\nSubject:\n\n",
       "X: none\n\ndone\n",
     ];
     for (const [at, one] of evil.entries())
       await toPublicInbox(await postOf(home, at + 1, one), settings);
-    t.equal(git(home, 0, "rev-list", "--count", "HEAD"), "3\n");
+    t.equal(git(home, 0, "rev-list", "--count", "HEAD"), "4\n");
+    t.equal(
+      git(home, 0, "log", "-1", "--format=%ad", "--date=raw", "HEAD~3"),
+      "1784489400 +0000\n",
+    );
     t.equal(git(home, 0, "log", "-1", "--format=%s|%ae"), "(no subject)|\n");
     t.match(
       git(home, 0, "cat-file", "blob", "HEAD:m"),
-      "\nMessage-ID: <3.dev@lists.example.org>\n\ndone\n",
+      "\nMessage-ID: <4.dev@lists.example.org>\n\ndone\n",
     );
   },
 );
@@ -105,6 +110,45 @@ t.test("a large repository is followed by another", { skip }, async (t) => {
     "../../git/1.git/objects\n../../git/0.git/objects\n",
   );
 });
+
+t.test(
+  "a repository that a crash has left half made is completed",
+  { skip },
+  async (t) => {
+    const crashes: Record<string, (home: string) => void> = {
+      "before HEAD": (home) =>
+        mkdirSync(`${inboxOf(home)}/git/1.git/objects/info`, {
+          recursive: true,
+        }),
+      "before HEAD was written": (home) => {
+        mkdirSync(`${inboxOf(home)}/git/1.git`);
+        writeFileSync(`${inboxOf(home)}/git/1.git/HEAD`, "");
+      },
+      "before all.git knew of it": (home) => {
+        execFileSync("git", [
+          ...["init", "-q", "--bare", "-b", "master"],
+          `${inboxOf(home)}/git/1.git`,
+        ]);
+      },
+    };
+    for (const [when, crash] of Object.entries(crashes)) {
+      const home = t.testdir();
+      await toPublicInbox(await postOf(home, 1), settings);
+      crash(home);
+      await toPublicInbox(await postOf(home, 2), settings);
+      t.equal(git(home, 1, "log", "--format=%s"), "post p2\n", when);
+      const blob = git(home, 1, "rev-parse", "HEAD:m").trim();
+      const all = `--git-dir=${inboxOf(home)}/all.git`;
+      t.equal(
+        execFileSync("git", [all, "cat-file", "blob", blob], {
+          encoding: "utf8",
+        }),
+        text("p2"),
+        when,
+      );
+    }
+  },
+);
 
 t.test(
   "an inbox of public-inbox-init's gets posts, and is indexed",

@@ -93,11 +93,12 @@ function clean(text: string): string {
     .toWellFormed();
 }
 
-/** Seconds and zone; git has no time before 1970. */
+/** Seconds and zone; git has no time before 1970, and no zone beyond 14 hours. */
 function dateOf({ header }: Message): string | undefined {
   const field = header.get("Date") ?? "";
   const time = parseDate(field)?.getTime();
   if (time === undefined) return undefined;
-  const zone = /[+-](?:0\d|1[0-4])[0-5]\d(?=\s|$)/.exec(field)?.[0] ?? "+0000";
+  const [zone = "+0000"] =
+    /[+-](?:(?:0\d|1[0-3])[0-5]\d|1400)(?=\s|$)/.exec(field) ?? [];
   return `${Math.max(0, Math.floor(time / 1000))} ${zone}`;
 }

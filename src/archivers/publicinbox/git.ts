@@ -1,7 +1,7 @@
 /**
  * git as it is used here: with settings of the repository's own only, and no shell.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../base/run.ts";
 
@@ -35,6 +35,23 @@ export class Git {
       ...(input ? { input } : {}),
     });
     return said.replace(/\n$/, "");
+  }
+
+  /** Runs the commands of git-fast-import(1): all of them, or none. On disk when this returns. */
+  async import(commands: AsyncIterable<Uint8Array>): Promise<void> {
+    const date = "--date-format=raw";
+    try {
+      await this.tell(
+        ["-c", "core.fsync=all", "fast-import", "--quiet", "--done", date],
+        commands,
+      );
+    } catch (error) {
+      // It leaves a report of each failure, which nobody would ever take away.
+      for (const name of readdirSync(this.#repository))
+        if (name.startsWith("fast_import_crash_"))
+          rmSync(join(this.#repository, name), { force: true });
+      throw error;
+    }
   }
 
   /** The branch that HEAD names, such as refs/heads/master. */

@@ -3,7 +3,7 @@
  * them: git/0.git, git/1.git … with the messages, and all.git, which has the objects of all of them.
  * Only who has locked inbox.lock changes anything.
  */
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isFile } from "../../base/files.ts";
 import { makeFolder, replace, writeNew } from "../../spool/durable.ts";
@@ -47,11 +47,28 @@ export function epochOf(inbox: string, number: number): string {
   return join(inbox, "git", `${number}.git`);
 }
 
-/** Makes the next repository; nothing is wrong if a crash has left a part of it. */
+/** Makes the next repository, and again what a crash has left of it. */
 export async function addEpoch(inbox: string, number: number): Promise<void> {
   await makeRepository(epochOf(inbox, number), epoch);
-  const lines = epochsOf(inbox).map((one) => `../../git/${one}.git/objects\n`);
-  await replace(alternates(inbox), lines.reverse().join(""));
+  const named = alternatesOf(inbox);
+  const lacking = epochsOf(inbox)
+    .map(objectsOf)
+    .filter((line) => !named.includes(line));
+  const lines = [...lacking.reverse(), ...named].map((line) => `${line}\n`);
+  await replace(alternates(inbox), lines.join(""));
+}
+
+/** Whether a repository is made whole: what all.git knows of it comes last. */
+export function hasEpoch(inbox: string, number: number): boolean {
+  return alternatesOf(inbox).includes(objectsOf(number));
+}
+
+const objectsOf = (number: number) => `../../git/${number}.git/objects`;
+
+function alternatesOf(inbox: string): string[] {
+  if (!isInbox(inbox)) return [];
+  const text = readFileSync(alternates(inbox), "utf8");
+  return text.split("\n").filter((line) => line !== "");
 }
 
 async function makeRepository(path: string, config: string): Promise<void> {
@@ -60,9 +77,12 @@ async function makeRepository(path: string, config: string): Promise<void> {
   for (const [name, content] of [
     ["config", config],
     ["HEAD", "ref: refs/heads/master\n"],
-  ] as const)
-    if (!isFile(join(path, name)))
-      await writeNew(join(path, name), content, 0o644);
+  ] as const) {
+    const file = join(path, name);
+    if (statSync(file, { throwIfNoEntry: false })?.size) continue;
+    rmSync(file, { force: true });
+    await writeNew(file, content, 0o644);
+  }
 }
 
 /** Bytes of a repository's packs. */

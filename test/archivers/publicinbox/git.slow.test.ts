@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { Git, setIfUnset } from "../../../src/archivers/publicinbox/git.ts";
@@ -20,7 +20,16 @@ t.test("what is in a repository, and since when", { skip }, async (t) => {
       `blob\nmark :1\ndata 2\nx\n\nreset ${branch}\ncommit ${branch}\ncommitter a <b> 0 +0000\ndata 0\nM 100644 :1 m\n\ndone\n`,
     );
   }
-  await git.tell(["fast-import", "--quiet", "--done"], commit());
+  async function* broken() {
+    yield Buffer.from("no command\n");
+  }
+  await t.rejects(git.import(broken()), /git ended with 128/);
+  t.same(
+    readdirSync(dir).filter((name) => /crash/.test(name)),
+    [],
+    "no report is left",
+  );
+  await git.import(commit());
   const tip = await git.tip(branch);
   t.match(tip, /^[0-9a-f]{40}$/);
   t.ok(await git.hasSince(branch, "", blob));
