@@ -43,31 +43,53 @@ export interface Piece {
   bytes(): AsyncIterable<Uint8Array>;
 }
 
-/** Appends to the file; on disk when this returns. Its folder is there, and it is locked. */
+/**
+ * Appends to the file; on disk when this returns. Its folder is there, and it is locked.
+ * Where it throws, such as ENOSPC, nothing of it is left.
+ */
 export async function append(path: string, piece: Piece): Promise<void> {
   const { length, digest } = await measured(piece.bytes());
   const { O_RDWR, O_CREAT } = constants;
   const fd = openSync(path, O_RDWR | O_CREAT, 0o640);
   try {
-    const start = fstatSync(fd).size;
-    const gap = gapAt(fd, start);
+    const was = fstatSync(fd).size;
+    const gap = gapAt(fd, was);
     const { number, identity, from } = piece;
-    const begin = start + gap.length;
-    const end = begin + length;
-    const pending = { number, identity, start: begin, end, digest, from };
-    await writeNote(pendingOf(path), { ...pending, was: start });
+    const start = was + gap.length;
+    const end = start + length;
+    const noted = { number, identity, start, end, digest, from, was };
+    await writeNote(pendingOf(path), noted);
     failpoint("mbox-noted");
-    writeAt(fd, gap, start);
-    let at = begin;
-    for await (const chunk of piece.bytes()) {
-      at += writeAt(fd, chunk, at);
-      failpoint("mbox-half");
+    try {
+      await write(fd, gap, piece, noted);
+      if (was === 0) await syncPath(dirname(path));
+    } catch (error) {
+      takeBack(path, fd, noted);
+      throw error;
     }
-    fsyncSync(fd);
-    if (start === 0) await syncPath(dirname(path));
     failpoint("mbox-written");
   } finally {
     closeSync(fd);
+  }
+}
+
+async function write(fd: number, gap: Buffer, piece: Piece, noted: Noted) {
+  writeAt(fd, gap, noted.was);
+  let at = noted.start;
+  for await (const chunk of piece.bytes()) {
+    at += writeAt(fd, chunk, at);
+    failpoint("mbox-half");
+  }
+  fsyncSync(fd);
+}
+
+/** After an error, while it is still locked: whoever comes next need not know of it. */
+function takeBack(path: string, fd: number, noted: Noted): void {
+  try {
+    cut(fd, noted);
+    settle(path);
+  } catch {
+    // The note stays: the next one does it.
   }
 }
 
@@ -91,7 +113,7 @@ export async function mend(path: string): Promise<Pending | undefined> {
     throw error;
   }
   try {
-    const { was, start, end, digest } = pending;
+    const { start, end, digest } = pending;
     const { size } = fstatSync(fd);
     if (size >= end) {
       const there = await measured(chunks([{ path, start, end }]));
@@ -100,14 +122,20 @@ export async function mend(path: string): Promise<Pending | undefined> {
         return pending;
       }
     }
-    if (size > was && size < end && isOurs(fd, pending, size)) {
-      ftruncateSync(fd, was);
-      fsyncSync(fd);
-    }
+    if (size < end) cut(fd, pending);
     return undefined;
   } finally {
     closeSync(fd);
   }
+}
+
+/** Cuts off what was appended, where nobody else has written behind it. */
+function cut(fd: number, noted: Noted): void {
+  const { size } = fstatSync(fd);
+  const { was, end } = noted;
+  if (size <= was || size > end || !isOurs(fd, noted, size)) return;
+  ftruncateSync(fd, was);
+  fsyncSync(fd);
 }
 
 /** Whether what lies behind the old end is a beginning of what was to come there, and nothing else. */
@@ -115,15 +143,23 @@ function isOurs(fd: number, { was, start, from }: Noted, size: number) {
   const gap = bytesAt(fd, was, Math.min(start, size));
   const first = bytesAt(fd, start, Math.min(size, start + from.length));
   if (/[^\n]/.test(gap) || !from.startsWith(first)) return false;
-  // Each `From ` in a message is quoted: one that is not is the next message, and not ours.
   for (let at = start + from.length - 1; at < size; at += CHUNK) {
-    const text = bytesAt(fd, at, Math.min(size, at + CHUNK + 5));
-    if (text.includes("\nFrom ")) return false;
+    const text = bytesAt(fd, at, Math.min(size, at + CHUNK + FROM));
+    if (THEIRS.test(text)) return false;
   }
   return true;
 }
 
 const CHUNK = 64 * 1024;
+/** Bytes of a `From ` line that are looked for. */
+const FROM = 600;
+/**
+ * What may begin a message of another program: a `From ` that is not quoted, and, for it may have been
+ * written behind a line that was torn in the middle, a whole line `From … hh:mm:ss yyyy` anywhere. One that
+ * stands in a message of ours saves a torn tail: it is not cut.
+ */
+const THEIRS =
+  /\nFrom |From [^\n]{0,500}\d:\d\d(?::\d\d)?(?: [A-Z]{1,5})? \d{4}(?: [+-]\d{4})?\r?\n/;
 
 interface Noted extends Pending {
   /** The size of the file before, with a last line that may not have been ended. */

@@ -60,6 +60,43 @@ t.test("what others have written is never cut", async (t) => {
   }
 });
 
+t.test("mail behind a line that was torn in the middle stays", async (t) => {
+  const path = join(t.testdir(), "box");
+  const theirs = "From b@x.org Thu Nov 26 16:03:59 2026\nSubject: b\n\n\n";
+  const long = piece(2, "x".repeat(200_000));
+  // One that stands where two reads meet.
+  for (const torn of [60, 150, 64 * 1024 + 10, 64 * 1024 + 40]) {
+    writeFileSync(path, "");
+    await append(path, long);
+    truncateSync(path, torn);
+    appendFileSync(path, theirs);
+    const text = readFileSync(path, "utf8");
+    t.equal(await mend(path), undefined);
+    t.equal(readFileSync(path, "utf8"), text, `torn after ${torn}`);
+  }
+});
+
+t.test("what cannot be written to its end is taken back", async (t) => {
+  const path = join(t.testdir(), "box");
+  await append(path, piece(1));
+  settle(path);
+  const before = readFileSync(path, "utf8");
+  let asked = 0;
+  const broken = {
+    ...piece(2),
+    async *bytes() {
+      asked += 1;
+      for await (const part of piece(2).bytes()) {
+        yield part;
+        if (asked > 1) throw new Error("no space left");
+      }
+    },
+  };
+  await t.rejects(append(path, broken), /no space left/);
+  t.equal(readFileSync(path, "utf8"), before);
+  t.notOk(existsSync(join(path, "../.box.pending")));
+});
+
 t.test("a file that another program has left without an end", async (t) => {
   const theirs = "From b@x.org Thu Nov 26 16:03:59 2026\nSubject: b\n\nbody";
   for (const end of ["", "\n", "\n\n"]) {
