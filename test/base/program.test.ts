@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
@@ -14,7 +15,9 @@ function script(
   chmodSync(file, 0o755);
   const run = async (...args: string[]) =>
     Buffer.concat(
-      await Array.fromAsync(outputOf("prog", args, `${dir}:/usr/bin:/bin`)),
+      await Array.fromAsync(
+        outputOf("prog", args, { search: `${dir}:/usr/bin:/bin` }),
+      ),
     ).toString();
   return { run, dir };
 }
@@ -38,24 +41,59 @@ t.test("an answer is whole only with exit code 0", async (t) => {
 
 t.test("one that takes too long is ended, and this is told", async (t) => {
   const { dir } = script(t, "exec sleep 600");
-  const output = outputOf("prog", [], `${dir}:/usr/bin:/bin`, 60);
+  const output = outputOf("prog", [], {
+    search: `${dir}:/usr/bin:/bin`,
+    longest: 60,
+  });
   await t.rejects(Array.fromAsync(output), {
-    message: "prog took more than 0.001 minutes and was ended",
+    message: "prog took more than 0.06 s and was ended",
   });
 });
 
 t.test("a program that is not installed is named", async (t) => {
-  const none = outputOf("gdbm_dump", ["/x"], t.testdir());
-  await t.rejects(Array.fromAsync(none), /the program gdbm_dump is needed/);
+  const none = outputOf("gdbm_dump", ["/x"], { search: "/none" });
+  await t.rejects(Array.fromAsync(none), {
+    message: "gdbm_dump is needed and not installed in /none",
+  });
 });
 
 t.test("one that nobody listens to any more is ended", async (t) => {
   const { dir } = script(t, "echo $$; while :; do echo more; done");
-  const output = outputOf("prog", [], `${dir}:/usr/bin:/bin`);
+  const output = outputOf("prog", [], {
+    search: `${dir}:/usr/bin:/bin`,
+  });
   const first = await output.next();
   const pid = Number.parseInt(String(first.value), 10);
   await output.return(undefined);
   for (let n = 0; n < 2000 && existsSync(`/proc/${pid}`); n += 1)
     await new Promise((done) => setTimeout(done, 5));
   t.notOk(existsSync(`/proc/${pid}`));
+});
+
+t.test("without a descriptor left the process lives, and is told", (t) => {
+  const module = (name: string) =>
+    new URL(`../../src/base/${name}.ts`, import.meta.url).href;
+  const greedy = `
+    import { closeSync, openSync } from "node:fs";
+    import { run } from "${module("run")}";
+    import { withKernelLock } from "${module("held")}";
+    const open = [];
+    try { for (;;) open.push(openSync("/dev/null")); } catch {}
+    const tell = (error) => error.message;
+    const said = [
+      await run({ program: "ls", args: [], longest: 5000 }).catch(tell),
+      await withKernelLock("/tmp/none", "flock", () => "locked").catch(tell),
+    ];
+    for (const fd of open) closeSync(fd);
+    console.log(said.join("\\n"));`;
+  const { stdout, stderr } = spawnSync(
+    "sh",
+    [
+      ...["-c", 'ulimit -n 60; exec "$@"', "sh", process.execPath],
+      ...["--input-type=module", "-e", greedy],
+    ],
+    { encoding: "utf8" },
+  );
+  t.equal(stdout, "spawn ls EMFILE\nspawn /usr/bin/perl EMFILE\n", stderr);
+  t.end();
 });
