@@ -2,29 +2,8 @@
  * The settings of other archives that get a copy of each post: [archive.NAME], a section each. Pure.
  */
 import { z } from "zod";
-import {
-  choice,
-  duration,
-  flag,
-  several,
-  size,
-  textLike,
-} from "../../base/settings.ts";
-import { canonical } from "../../mail/address.ts";
-import { isDomainName } from "../names.ts";
-import { note, path } from "./words.ts";
-
-const lists = () =>
-  note(
-    several(
-      textLike(
-        'the address of a list, or "@domain"',
-        (value) => canonical(value) !== undefined || isDomainName(value),
-      ),
-    ).optional(),
-    "The lists whose posts it gets; @domain stands for all of a domain.",
-    { without: "all lists" },
-  );
+import { choice, duration, flag, size, textLike } from "../../base/settings.ts";
+import { lists, note, path } from "./words.ts";
 
 /** Where a list's mailbox is, with what stands for the list. */
 const mailboxTemplate = () =>
@@ -62,7 +41,7 @@ export const archivers = {
   mbox: note(
     z
       .strictObject({
-        lists: lists(),
+        lists: lists("posts"),
         folder: note(
           path().prefault("mbox"),
           "Where the mailboxes are: FOLDER/LIST/2026-11.mbox.",
@@ -74,7 +53,7 @@ export const archivers = {
   maildir: note(
     z
       .strictObject({
-        lists: lists(),
+        lists: lists("posts"),
         folder: note(
           path().prefault("maildir"),
           "The Maildir of an IMAP server; mailboxes are folders in it (Maildir++).",
@@ -90,7 +69,7 @@ export const archivers = {
   public_inbox: note(
     z
       .strictObject({
-        lists: lists(),
+        lists: lists("posts"),
         folder: note(
           path().prefault("public-inbox"),
           "Where the inboxes are, FOLDER/LIST each, of version 2; what is not there is made.",
@@ -115,7 +94,7 @@ export const archivers = {
   mhonarc: note(
     z
       .strictObject({
-        lists: lists(),
+        lists: lists("posts"),
         folder: note(
           path().prefault("mhonarc"),
           "Where the pages are: FOLDER/LIST/maillist.html.",
@@ -134,7 +113,7 @@ export const archivers = {
   http: note(
     z
       .strictObject({
-        lists: lists(),
+        lists: lists("posts"),
         url: note(httpUrl(), "Where each post is sent by POST."),
         style: note(
           choice("raw", "hyperkitty").prefault("raw"),

@@ -6,31 +6,14 @@ import {
   choice,
   count,
   duration,
-  several,
   size,
   textLike,
 } from "../../base/settings.ts";
-import { canonical, canonicalDomain } from "../../mail/address.ts";
 import { fitting, type Wrong } from "./fitting.ts";
-import { isServer, line, note, path } from "./words.ts";
+import { isServer, line, lists, note, path } from "./words.ts";
 
 /** Most bytes of a message that stands in an envelope: in base64, with its header, RabbitMQ 4 takes it, up to 16 MiB. */
 const MOST = 10 * 2 ** 20;
-
-const lists = () =>
-  note(
-    several(
-      textLike(
-        'a list\'s address, or "@example.org" for all of a domain, in lower case',
-        (value) =>
-          value.startsWith("@")
-            ? canonicalDomain(value.slice(1)) === value.slice(1)
-            : canonical(value)?.toLowerCase() === value,
-      ),
-    ).optional(),
-    "The lists whose posts and events it gets.",
-    { without: "all lists" },
-  );
 
 const inline = () =>
   note(
@@ -116,7 +99,7 @@ export const amqp = fitting(
     ),
     inline: inline(),
     timeout: timeout(),
-    lists: lists(),
+    lists: lists("posts and events"),
   }),
   wrongInAmqp,
 );
@@ -148,7 +131,7 @@ export const redis = fitting(
     ),
     inline: inline(),
     timeout: timeout(),
-    lists: lists(),
+    lists: lists("posts and events"),
   }),
   wrongInLogin,
 );
@@ -179,7 +162,7 @@ export const zeromq = fitting(
     ),
     inline: inline(),
     timeout: timeout(),
-    lists: lists(),
+    lists: lists("posts and events"),
   }),
   tooLarge,
 );

@@ -49,6 +49,22 @@ export const address = () =>
     (value) => canonical(value) !== undefined,
   );
 
+/** Whose posts a consumer gets. @param gets what it gets, such as "posts" */
+export const lists = (gets: string) =>
+  note(
+    several(
+      textLike(
+        'a list\'s address, or "@example.org" for all of a domain, in lower case',
+        (value) =>
+          value.startsWith("@")
+            ? canonicalDomain(value.slice(1)) === value.slice(1)
+            : canonical(value)?.toLowerCase() === value,
+      ),
+    ).optional(),
+    `The lists whose ${gets} it gets.`,
+    { without: "all lists" },
+  );
+
 export const hostName = () =>
   textLike('a host name such as "lists.example.org"', (value) =>
     /^(?!.{254})[a-z0-9]([a-z0-9-]{0,62})(\.[a-z0-9][a-z0-9-]{0,62})*$/i.test(
