@@ -6,6 +6,7 @@
  */
 import { chmodSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { errnoOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
 import { isFile } from "../base/files.ts";
 import { lengthOf, type Piece } from "../base/pieces.ts";
@@ -86,5 +87,10 @@ async function makeMaildir(root: string, path: string): Promise<void> {
   for (const part of [...parts(root), ...parts(path)]) await makeFolder(part);
   const { mode } = statSync(root);
   for (const folder of [path, ...parts(path)]) chmodSync(folder, mode & 0o7777);
-  await writeNew(mark, "");
+  try {
+    await writeNew(mark, "");
+  } catch (error) {
+    // Another first post came at the same time.
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
 }

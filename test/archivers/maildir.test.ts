@@ -62,3 +62,10 @@ t.test("folders get the permissions of the Maildir", async (t) => {
   for (const part of ["", "new", "cur", "tmp"])
     t.equal(statSync(join(boxOf(home), part)).mode & 0o7777, 0o2770, part);
 });
+
+t.test("first posts that come at the same time", async (t) => {
+  const home = t.testdir();
+  const posts = await Promise.all([1, 2, 3].map((one) => postOf(home, one)));
+  await Promise.all(posts.map((post) => toMaildir(post, settings)));
+  t.equal(readdirSync(join(boxOf(home), "new")).length, 3);
+});
