@@ -10,11 +10,13 @@ import {
   linkSync,
   lstatSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   unlinkSync,
   utimesSync,
 } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { host } from "../base/environment.ts";
 import { errnoOf, exit, Failure } from "../base/errors.ts";
@@ -39,7 +41,7 @@ export async function withDotLock<T>(
 ): Promise<T> {
   const lock = `${file}.lock`;
   const mine = await taken(lock, patience);
-  const alive = setInterval(() => touch(lock, mine), SIGN_OF_LIFE);
+  const alive = setInterval(() => signOfLife(lock, mine), SIGN_OF_LIFE);
   try {
     return await act();
   } finally {
@@ -50,8 +52,9 @@ export async function withDotLock<T>(
 
 async function taken(lock: string, patience: number): Promise<string> {
   const end = performance.now() + patience;
-  for (;;) {
+  for (let looks = 0; ; looks += 1) {
     const mine = make(lock);
+    if (mine && looks > 0) removeLeftovers(lock);
     if (mine) return mine;
     if (removeStale(lock)) continue;
     if (performance.now() > end)
@@ -76,6 +79,10 @@ function make(lock: string): string | undefined {
     const who = { ...myIdentity(), mark: randomUUID() };
     const text = `${process.pid}:${host()}\n${JSON.stringify(who)}\n`;
     writeAll(fd, Buffer.from(text));
+  } catch (error) {
+    // An empty one, of a full disk, would keep everybody out until it is stale.
+    unlinkSync(lock);
+    throw error;
   } finally {
     closeSync(fd);
   }
@@ -89,7 +96,7 @@ function removeStale(lock: string): boolean {
   if (found === undefined || since === undefined) return true;
   if (!isGone(textOf(lock)) && serverNow(lock) - since < STALE) return false;
   // Another one may have done so and made its own since: that one goes back.
-  const aside = `${lock}.${randomUUID()}`;
+  const aside = `${lock}.aside.${randomUUID()}`;
   try {
     renameSync(lock, aside);
   } catch (error) {
@@ -143,10 +150,34 @@ function serverNow(lock: string): number {
   }
 }
 
-function touch(lock: string, mine: string): void {
-  if (markOf(lock) !== mine) return;
-  const now = serverNow(lock) / 1000;
-  utimesSync(lock, now, now);
+/** Another one may come; what is done under the lock does not end for want of it. */
+function signOfLife(lock: string, mine: string): void {
+  try {
+    if (markOf(lock) !== mine) return;
+    const now = serverNow(lock) / 1000;
+    utimesSync(lock, now, now);
+  } catch {
+    // Such as EACCES, ENOSPC, EROFS or ESTALE.
+  }
+}
+
+/** Removes the probes of those that died with them. @param lock just made */
+function removeLeftovers(lock: string): void {
+  try {
+    const now = lstatSync(lock).mtimeMs;
+    const start = `${basename(lock)}.`;
+    for (const name of readdirSync(dirname(lock))) {
+      const isProbe =
+        name.startsWith(start) &&
+        /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(
+          name.slice(start.length),
+        );
+      const path = join(dirname(lock), name);
+      if (isProbe && now - lstatSync(path).mtimeMs > STALE) unlinkSync(path);
+    }
+  } catch {
+    // They are in nobody's way.
+  }
 }
 
 /** What tells a lock from any other one; undefined where there is none. */
