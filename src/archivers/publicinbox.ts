@@ -14,7 +14,8 @@ import type { Outcome, Post } from "./asked.ts";
 import { known, Ledger, numbered } from "./ledger.ts";
 import { clearNote, noteIn, writeNote } from "./note.ts";
 import { blobOf, commands, kept } from "./publicinbox/commit.ts";
-import { Git, setIfUnset } from "./publicinbox/git.ts";
+import { Git, settingOf } from "./publicinbox/git.ts";
+import { inboxName } from "./publicinbox/inboxname.ts";
 import {
   addEpoch,
   epochOf,
@@ -129,8 +130,9 @@ async function* halfway(bytes: AsyncIterable<Uint8Array>) {
 /** Makes an inbox, and names it in the settings for public-inbox's servers. */
 async function found({ list }: Post, inbox: string): Promise<void> {
   const config = join(inbox, "../config");
-  const name = `publicinbox.${list.address.replaceAll("@", ".").replace(/[^\w.-]/g, "_")}`;
-  if (await setIfUnset(config, `${name}.inboxdir`, inbox))
-    await setIfUnset(config, `${name}.address`, list.address);
+  const name = `publicinbox.${inboxName(list)}`;
+  // Of an inbox of that name that is somebody's the address is his.
+  if ((await settingOf(config, `${name}.inboxdir`, inbox)) === inbox)
+    await settingOf(config, `${name}.address`, list.address);
   await makeInbox(inbox);
 }

@@ -96,6 +96,27 @@ t.test(
   },
 );
 
+t.test(
+  "an inbox whose founder died over its settings gets its address",
+  { skip },
+  async (t) => {
+    const home = t.testdir({ pi: {} });
+    const config = join(home, "pi/config");
+    const name = "publicinbox.dev.lists.example.org";
+    const set = (key: string, value: string) =>
+      execFileSync("git", ["config", "--file", config, key, value]);
+    set(`${name}.inboxdir`, inboxOf(home));
+    await toPublicInbox(await postOf(home, 1), settings);
+    t.match(readFileSync(config, "utf8"), `address = ${list.address}\n`);
+
+    const other = t.testdir({ pi: {} });
+    writeFileSync(config, "");
+    set(`${name}.inboxdir`, "/somebody/else");
+    await toPublicInbox(await postOf(other, 1), settings);
+    t.notMatch(readFileSync(config, "utf8"), "address", "not ours");
+  },
+);
+
 t.test("a large repository is followed by another", { skip }, async (t) => {
   const home = t.testdir();
   await toPublicInbox(await postOf(home, 1), settings);

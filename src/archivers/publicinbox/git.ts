@@ -3,6 +3,7 @@
  */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { Failed } from "../../base/program.ts";
 import { run } from "../../base/run.ts";
 
 const environment = {
@@ -90,12 +91,12 @@ export class Git {
   }
 }
 
-/** Sets a value in a file of git's settings, if there is none. */
-export async function setIfUnset(
+/** A value in a file of git's settings: the one that is there, or else this one, which is set. */
+export async function settingOf(
   file: string,
   name: string,
   value: string,
-): Promise<boolean> {
+): Promise<string> {
   const git = (...args: string[]) =>
     run({
       program: "git",
@@ -103,7 +104,12 @@ export async function setIfUnset(
       environment,
       longest: 30_000,
     });
-  if (await git("--get", name).catch(() => "")) return false;
+  try {
+    return (await git("--get", name)).replace(/\n$/, "");
+  } catch (error) {
+    // 1: it is not set.
+    if (!(error instanceof Failed && error.exitCode === 1)) throw error;
+  }
   await git(name, value);
-  return true;
+  return value;
 }

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
-import { Git, setIfUnset } from "../../../src/archivers/publicinbox/git.ts";
+import { Git, settingOf } from "../../../src/archivers/publicinbox/git.ts";
 
 const skip = existsSync("/usr/bin/git") ? false : "no git here";
 
@@ -42,7 +42,15 @@ t.test("what is in a repository, and since when", { skip }, async (t) => {
 
 t.test("a setting that somebody has made stays", { skip }, async (t) => {
   const file = join(t.testdir(), "config");
-  t.ok(await setIfUnset(file, "publicinbox.a.b.address", "a@b"));
-  t.notOk(await setIfUnset(file, "publicinbox.a.b.address", "c@d"));
+  t.equal(await settingOf(file, "publicinbox.a.b.address", "a@b"), "a@b");
+  t.equal(await settingOf(file, "publicinbox.a.b.address", "c@d"), "a@b");
   t.equal(readFileSync(file, "utf8"), '[publicinbox "a.b"]\n\taddress = a@b\n');
+});
+
+t.test("settings that cannot be read are not unset", { skip }, async (t) => {
+  const file = join(t.testdir(), "config");
+  writeFileSync(file, "[publicinbox\n");
+  await t.rejects(settingOf(file, "publicinbox.a.address", "a@b"), {
+    message: /ended with 128: .*bad config line 1/,
+  });
 });
