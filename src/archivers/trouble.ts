@@ -5,9 +5,11 @@ import { resolve } from "node:path";
 import { messageOf } from "../base/errors.ts";
 import { isFile } from "../base/files.ts";
 import { holder } from "../base/held.ts";
+import { folders } from "../base/program.ts";
 import { secretsIn } from "../lists/secret.ts";
 import type { Site } from "../lists/settings.ts";
 import { certificatesOf } from "../lists/sources/trust.ts";
+import { keyOf } from "./http/signature.ts";
 
 /** @returns sentences for people */
 export function archiverTroubles({
@@ -28,7 +30,7 @@ export function archiverTroubles({
     );
   if (public_inbox) {
     lacks("public_inbox", holder, "install Perl; posts wait until then");
-    if (!paths.some((folder) => isFile(`${folder}/git`)))
+    if (!folders.some((folder) => isFile(`${folder}/git`)))
       found.push(
         "[archive.public_inbox] git is not installed: posts wait until it is",
       );
@@ -48,7 +50,9 @@ export function archiverTroubles({
     const file = http?.[setting];
     if (file === undefined) continue;
     attempt(found, () => {
-      if (!secretsIn(home, file)?.length)
+      const secrets = secretsIn(home, file) ?? [];
+      if (setting === "secret_file") secrets.forEach(keyOf);
+      if (secrets.length === 0)
         found.push(
           `[archive.http] ${setting} ${file} holds no secret; posts wait until it does`,
         );
@@ -59,8 +63,6 @@ export function archiverTroubles({
   );
   return found;
 }
-
-const paths = ["/usr/local/bin", "/usr/bin", "/bin"];
 
 function attempt(found: string[], act: () => unknown): void {
   try {

@@ -36,6 +36,10 @@ t.test("secrets and certificates", async (t) => {
     t.match(troubles(t, http(setting)), [/holds no secret/]);
     t.match(troubles(t, http(setting), { file: "x\n" }), [/chmod 600/]);
   }
+  const home = t.testdir();
+  writeFileSync(join(home, "listmill.toml"), http("secret_file"));
+  writeFileSync(join(home, "file"), "whsec_a-b\n", { mode: 0o600 });
+  t.match(archiverTroubles(loadSite(home)), [/behind whsec_ there must be/]);
   t.match(troubles(t, http("ca_file")), [/ca_file cannot be read/]);
   t.match(troubles(t, http("ca_file"), { file: "x" }), [/no certificate/]);
 });

@@ -30,7 +30,6 @@ export interface Answer {
   readonly status: number;
   readonly line: string;
   readonly retryAfter: string | undefined;
-  readonly location: string | undefined;
 }
 
 /** Nobody is there: nothing was sent. */
@@ -76,7 +75,6 @@ export async function send(sending: Sending): Promise<Answer> {
       status: response.statusCode ?? 0,
       line: await firstLine(response),
       retryAfter: response.headers["retry-after"],
-      location: response.headers.location,
     };
   } catch (error) {
     const code =

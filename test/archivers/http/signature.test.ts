@@ -27,3 +27,11 @@ t.test("a signature for each secret, any text is one", async (t) => {
     `${of("old one")} ${of(Buffer.from([0, 1, 2]))}`,
   );
 });
+
+t.test("what is no Base64 behind whsec_ is refused", async (t) => {
+  for (const secret of ["whsec_", "whsec_ab-_", "whsec_AAECA", "whsec_a=b"])
+    await t.rejects(signaturesOf([secret], "a/1", 5, body("x")), {
+      message: /secret_file: behind whsec_ there must be Base64/,
+      exitCode: 75,
+    });
+});
