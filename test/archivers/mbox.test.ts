@@ -1,5 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  watch,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import { toMbox } from "../../src/archivers/mbox.ts";
@@ -74,10 +80,18 @@ t.test("whoever holds the lock is waited for", async (t) => {
   const lock = `${boxOf(home)}.lock`;
   writeFileSync(lock, "");
   let isFree = false;
+  // Whoever waits makes a file beside the lock at each look, which tells him the time.
+  const watcher = watch(join(lock, ".."));
+  t.teardown(() => watcher.close());
+  const looked = new Promise<void>((resolve) => {
+    watcher.on("change", (_, name) => {
+      if (String(name).startsWith("2026-11.mbox.lock.")) resolve();
+    });
+  });
   const done = toMbox(await postOf(home, 2), settings).then(() => {
     t.ok(isFree);
   });
-  await new Promise((next) => setTimeout(next, 200));
+  await Promise.race([looked, done]);
   isFree = true;
   execFileSync("rm", [lock]);
   await done;
