@@ -4,7 +4,7 @@
  * new/: so a crash at any place is told from a reader that has moved the message, flagged or deleted it, and
  * it never comes twice.
  */
-import { chmodSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { errnoOf } from "../base/errors.ts";
 import { failpoint } from "../base/failpoint.ts";
@@ -84,9 +84,13 @@ async function makeMaildir(root: string, path: string): Promise<void> {
   if (isFile(mark)) return;
   const parts = (folder: string) =>
     ["tmp", "new", "cur"].map((name) => join(folder, name));
-  for (const part of [...parts(root), ...parts(path)]) await makeFolder(part);
+  await makeFolder(root);
   const { mode } = statSync(root);
-  for (const folder of [path, ...parts(path)]) chmodSync(folder, mode & 0o7777);
+  for (const folder of [...parts(root), path, ...parts(path)]) {
+    if (existsSync(folder)) continue;
+    await makeFolder(folder);
+    chmodSync(folder, mode & 0o7777);
+  }
   try {
     await writeNew(mark, "");
   } catch (error) {

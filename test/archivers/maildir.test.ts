@@ -61,6 +61,12 @@ t.test("folders get the permissions of the Maildir", async (t) => {
   await toMaildir(await postOf(home, 1), settings);
   for (const part of ["", "new", "cur", "tmp"])
     t.equal(statSync(join(boxOf(home), part)).mode & 0o7777, 0o2770, part);
+  for (const part of ["new", "cur", "tmp"])
+    t.equal(
+      statSync(join(home, "maildir", part)).mode & 0o7777,
+      0o2770,
+      `its INBOX: ${part}`,
+    );
 });
 
 t.test("first posts that come at the same time", async (t) => {
