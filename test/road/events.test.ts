@@ -1,7 +1,13 @@
 // What programs are told: a home with a runner, mails, commands, and a consumer with a queue of its own that
 // writes down what it gets. Each thing is told once, in the shape that the schema has; and where a process
 // is killed between what it does and telling it, it is told all the same, with one id.
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import t, { type Test } from "tap";
 import type { z } from "zod";
@@ -156,9 +162,9 @@ t.test("what happens is told once", { buffered: true }, async (t) => {
 
   // Ben's mail comes back.
   const back = `Return-Path: <>\nDelivered-To: ${dev("bounces")}\n${report([{ to: ben }])}`;
-  writeFileSync(join(mill.spool("incoming", "new"), "back"), back, {
-    mode: 0o640,
-  });
+  const draft = join(mill.spool("incoming", "tmp"), "back");
+  writeFileSync(draft, back, { mode: 0o640 });
+  renameSync(draft, join(mill.spool("incoming", "new"), "back"));
   const judged = await watched.event("bounce.judged", ben);
   t.match(judged, {
     cause: { id: /^bounces\// },
