@@ -1,24 +1,13 @@
 // listmill import, of a list that mlmmj's own programs have made: they must be installed for it.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import t, { type Test } from "tap";
-import command from "../../src/cli/import.ts";
+import t from "tap";
 import list from "../../src/cli/list.ts";
 import { rosterOf } from "../../src/lists/roster.ts";
 import { madeList, missing, subscribe } from "../transfer/mlmmj/lists.ts";
-import { makeHome, verb } from "./atHome.ts";
-
-const talk = "talk@lists.example.org";
-
-async function homeOf(t: Test) {
-  const home = await makeHome(t, { dir: join(t.testdir(), "home") });
-  const run = (args: string[], json = false) =>
-    verb(t, home, command, args, json);
-  const source = join(home, "..", "source");
-  mkdirSync(source);
-  return { home, source, run };
-}
+import { verb } from "./atHome.ts";
+import { homeOf, talk } from "./importing.ts";
 
 t.test(
   "a list of mlmmj, with its own programs",

@@ -1,25 +1,14 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import t, { type Test } from "tap";
+import t from "tap";
 import { exit } from "../../src/base/errors.ts";
-import command from "../../src/cli/import.ts";
 import list from "../../src/cli/list.ts";
 import suppress from "../../src/cli/suppress.ts";
 import { rosterOf } from "../../src/lists/roster.ts";
 import { dumped } from "../transfer/mailman/dumps.ts";
 import { plainList } from "../transfer/mlmmj/lists.ts";
-import { makeHome, verb } from "./atHome.ts";
-
-const talk = "talk@lists.example.org";
-
-async function homeOf(t: Test) {
-  const home = await makeHome(t, { dir: join(t.testdir(), "home") });
-  const run = (args: string[], json = false) =>
-    verb(t, home, command, args, json);
-  const source = join(home, "..", "source");
-  mkdirSync(source);
-  return { home, source, run };
-}
+import { verb } from "./atHome.ts";
+import { homeOf, talk } from "./importing.ts";
 
 t.test("a list that is there is changed only when that is said", async (t) => {
   const { home, source, run } = await homeOf(t);

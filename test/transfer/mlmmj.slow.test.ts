@@ -2,31 +2,10 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import t from "tap";
-import type { Found } from "../../src/transfer/found.ts";
 import { tunables } from "../../src/transfer/mlmmj/tunables.ts";
-import { mlmmj } from "../../src/transfer/mlmmj.ts";
-import {
-  documented,
-  madeList,
-  missing,
-  plainList,
-  subscribe,
-} from "./mlmmj/lists.ts";
+import { documented, madeList, missing, subscribe } from "./mlmmj/lists.ts";
+import { read, withControl } from "./mlmmj/read.ts";
 import { all, list, rulesAreGood, told } from "./outcomes.ts";
-
-const read = (dir: string, address?: string) => mlmmj(dir, { address });
-
-/** A list with these files in control/. */
-function withControl(
-  t: { testdir(): string },
-  control: Record<string, string>,
-): Promise<Found> {
-  const files = Object.entries(control).map(([name, text]) => [
-    `control/${name}`,
-    text,
-  ]);
-  return read(plainList(t.testdir(), Object.fromEntries(files)));
-}
 
 t.test(
   "a list that mlmmj has made, with its members",

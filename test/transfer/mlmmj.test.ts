@@ -3,26 +3,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import t from "tap";
 import { exit } from "../../src/base/errors.ts";
-import type { Found } from "../../src/transfer/found.ts";
 import { Control } from "../../src/transfer/mlmmj/control.ts";
 import { tunables } from "../../src/transfer/mlmmj/tunables.ts";
-import { mlmmj } from "../../src/transfer/mlmmj.ts";
 import { plainList } from "./mlmmj/lists.ts";
+import { read, withControl } from "./mlmmj/read.ts";
 import { all, everyoneTells, list, rulesAreGood } from "./outcomes.ts";
-
-const read = (dir: string, address?: string) => mlmmj(dir, { address });
-
-/** A list with these files in control/. */
-function withControl(
-  t: { testdir(): string },
-  control: Record<string, string>,
-): Promise<Found> {
-  const files = Object.entries(control).map(([name, text]) => [
-    `control/${name}`,
-    text,
-  ]);
-  return read(plainList(t.testdir(), Object.fromEntries(files)));
-}
 
 t.test("whatever stands in them, each says what becomes of it", (t) => {
   everyoneTells(
