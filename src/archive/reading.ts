@@ -14,7 +14,6 @@ import { baseSubject, isAnswer } from "../mail/subject.ts";
 import { readable } from "../mail/text.ts";
 import type { Indexing } from "../state/postIndex.ts";
 
-const HEADER = 256 * 1024;
 /** Bytes of text that words are taken from. */
 const TEXT = 256 * 1024;
 /** Bytes of a post that are parsed for it. */
@@ -27,7 +26,7 @@ export async function indexingOf(
   number: number,
   content: FileRange,
 ): Promise<Indexing> {
-  const { header } = await openMessage([content], HEADER);
+  const { header } = await openMessage([content]);
   const { text, attachments } = await readable([content], {
     limit: TEXT,
     input: INPUT,

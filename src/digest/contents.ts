@@ -21,14 +21,11 @@ export interface Topic {
   readonly author: string;
 }
 
-/** Bytes of a post's header that are looked at. */
-const HEADER = 256 * 1024;
-
 /** The posts of an issue in their order. */
 export async function topicsOf(posts: readonly Post[]): Promise<Topic[]> {
   const all: Threadable<Omit<Topic, "depth">>[] = [];
   for (const post of posts) {
-    const { header } = await openMessage(contentOf(post), HEADER);
+    const { header } = await openMessage(contentOf(post));
     const subject = oneLine(header.text("Subject"), 200);
     const key = { post, subject, author: authorOf(header) };
     all.push({ ...referencesOf(header), key, subject });

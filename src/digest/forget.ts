@@ -1,35 +1,26 @@
-/** Taking a post out of the digest, where it waits for its issue or is kept with one. */
-import { join } from "node:path";
+/** Taking posts out of the digest, where they wait for their issue or are kept with one. */
+import { numbersWithFiles } from "../lists/sequence.ts";
 import { openMessage } from "../mail/message.ts";
 import { messageIdHash } from "../mail/messageidhash.ts";
 import { replace } from "../spool/durable.ts";
-import { namesIn } from "../spool/verify/stream.ts";
 import { contentOf, postsBetween, postsOf } from "./posts.ts";
 
-const HEADER = 256 * 1024;
-
 /**
- * Empties the files of a post: a number without a file could be given again.
- * @param hash of its Message-ID @returns how many there were
+ * Empties the files of posts: a number without a file could be given again.
+ * @param hashes of their Message-IDs @returns how many files there were
  */
-export async function forgetPost(
+export async function forgetPosts(
   digestDir: string,
-  hash: string,
+  hashes: ReadonlySet<string>,
 ): Promise<number> {
   let count = 0;
-  for (const number of numbersOf(postsOf(digestDir)))
+  for (const number of numbersWithFiles(postsOf(digestDir)))
     for (const post of postsBetween(digestDir, number, number)) {
-      const { header } = await openMessage(contentOf(post), HEADER);
-      if (messageIdHash(header.get("Message-ID")) !== hash) continue;
+      const { header } = await openMessage(contentOf(post));
+      const hash = messageIdHash(header.get("Message-ID"));
+      if (hash === undefined || !hashes.has(hash)) continue;
       await replace(post.path, "");
       count += 1;
     }
   return count;
-}
-
-function* numbersOf(folder: string): Generator<number> {
-  for (const shelf of namesIn(folder))
-    if (/^\d+$/.test(shelf.name))
-      for (const { name } of namesIn(join(folder, shelf.name)))
-        if (/^\d+$/.test(name)) yield Number(name);
 }

@@ -27,7 +27,6 @@ const FIELDS = [
 ];
 
 /** Bytes. */
-const HEADER = 256 * 1024;
 const TEXT = 200 * 1024;
 const ALL_TEXTS = 4 * 1024 * 1024;
 /** Characters of a field. */
@@ -55,7 +54,7 @@ export async function buildPlain(
 }
 
 async function fields(post: Post): Promise<string> {
-  const { header } = await openMessage(contentOf(post), HEADER);
+  const { header } = await openMessage(contentOf(post));
   let text = "";
   for (const name of FIELDS) {
     const value = oneLine(header.text(name), FIELD);

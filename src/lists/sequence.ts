@@ -82,6 +82,12 @@ export function highest(folder: string): number {
   return 0;
 }
 
+/** The numbers that have a file, ascending, by listing one shelf after the other. */
+export function* numbersWithFiles(folder: string): Generator<number> {
+  for (const thousand of numbersIn(folder))
+    yield* numbersIn(join(folder, String(thousand)));
+}
+
 /**
  * Removes the files numbered up to `last`. The highest number must be kept, and ids that hold
  * one of these must be older than REMEMBERED: a number removed is one that could be taken again.

@@ -10,6 +10,8 @@ import { type Header, parseHeader } from "./header.ts";
 
 /** Enough for nearly every header, in one small read. */
 const FIRST_READ = 16 * 1024;
+/** Bytes of a header that are looked at where no setting limits it. */
+const LOOK = 256 * 1024;
 /** Most characters of a variable: one line of a message, RFC 5322 §2.1.1. */
 const VARIABLE = 998;
 
@@ -85,11 +87,11 @@ function variable(text: string): string {
 
 /**
  * Opens a message without reading its body.
- * @param headerLimit most bytes to read for the header
+ * @param headerLimit most bytes to read for the header; enough to look at it without it
  */
 export async function openMessage(
   pieces: readonly Piece[],
-  headerLimit: number,
+  headerLimit = LOOK,
 ): Promise<Message> {
   const size = lengthOf(pieces);
   for (let limit = Math.min(FIRST_READ, headerLimit); ; limit = headerLimit) {

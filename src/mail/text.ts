@@ -10,7 +10,6 @@ import { parseDate } from "./date.ts";
 import { nesting, withoutTags } from "./markup.ts";
 import { openMessage } from "./message.ts";
 
-const HEADER = 256 * 1024;
 /** Bytes of a message that are parsed at all; text seldom starts behind a large attachment. */
 const INPUT = 8 * 1024 * 1024;
 /** Characters of HTML that are turned into text: that costs much more than plain text. */
@@ -50,7 +49,7 @@ export async function readable(
   pieces: readonly Piece[],
   { limit, input = INPUT }: { limit: number; input?: number },
 ): Promise<ReadableMessage> {
-  const { header } = await openMessage(pieces, HEADER);
+  const { header } = await openMessage(pieces);
   const start = slice(pieces, 0, input);
   const parsed = await parse(start, false);
   const { attachments } = parsed;

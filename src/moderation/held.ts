@@ -165,7 +165,7 @@ export async function sightOf({
 }: Pick<Held, "found" | "wish">): Promise<Sight> {
   const path = join(found.path, "message");
   const { size } = statSync(path);
-  const message = await openMessage([{ path, start: 0, end: size }], HEADER);
+  const message = await openMessage([{ path, start: 0, end: size }]);
   const sight = sightIn(message, size);
   if (!wish) return sight;
   // The mail is only how the answer came, and may be from elsewhere.
@@ -182,8 +182,6 @@ export async function seen(held: Held): Promise<Sight | undefined> {
     throw error;
   }
 }
-
-const HEADER = 256 * 1024;
 
 /** The same of a message that is at hand. */
 export function sightIn(message: Message, size: number): Sight {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import t from "tap";
 import { collect } from "../../src/digest/collect.ts";
-import { forgetPost } from "../../src/digest/forget.ts";
+import { forgetPosts } from "../../src/digest/forget.ts";
 import { postsBetween } from "../../src/digest/posts.ts";
 import { messageIdHash } from "../../src/mail/messageidhash.ts";
 
@@ -15,12 +15,12 @@ t.test("a post is taken out, and its number stays", async (t) => {
       received: new Date("2026-11-05T10:00:00Z"),
       asOf: 3,
     });
-  const hash = messageIdHash("<b@x>") ?? "";
-  t.equal(await forgetPost(digestDir, hash), 1);
-  t.equal(await forgetPost(digestDir, hash), 0);
+  const hashes = new Set([messageIdHash("<b@x>") ?? ""]);
+  t.equal(await forgetPosts(digestDir, hashes), 1);
+  t.equal(await forgetPosts(digestDir, hashes), 0);
   t.same(
     postsBetween(digestDir, 1, 3).map(({ number }) => number),
     [1, 3],
   );
-  t.equal(await forgetPost(join(t.testdir(), "none"), hash), 0);
+  t.equal(await forgetPosts(join(t.testdir(), "none"), hashes), 0);
 });

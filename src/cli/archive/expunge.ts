@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { expunge as bury, tombstoneOf } from "../../archive/tombstones.ts";
 import { exit, Failure } from "../../base/errors.ts";
 import { oneLine } from "../../base/log.ts";
-import { forgetPost } from "../../digest/forget.ts";
+import { forgetPosts } from "../../digest/forget.ts";
 import { numberPath, numbersOf } from "../../lists/sequence.ts";
 import { actor } from "../actor.ts";
 import type { Order } from "../archive.ts";
@@ -48,10 +48,7 @@ export async function expunge(order: Order): Promise<number> {
       );
     }
   await withIndex(order, () => {});
-  const digestDir = join(dir, "digest");
-  for (const number of numbers) {
-    const hash = tombstoneOf(dir, number)?.hash;
-    if (hash) await forgetPost(digestDir, hash);
-  }
+  const hashes = numbers.flatMap((one) => tombstoneOf(dir, one)?.hash || []);
+  await forgetPosts(join(dir, "digest"), new Set(hashes));
   return missing > 0 ? exit.noInput : exit.ok;
 }

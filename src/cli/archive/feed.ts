@@ -51,7 +51,7 @@ export async function feed(order: Order): Promise<number> {
   } finally {
     meter.wipe();
   }
-  mustBeSome(list.address, count);
+  mustBeSome(list.address, count > 0);
   context.say(
     context.json
       ? JSON.stringify({ list: list.address, queue, posts: count })

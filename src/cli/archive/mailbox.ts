@@ -20,8 +20,6 @@ import { Meter, metered } from "../meter.ts";
 import { archiveDirOf, withIndex } from "./catalogue.ts";
 import { mustBeSome, numbersIn, rangesOf } from "./numbers.ts";
 
-const HEADER = 256 * 1024;
-
 export async function exportMbox(order: Order): Promise<number> {
   const { context, list, rest, values } = order;
   const { mbox } = values;
@@ -36,7 +34,7 @@ export async function exportMbox(order: Order): Promise<number> {
   if (rest.length > 0)
     mustBeSome(
       list.address,
-      numbers.filter((number) => findPost(dir, number)).length,
+      numbers.some((number) => findPost(dir, number)),
     );
   const meter = new Meter(context.clock, "post", "posts", numbers.length);
   let count = 0;
@@ -78,7 +76,7 @@ async function toStdout(bytes: AsyncIterable<Uint8Array>): Promise<void> {
 }
 
 async function lineFor(content: FileRange): Promise<string> {
-  const { header } = await openMessage([content], HEADER);
+  const { header } = await openMessage([content]);
   const [author] = parseAddresses(header.get("From") ?? "");
   const sender = traceEnvelope(header).sender || author?.address || "";
   const date = dateOf(header, statSync(content.path).mtimeMs);

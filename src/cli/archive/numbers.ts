@@ -40,8 +40,8 @@ export function* numbersIn(
 }
 
 /** Throws Failure 66 where there was none of the posts that were asked for. */
-export function mustBeSome(list: string, count: number): void {
-  if (count === 0)
+export function mustBeSome(list: string, areSome: boolean): void {
+  if (!areSome)
     throw new Failure(
       exit.noInput,
       `${list}: there are no such posts in the archive`,
