@@ -32,9 +32,6 @@ export interface Tombstone {
   readonly hash: string;
 }
 
-/** Bytes of a post in which its Message-ID is looked for. */
-const HEADER = 256 * 1024;
-
 function tombstonesOf(archiveDir: string): string {
   return join(archiveDir, "tombstones");
 }
@@ -59,19 +56,24 @@ export function* tombstonesAfter(
 /** All of them by their posts' numbers. */
 export function buriedIn(archiveDir: string): ReadonlyMap<number, Tombstone> {
   const last = lastTombstone(archiveDir);
+  if (last === 0) return none;
+  const newest = statOf(numberPath(tombstonesOf(archiveDir), last));
+  // An archive that was made anew under the name may have as many.
+  const state = `${last} ${newest?.ino} ${newest?.mtimeMs}`;
   const known = remembered.get(archiveDir);
-  if (known?.last === last) return known.stones;
+  if (known?.state === state) return known.stones;
   const all = [...tombstonesAfter(archiveDir, 0)];
   const stones = new Map(all.map((stone) => [stone.number, stone]));
-  remembered.set(archiveDir, { last, stones });
+  remembered.set(archiveDir, { state, stones });
   return stones;
 }
 
 /** There are few, and they never change. */
 const remembered = new Map<
   string,
-  { last: number; stones: ReadonlyMap<number, Tombstone> }
+  { state: string; stones: ReadonlyMap<number, Tombstone> }
 >();
+const none: ReadonlyMap<number, Tombstone> = new Map();
 
 /** The one of a post; undefined where it has none. */
 export function tombstoneOf(
@@ -105,7 +107,7 @@ export async function expunge(
   const isNoted = tombstoneOf(archiveDir, number) !== undefined;
   if (!post || (post.end === 0 && isNoted)) return false;
   if (!isNoted) {
-    const { header } = await openMessage([post], HEADER);
+    const { header } = await openMessage([post]);
     const hash = messageIdHash(header.get("Message-ID")) ?? "";
     const whole = { ...stone, sha256: await sumOf(post), hash };
     await deposit({

@@ -5,7 +5,11 @@ import { Catalogue, forgetIndex } from "../../src/archive/catalogue.ts";
 import { matchOf } from "../../src/archive/query.ts";
 import { dateOf } from "../../src/archive/reading.ts";
 import { store } from "../../src/archive/store.ts";
-import { expunge, tombstoneOf } from "../../src/archive/tombstones.ts";
+import {
+  buriedIn,
+  expunge,
+  tombstoneOf,
+} from "../../src/archive/tombstones.ts";
 import { Header } from "../../src/mail/header.ts";
 
 const LIST = "news@lists.example.org";
@@ -131,6 +135,18 @@ t.test("an archive that was made anew under the name", async (t) => {
   await catalogue.catchUp();
   t.equal(catalogue.index.count, 1);
   t.equal(catalogue.index.byId("new@x")?.number, 1);
+});
+
+t.test("tombstones of an archive that was made anew are others", async (t) => {
+  const place = new Place(t);
+  for (const found of [1, 2]) {
+    for (let n = 0; n < 2; n += 1) await place.post(`Message-ID: <${n}@x>`);
+    const stone = { number: found, at: "2026-11-05", by: "a", reason: "b" };
+    t.ok(await expunge(place.dir, stone));
+    t.same([...buriedIn(place.dir).keys()], [found]);
+    rmSync(place.dir, { recursive: true });
+  }
+  t.equal(buriedIn(place.dir).size, 0);
 });
 
 t.test("it stops when it is told, and goes on there", async (t) => {
